@@ -1,0 +1,39 @@
+import type { MessageStatus } from '@milepost/sdk';
+
+/** How loudly a state is told: in passing, as a failure, or as a question to the reader. */
+type Tone = 'quiet' | 'failed' | 'asking';
+
+interface StatusWords {
+  /** The glossary's word, as people read it. */
+  readonly word: string;
+  readonly tone: Tone;
+  readonly meaning: string;
+}
+
+export const STATUS_WORDS: Readonly<Record<MessageStatus, StatusWords>> = {
+  scheduled: { word: 'scheduled', tone: 'quiet', meaning: 'It waits for its time.' },
+  sending: { word: 'sending', tone: 'quiet', meaning: 'It is being handed over.' },
+  accepted: {
+    word: 'accepted',
+    tone: 'quiet',
+    meaning: 'A provider took it; whether it arrived is not known.',
+  },
+  delivered: { word: 'delivered', tone: 'quiet', meaning: 'The provider says that it arrived.' },
+  bounced: { word: 'bounced', tone: 'failed', meaning: 'It came back.' },
+  complained: {
+    word: 'complained',
+    tone: 'failed',
+    meaning: 'The recipient marked it as unwanted.',
+  },
+  rejected: {
+    word: 'rejected',
+    tone: 'failed',
+    meaning: 'It was refused, and is not tried again.',
+  },
+  cancelled: { word: 'cancelled', tone: 'quiet', meaning: 'It was not sent.' },
+  in_doubt: {
+    word: 'in doubt',
+    tone: 'asking',
+    meaning: 'It was handed over and no answer came. It may have arrived, or not.',
+  },
+};

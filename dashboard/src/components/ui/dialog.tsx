@@ -1,0 +1,44 @@
+import X from 'lucide-react/icons/x';
+import { Dialog as Primitive } from 'radix-ui';
+import { type ReactNode, useRef } from 'react';
+import { Button } from './button.tsx';
+
+interface DialogProps {
+  readonly title: string;
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly children: ReactNode;
+}
+
+/** A window over the page: takes the focus, gives it back, closes with Escape. */
+export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
+  // Radix gives the focus back to a trigger; a dialog that a key opened has none.
+  const before = useRef<Element | null>(null);
+  return (
+    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+      <Primitive.Portal>
+        <Primitive.Overlay className="fixed inset-0 z-10 bg-shade" />
+        <Primitive.Content
+          aria-describedby={undefined}
+          onOpenAutoFocus={() => {
+            before.current = document.activeElement;
+          }}
+          onCloseAutoFocus={() => {
+            if (before.current instanceof HTMLElement) before.current.focus();
+          }}
+          className="fixed top-1/2 left-1/2 z-20 w-[calc(100vw-2rem)] max-w-sm -translate-1/2 rounded-ui border bg-panel p-5 shadow-xl"
+        >
+          <div className="mb-3 flex items-center justify-between">
+            <Primitive.Title className="font-semibold">{title}</Primitive.Title>
+            <Primitive.Close asChild>
+              <Button look="bare" square aria-label="Close">
+                <X size={16} aria-hidden />
+              </Button>
+            </Primitive.Close>
+          </div>
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

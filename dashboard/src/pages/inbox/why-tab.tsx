@@ -1,0 +1,200 @@
+import type { MessageDetail, MessageEvent, Reason } from '@milepost/sdk';
+import type { ReactNode } from 'react';
+import { dayOf, millisecondOf } from '../../app/time.ts';
+import { WithInstants } from '../../components/instant.tsx';
+import { STATUS_WORDS } from '../../components/message-status.ts';
+import { StatusLabel } from '../../components/status-label.tsx';
+import { eventTitle, ruleTitle } from './why-words.ts';
+
+interface WhyTabProps {
+  readonly message: MessageDetail;
+  /** The zone the send time was planned in. */
+  readonly zone: string;
+}
+
+/** Why the message left when it did: the time, the rules that made it, and what happened since. */
+export function WhyTab({ message, zone }: WhyTabProps) {
+  return (
+    <div className="grid max-w-3xl gap-8">
+      <Part title="When">
+        <Times message={message} zone={zone} />
+      </Part>
+      <Part title="How this time was chosen">
+        {message.reasons.length === 0 ? (
+          <p className="text-muted">No rule was recorded.</p>
+        ) : (
+          <Rules reasons={message.reasons} zone={zone} />
+        )}
+      </Part>
+      <Part title="What happened">
+        <Events events={message.events} zone={zone} />
+      </Part>
+      <Part title="State">
+        <StatePart message={message} zone={zone} />
+      </Part>
+    </div>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section>
+      <h3 className="mb-3 text-sm font-semibold text-muted">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Times({ message, zone }: WhyTabProps) {
+  const rows = [
+    ['Scheduled for', message.scheduled_for],
+    ['Sent', message.sent_at],
+  ] as const;
+  return (
+    <table className="w-full text-left" data-tabular>
+      <thead className="text-sm text-muted">
+        <tr>
+          <th scope="col" className="sr-only">
+            What
+          </th>
+          <th scope="col" className="pb-1 pl-4 font-normal">
+            {zone}
+          </th>
+          {zone !== 'UTC' && (
+            <th scope="col" className="pb-1 pl-4 font-normal">
+              UTC
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([name, at]) => (
+          <tr key={name} className="border-t align-top">
+            <th scope="row" className="py-1.5 font-medium">
+              {name}
+            </th>
+            {at === null ? (
+              <td colSpan={2} className="py-1.5 pl-4 text-muted">
+                not yet
+              </td>
+            ) : (
+              [...new Set([zone, 'UTC'])].map((one) => (
+                <td key={one} className="py-1.5 pl-4">
+                  <time dateTime={at}>
+                    <span className="whitespace-nowrap">{dayOf(at, one)}</span>{' '}
+                    <span className="whitespace-nowrap">{millisecondOf(at, one)}</span>
+                  </time>
+                </td>
+              ))
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A trail: each rule is a post that the time passed on its way. */
+function Trail({ children }: { readonly children: ReactNode }) {
+  return <ol className="ml-1.5 grid gap-4 border-l pl-5">{children}</ol>;
+}
+
+function Post({ last, children }: { readonly last: boolean; readonly children: ReactNode }) {
+  return (
+    <li className="relative grid gap-0.5">
+      <span
+        aria-hidden
+        className={
+          last
+            ? 'absolute top-1 -left-[1.625rem] size-2.5 rounded-full bg-accent'
+            : 'absolute top-1.5 -left-[1.5rem] size-1.5 rounded-full bg-edge'
+        }
+      />
+      {children}
+    </li>
+  );
+}
+
+function Rules({ reasons, zone }: { readonly reasons: readonly Reason[]; readonly zone: string }) {
+  return (
+    <Trail>
+      {reasons.map(({ rule, input, outcome }, index) => (
+        <Post key={index} last={index === reasons.length - 1}>
+          <p className="flex flex-wrap gap-x-2">
+            <span className="font-medium">{ruleTitle(rule)}</span>
+            <span className="text-muted">
+              <WithInstants text={input} zone={zone} />
+            </span>
+          </p>
+          <p>
+            <WithInstants text={outcome} zone={zone} />
+          </p>
+        </Post>
+      ))}
+    </Trail>
+  );
+}
+
+function Events({
+  events,
+  zone,
+}: {
+  readonly events: readonly MessageEvent[];
+  readonly zone: string;
+}) {
+  if (events.length === 0) return <p className="text-muted">Nothing yet.</p>;
+  return (
+    <Trail>
+      {events.map((event, index) => (
+        <Post key={index} last={index === events.length - 1}>
+          <p className="flex flex-wrap gap-x-2">
+            <span className="font-medium">{eventTitle(event.kind)}</span>
+            <time dateTime={event.at} className="text-muted">
+              {dayOf(event.at, zone)}, {millisecondOf(event.at, zone)}
+            </time>
+          </p>
+          {Object.entries(event.detail).map(([name, value]) => (
+            <p key={name} className="text-sm">
+              <span className="text-muted">{name.replaceAll('_', ' ')}</span>{' '}
+              <WithInstants text={plain(value)} zone={zone} />
+            </p>
+          ))}
+        </Post>
+      ))}
+    </Trail>
+  );
+}
+
+const plain = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
+
+function StatePart({ message, zone }: WhyTabProps) {
+  const facts = [
+    ['Reason', message.reason],
+    ['Attempts', String(message.attempts)],
+    ['Transport', message.transport],
+    ['Message-ID', message.message_id],
+    ['User', message.user_id],
+  ] as const;
+  return (
+    <>
+      <p className="mb-3 flex flex-wrap gap-x-2">
+        <StatusLabel status={message.status} />
+        <span>{STATUS_WORDS[message.status].meaning}</span>
+      </p>
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
+        {facts.map(
+          ([name, value]) =>
+            value !== null && (
+              <div key={name} className="contents">
+                <dt className="text-muted">{name}</dt>
+                <dd className="min-w-0 break-words">
+                  <WithInstants text={value} zone={zone} />
+                </dd>
+              </div>
+            ),
+        )}
+      </dl>
+    </>
+  );
+}

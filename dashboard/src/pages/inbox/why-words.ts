@@ -1,0 +1,20 @@
+/** Titles of the planner's rules, where the name alone would not do. */
+const RULES: Readonly<Record<string, string>> = {
+  zone: 'Time zone',
+  delay: 'Delay',
+  window: 'Send window',
+  business_days: 'Business days',
+  holiday: 'Public holidays',
+  holidays: 'Public holidays',
+  spread: 'Spread',
+};
+
+export const ruleTitle = (rule: string): string => RULES[rule] ?? sentence(rule);
+
+/** `handed_over` as `Handed over`. */
+export const eventTitle = (kind: string): string => sentence(kind);
+
+function sentence(name: string): string {
+  const words = name.replaceAll(/[_.]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

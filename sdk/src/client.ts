@@ -1,0 +1,98 @@
+import { type ClientOptions, request } from './request.ts';
+import type {
+  Advance,
+  Advanced,
+  Decision,
+  Identified,
+  IdentifyBody,
+  Message,
+  MessageDetail,
+  MessageFilter,
+  Page,
+  Recipient,
+  Series,
+  SeriesCallAnswer,
+  SeriesCallBody,
+  Session,
+  TestClock,
+  User,
+} from './shapes.ts';
+
+/** Which part of a list; `limit` defaults to the server's choice. */
+export interface PageOptions {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** Options every call takes. */
+export interface CallOptions {
+  /** Ends the wait for the answer; the call may have had its effect all the same. */
+  readonly signal?: AbortSignal;
+}
+
+/** A client of one server and one workspace side; what `createClient` gives. */
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * Makes a typed client. It holds no connection and no state; make as many as there are sides.
+ *
+ * Every method throws `ApiError` when the server refuses and `UnreachableError` when it is silent.
+ */
+export function createClient(options: ClientOptions) {
+  const get = <Answer>(path: string, query: Query = {}, { signal }: CallOptions = {}) =>
+    request<Answer>(options, { method: 'GET', path, query, signal });
+  const post = <Answer>(path: string, body: object, { signal }: CallOptions = {}) =>
+    request<Answer>(options, { method: 'POST', path, body, signal });
+  const at = encodeURIComponent;
+
+  return {
+    /** The workspace sides this session may see. Dashboard session only. */
+    session: (call?: CallOptions) => get<Session>('/api/v1/session', {}, call),
+
+    messages: {
+      /** Messages, newest first. */
+      list: (filter: MessageFilter & PageOptions = {}, call?: CallOptions) =>
+        get<Page<Message>>('/api/v1/messages', { ...filter }, call),
+      read: (id: string, call?: CallOptions) =>
+        get<MessageDetail>(`/api/v1/messages/${at(id)}`, {}, call),
+      /** Settles a message in doubt; refused in every other state. */
+      resolve: (id: string, decision: Decision, call?: CallOptions) =>
+        post<MessageDetail>(`/api/v1/messages/${at(id)}/resolve`, { decision }, call),
+    },
+
+    testClock: {
+      /** Refused on a live side. */
+      read: (call?: CallOptions) => get<TestClock>('/api/v1/test_clock', {}, call),
+      /** Answers once everything due on the way has been handled. */
+      advance: (advance: Advance, call?: CallOptions) =>
+        post<Advanced>('/api/v1/test_clock/advance', advance, call),
+    },
+
+    series: {
+      list: (page: PageOptions = {}, call?: CallOptions) =>
+        get<Page<Series>>('/api/v1/series', { ...page }, call),
+      /** The steps that wait or are being worked. */
+      recipients: (
+        seriesId: string,
+        filter: { readonly user_id?: string } & PageOptions = {},
+        call?: CallOptions,
+      ) => get<Page<Recipient>>(`/api/v1/series/${at(seriesId)}/recipients`, { ...filter }, call),
+    },
+
+    users: {
+      /** @param userId the external ID */
+      read: (userId: string, call?: CallOptions) =>
+        get<User>(`/api/v1/users/${at(userId)}`, {}, call),
+    },
+
+    /** The calls a widget key may make. */
+    sdk: {
+      identify: (body: IdentifyBody, call?: CallOptions) =>
+        post<Identified>('/api/sdk/users/identify', body, call),
+      series: (body: SeriesCallBody, call?: CallOptions) =>
+        post<SeriesCallAnswer>('/api/sdk/series', body, call),
+    },
+  };
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;

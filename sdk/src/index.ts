@@ -1,0 +1,30 @@
+export { type CallOptions, type Client, createClient, type PageOptions } from './client.ts';
+export { ApiError, UnreachableError } from './errors.ts';
+export type { ClientOptions } from './request.ts';
+export {
+  type Advance,
+  type Advanced,
+  type Decision,
+  type Identified,
+  type IdentifyBody,
+  type Instant,
+  type Message,
+  MESSAGE_STATUSES,
+  type MessageDetail,
+  type MessageEvent,
+  type MessageFilter,
+  type MessageStatus,
+  type Page,
+  type Reason,
+  type Recipient,
+  type Series,
+  type SeriesCallAnswer,
+  type SeriesCallBody,
+  type SeriesStatus,
+  type SeriesStep,
+  type Session,
+  type Side,
+  type TestClock,
+  type User,
+  type WorkspaceSide,
+} from './shapes.ts';

@@ -1,0 +1,355 @@
+-- The schema that the migrations make, as PostgreSQL 18 tells it. Written by a test; do not edit.
+
+CREATE OR REPLACE FUNCTION public.db_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select coalesce(nullif(current_setting('milepost.now', true), '')::timestamptz, statement_timestamp())
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.merge_keys(old jsonb, patch jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when patch = '{}' then old
+              when not jsonb_path_exists(patch, '$.keyvalue() ? (@.value == null)') then old || patch
+              else (old || patch) - array(select key from jsonb_each(patch) where value = 'null') end
+$function$
+;
+
+create table api_keys (
+  id uuid not null,
+  workspace_id uuid not null,
+  kind text not null,
+  hash bytea not null,
+  encrypted bytea,
+  hint text not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint api_keys_hash UNIQUE (hash),
+  constraint api_keys_kind_known CHECK ((kind = ANY (ARRAY['widget'::text, 'secret'::text]))),
+  constraint api_keys_pkey PRIMARY KEY (id)
+);
+
+create table automations (
+  id uuid not null,
+  workspace_id uuid not null,
+  type text not null,
+  name text not null,
+  status text not null,
+  draft jsonb not null,
+  version integer,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint automations_pkey PRIMARY KEY (id),
+  constraint automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text]))),
+  constraint automations_type_known CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text])))
+);
+
+create table enrollments (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  automation_id uuid not null,
+  version integer not null,
+  run integer not null,
+  state text not null,
+  entered_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  end_reason text,
+  constraint enrollments_ended CHECK (((state = 'active'::text) = (ended_at IS NULL))),
+  constraint enrollments_pkey PRIMARY KEY (bucket, id),
+  constraint enrollments_run UNIQUE (bucket, user_id, automation_id, run),
+  constraint enrollments_state_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'removed'::text, 'ended'::text])))
+);
+
+create table facts (
+  name text not null,
+  value jsonb not null,
+  updated_at timestamp with time zone not null,
+  constraint facts_pkey PRIMARY KEY (name)
+);
+
+create table idempotency (
+  workspace_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  status smallint,
+  body text,
+  created_at timestamp with time zone not null,
+  constraint idempotency_pkey PRIMARY KEY (workspace_id, key)
+);
+
+create table identity_secrets (
+  id uuid not null,
+  workspace_id uuid not null,
+  encrypted bytea not null,
+  hint text not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint identity_secrets_pkey PRIMARY KEY (id)
+);
+
+create table message_events (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  message_id uuid not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  detail jsonb default '{}'::jsonb not null,
+  constraint message_events_pkey PRIMARY KEY (bucket, id)
+);
+
+create table messages (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  enrollment_id uuid not null,
+  seq integer not null,
+  automation_id uuid not null,
+  user_id uuid not null,
+  user_external_id text not null,
+  step_id text not null,
+  state text not null,
+  transport text not null,
+  from_address text not null,
+  to_address text not null,
+  subject text not null,
+  html text not null,
+  text text not null,
+  headers jsonb not null,
+  message_id text not null,
+  scheduled_for timestamp with time zone not null,
+  reasons jsonb not null,
+  attempt integer default 0 not null,
+  attempted_at timestamp with time zone,
+  worker_id uuid,
+  lease_token uuid,
+  sent_at timestamp with time zone,
+  answer text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint messages_pkey PRIMARY KEY (bucket, id),
+  constraint messages_state_known CHECK ((state = ANY (ARRAY['scheduled'::text, 'sending'::text, 'accepted'::text, 'delivered'::text, 'bounced'::text, 'complained'::text, 'rejected'::text, 'cancelled'::text, 'in_doubt'::text]))),
+  constraint messages_step_occurrence UNIQUE (bucket, enrollment_id, seq)
+);
+
+create table migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  breaking boolean not null,
+  version text not null,
+  applied_at timestamp with time zone not null,
+  constraint migrations_pkey PRIMARY KEY (number)
+);
+
+create unlogged table rate_counters (
+  key text not null,
+  window_start timestamp with time zone not null,
+  count integer not null,
+  constraint rate_counters_pkey PRIMARY KEY (key, window_start)
+);
+
+create table recipients (
+  bucket smallint not null,
+  enrollment_id uuid not null,
+  seq integer not null,
+  workspace_id uuid not null,
+  automation_id uuid not null,
+  user_id uuid not null,
+  version integer not null,
+  step_id text not null,
+  live boolean not null,
+  advances boolean default true not null,
+  status text default 'pending'::text not null,
+  parked boolean default false not null,
+  due_at timestamp with time zone not null,
+  from_at timestamp with time zone not null,
+  timezone text not null,
+  tz_version text not null,
+  reasons jsonb not null,
+  attempts smallint default 0 not null,
+  first_attempt_at timestamp with time zone,
+  worker_id uuid,
+  lease_token uuid,
+  constraint recipients_leased CHECK (((status = 'processing'::text) = (lease_token IS NOT NULL))),
+  constraint recipients_pkey PRIMARY KEY (bucket, enrollment_id, seq),
+  constraint recipients_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text])))
+) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);
+
+create table series_versions (
+  automation_id uuid not null,
+  number integer not null,
+  settings jsonb not null,
+  steps jsonb not null,
+  published_at timestamp with time zone not null,
+  constraint series_versions_pkey PRIMARY KEY (automation_id, number)
+);
+
+create table step_log (
+  bucket smallint not null,
+  enrollment_id uuid not null,
+  seq integer not null,
+  workspace_id uuid not null,
+  automation_id uuid not null,
+  user_id uuid not null,
+  step_id text not null,
+  outcome text not null,
+  reason text,
+  due_at timestamp with time zone not null,
+  at timestamp with time zone not null,
+  reasons jsonb not null,
+  constraint step_log_outcome_known CHECK ((outcome = ANY (ARRAY['passed'::text, 'skipped'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint step_log_pkey PRIMARY KEY (bucket, enrollment_id, seq)
+);
+
+create table users (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  id uuid not null,
+  external_id text not null,
+  email text,
+  name text,
+  timezone text,
+  locale text,
+  signed_up_at timestamp with time zone,
+  traits jsonb default '{}'::jsonb not null,
+  context jsonb default '{}'::jsonb not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (bucket, id)
+);
+
+create table workers (
+  id uuid not null,
+  host text not null,
+  pid integer not null,
+  version text not null,
+  tz_version text not null,
+  started_at timestamp with time zone not null,
+  beat_at timestamp with time zone not null,
+  stopped_at timestamp with time zone,
+  constraint workers_pkey PRIMARY KEY (id)
+);
+
+create table workspaces (
+  id uuid not null,
+  pair_id uuid not null,
+  side text not null,
+  name text not null,
+  timezone text default 'UTC'::text not null,
+  settings jsonb default '{}'::jsonb not null,
+  clock_now timestamp with time zone,
+  advancing_until timestamp with time zone,
+  advancing_token uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint workspaces_clock_on_test_side CHECK (((side = 'test'::text) = (clock_now IS NOT NULL))),
+  constraint workspaces_pair UNIQUE (pair_id, side),
+  constraint workspaces_pkey PRIMARY KEY (id),
+  constraint workspaces_side_known CHECK ((side = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+alter table api_keys add constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
+alter table automations add constraint automations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
+alter table identity_secrets add constraint identity_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
+alter table series_versions add constraint series_versions_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
+
+CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, created_at);
+
+CREATE INDEX automations_by_age ON public.automations USING btree (workspace_id, type, created_at DESC, id DESC);
+
+CREATE INDEX enrollments_by_series ON public.enrollments USING btree (automation_id, entered_at DESC, id DESC);
+
+CREATE UNIQUE INDEX enrollments_one_active ON public.enrollments USING btree (bucket, user_id, automation_id) WHERE (state = 'active'::text);
+
+CREATE INDEX idempotency_by_age ON public.idempotency USING btree (created_at);
+
+CREATE INDEX identity_secrets_workspace ON public.identity_secrets USING btree (workspace_id, created_at);
+
+CREATE INDEX message_events_by_message ON public.message_events USING btree (bucket, message_id, at);
+
+CREATE INDEX messages_by_age ON public.messages USING btree (workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX messages_in_doubt ON public.messages USING btree (workspace_id, attempted_at) WHERE (state = 'in_doubt'::text);
+
+CREATE INDEX messages_sending ON public.messages USING btree (worker_id) WHERE (state = 'sending'::text);
+
+CREATE INDEX recipients_by_series ON public.recipients USING btree (automation_id, due_at, enrollment_id);
+
+CREATE INDEX recipients_due ON public.recipients USING btree (bucket, due_at) WHERE ((status = 'pending'::text) AND live AND (NOT parked));
+
+CREATE INDEX recipients_due_test ON public.recipients USING btree (workspace_id, due_at) WHERE (NOT live);
+
+CREATE INDEX recipients_parked ON public.recipients USING btree (automation_id) WHERE parked;
+
+CREATE INDEX recipients_processing ON public.recipients USING btree (worker_id) WHERE (status = 'processing'::text);
+
+CREATE INDEX step_log_by_step ON public.step_log USING btree (automation_id, step_id, outcome);
+
+CREATE INDEX users_by_age ON public.users USING btree (workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX users_email ON public.users USING btree (workspace_id, lower(email)) WHERE (email IS NOT NULL);
+
+create view ledger as
+ WITH occurrence AS (
+         SELECT step_log.automation_id,
+            step_log.enrollment_id,
+            step_log.seq,
+            'log'::text AS place,
+            step_log.outcome AS state
+           FROM step_log
+        UNION ALL
+         SELECT recipients.automation_id,
+            recipients.enrollment_id,
+            recipients.seq,
+            'queue'::text,
+            recipients.status
+           FROM recipients
+          WHERE recipients.advances
+        UNION ALL
+         SELECT m.automation_id,
+            m.enrollment_id,
+            m.seq,
+            'doubt'::text,
+            'in_doubt'::text
+           FROM messages m
+          WHERE m.state = 'in_doubt'::text OR (m.state = ANY (ARRAY['sending'::text, 'scheduled'::text])) AND (EXISTS ( SELECT 1
+                   FROM recipients r
+                  WHERE r.bucket = m.bucket AND r.enrollment_id = m.enrollment_id AND r.seq = m.seq AND NOT r.advances))
+        ), planned AS (
+         SELECT occurrence.automation_id,
+            occurrence.enrollment_id,
+            max(occurrence.seq) AS planned,
+            count(*) AS places,
+            count(DISTINCT occurrence.seq) AS distinct_places
+           FROM occurrence
+          GROUP BY occurrence.automation_id, occurrence.enrollment_id
+        )
+ SELECT automation_id,
+    ( SELECT sum(p.planned) AS sum
+           FROM planned p
+          WHERE p.automation_id = o.automation_id) AS planned,
+    count(*) FILTER (WHERE state = 'passed'::text) AS passed,
+    count(*) FILTER (WHERE state = 'skipped'::text) AS skipped,
+    count(*) FILTER (WHERE state = 'failed'::text) AS failed,
+    count(*) FILTER (WHERE state = 'cancelled'::text) AS cancelled,
+    count(*) FILTER (WHERE state = 'pending'::text) AS pending,
+    count(*) FILTER (WHERE state = 'processing'::text) AS processing,
+    count(*) FILTER (WHERE state = 'in_doubt'::text) AS in_doubt,
+    ( SELECT sum(p.planned - p.distinct_places) + sum(p.places - p.distinct_places)
+           FROM planned p
+          WHERE p.automation_id = o.automation_id) AS unaccounted
+   FROM occurrence o
+  GROUP BY automation_id;

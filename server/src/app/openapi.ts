@@ -1,0 +1,30 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { version } from '../platform/version.ts';
+
+const DESCRIPTION = `Self-hosted lifecycle email. Browsers and backends call \`/api/sdk\` with a
+widget key; backends call everything with a secret key.`;
+
+/** `/api/openapi.json`, made from the schemas of the routes, and a page to read it at `/docs`. */
+export async function describeApi(app: FastifyInstance, publicUrl: () => string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Milepost', version, description: DESCRIPTION },
+      servers: [{ url: publicUrl() }],
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'mp_wk_… or mp_sk_…' } },
+      },
+      security: [{ key: [] }],
+    },
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { docExpansion: 'list', deepLinking: true },
+    staticCSP: true,
+  });
+  app.get('/api/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('content-type', 'application/json; charset=utf-8').send(app.swagger()),
+  );
+}

@@ -1,0 +1,81 @@
+import { createIdentifier, type Identifier } from '../audience/index.ts';
+import type { Sender } from '../delivery/index.ts';
+import { createEnroller, replanUser, sideNow } from '../enrollment/index.ts';
+import type { AdvanceDeps, Enroller } from '../enrollment/index.ts';
+import { createCache } from '../platform/cache.ts';
+import { databaseClock, type DatabaseClock } from '../platform/clock.ts';
+import type { Pool } from '../platform/db.ts';
+import type { Log } from '../platform/log.ts';
+import { createSeriesCatalog, type SeriesCatalog } from '../series/index.ts';
+import { createAuthenticator, createRateLimiter, createSecretBox } from '../workspace/index.ts';
+import { readWorkspace, type Authenticator, type RateLimiter, type SecretBox } from '../workspace/index.ts';
+
+/** What API and worker stand on: made once per process, over one pool. */
+export interface Services {
+  readonly db: Pool;
+  readonly log: Log;
+  readonly clock: DatabaseClock;
+  readonly box: SecretBox;
+  readonly authenticator: Authenticator;
+  readonly limiter: RateLimiter;
+  readonly catalog: SeriesCatalog;
+  readonly identifier: Identifier;
+  readonly enroller: Enroller;
+  readonly senderOf: (workspaceId: string) => Promise<Sender>;
+  readonly sideNow: (workspaceId: string) => Promise<Date>;
+  readonly replanUser: (user: { bucket: number; userId: string }) => Promise<number>;
+  /** Advancing without a worker's hands, for test sides, of which nothing leaves. */
+  readonly testEngine: AdvanceDeps;
+  /** Wakes the worker of this process, if there is one. */
+  readonly wake: { now: () => void };
+}
+
+export interface ServiceOptions {
+  readonly db: Pool;
+  readonly log: Log;
+  readonly encryptionKey: Uint8Array;
+  /** Who sends where neither step nor workspace names anybody. */
+  readonly from: string;
+}
+
+export async function createServices({
+  db,
+  log,
+  encryptionKey,
+  from,
+}: ServiceOptions): Promise<Services> {
+  const clock = await databaseClock(db);
+  const box = createSecretBox(encryptionKey);
+  const catalog = createSeriesCatalog(db);
+  const senders = createCache({ load: (id: string) => loadSender(db, id, from) });
+  const senderOf = (id: string): Promise<Sender> => senders.get(id);
+  const wake = { now: () => {} };
+  return {
+    db,
+    log,
+    clock,
+    box,
+    catalog,
+    senderOf,
+    wake,
+    authenticator: createAuthenticator({ db, box }),
+    limiter: createRateLimiter({ db, clock, log }),
+    identifier: createIdentifier({ db }),
+    enroller: createEnroller({ db, catalog, onEntered: () => wake.now() }),
+    sideNow: (id) => sideNow(db, id),
+    replanUser: (user) => replanUser({ db, catalog }, user),
+    testEngine: {
+      db,
+      catalog,
+      senderOf,
+      capturesLive: true,
+      workerId: '',
+      hands: { expect: () => {}, forget: () => {}, offer: () => {} },
+    },
+  };
+}
+
+async function loadSender(db: Pool, workspaceId: string, from: string): Promise<Sender> {
+  const { name, settings } = await readWorkspace(db, { workspaceId });
+  return { workspaceName: name, from: settings.from ?? from, replyTo: settings.replyTo };
+}

@@ -1,0 +1,112 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { userRoutes } from '../audience/index.ts';
+import { messageRoutes } from '../delivery/index.ts';
+import { enrollmentRoutes } from '../enrollment/index.ts';
+import { DomainError } from '../platform/errors.ts';
+import { Nullable } from '../platform/http.ts';
+import { seriesRoutes } from '../series/index.ts';
+import { isEmailSender } from '../template/index.ts';
+import { limitCall, listWorkspaces, readWorkspace, requireSecretKey, workspaceRoutes } from '../workspace/index.ts';
+import type { RequestActor } from '../workspace/index.ts';
+import { errorHandler } from './error-handler.ts';
+import type { LocalSession } from './local-session.ts';
+import { requestActorOf } from './sdk-scope.ts';
+import type { Services } from './services.ts';
+
+export interface V1ScopeOptions {
+  readonly services: Services;
+  /** Null where there is no dashboard: the server does not listen on loopback. */
+  readonly session: LocalSession | null;
+}
+
+/** A series of 500 emails with long bodies. */
+const BODY_BYTES_MAX = 8 * 1_048_576;
+const WORKSPACES_SHOWN_MAX = 200;
+
+/** `/api/v1`: for backends with a secret key, and for the dashboard's session. */
+export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { services, session }) => {
+  const { authenticator, limiter, clock, log, db, box, catalog } = services;
+  const forget = (): void => authenticator.forget();
+  const wake = (): void => services.wake.now();
+
+  app.decorateRequest('actor');
+  app.setErrorHandler(errorHandler(log, 'v1'));
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser('error', 'error');
+  const options = { parseAs: 'string' as const, bodyLimit: BODY_BYTES_MAX };
+  app.addContentTypeParser('application/json', options, (request, body, done) => {
+    // Acting calls need no body; a client that names the type all the same sends an empty one.
+    const text = String(body);
+    if (text === '') done(null, undefined);
+    else void parse(request, text, done);
+  });
+  app.get('/session', sessionRoute(session), async (request) => {
+    session?.require(request);
+    const sides = await listWorkspaces({ db, box }, { limit: WORKSPACES_SHOWN_MAX });
+    return {
+      workspaces: sides.map(({ id, name, side, widgetKey }) => ({ id, name, side, widget_key: widgetKey })),
+    };
+  });
+
+  await app.register(async (inner) => {
+    inner.addHook('onRequest', async (request) => {
+      if (session?.isPresent(request) === true) {
+        request.actor = await memberOf(services, session, request);
+        return;
+      }
+      const actor = await authenticator.authenticate(request.headers.authorization);
+      requireSecretKey(actor);
+      limitCall(limiter, { actor, address: request.ip, now: clock.now() });
+      request.actor = requestActorOf(actor);
+    });
+    const { sideNow, testEngine: engine } = services;
+    await inner.register(seriesRoutes, { db, catalog, sideNow, onChanged: wake });
+    await inner.register(userRoutes, { db });
+    await inner.register(messageRoutes, { db });
+    await inner.register(enrollmentRoutes, { engine, catalog, onChanged: wake });
+    await inner.register(workspaceRoutes, {
+      db,
+      box,
+      forget,
+      isMailbox: isEmailSender,
+      now: () => clock.now(),
+    });
+  });
+};
+
+const sessionRoute = (session: LocalSession | null) => ({
+  schema: {
+    tags: ['session'],
+    summary: 'What the dashboard on this machine may look at',
+    hide: session === null,
+    response: {
+      200: Type.Object({
+        workspaces: Type.Array(
+          Type.Object({
+            id: Type.String({ format: 'uuid' }),
+            name: Type.String(),
+            side: Type.Enum(['live', 'test']),
+            widget_key: Nullable(Type.String()),
+          }),
+        ),
+      }),
+    },
+  },
+});
+
+/** The member at this machine, looking at the side that the header names. */
+async function memberOf(
+  { db }: Services,
+  session: LocalSession,
+  request: FastifyRequest,
+): Promise<RequestActor> {
+  session.require(request);
+  const named = request.headers['milepost-workspace'];
+  if (typeof named !== 'string') {
+    const message = 'The header Milepost-Workspace must name a workspace';
+    throw new DomainError('session.workspace_missing', 'invalid', message);
+  }
+  const { id, side, name, timezone, settings } = await readWorkspace(db, { workspaceId: named });
+  return { workspaceId: id, side, name, timezone, settings, key: null };
+}

@@ -1,0 +1,98 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDeliverer, type Deliverer } from '../delivery/index.ts';
+import { createEngine, moveSettled, replanOldZones, type Engine } from '../enrollment/index.ts';
+import type { StepContext } from '../enrollment/index.ts';
+import { uuidv7 } from '../platform/ids.ts';
+import { runLoop, type Loop } from '../platform/loop.ts';
+import { random } from '../platform/random.ts';
+import { version } from '../platform/version.ts';
+import { tzVersion } from '../schedule/zone.ts';
+import type { Transport } from '../transport/index.ts';
+import { forgetOldIdempotency } from '../workspace/index.ts';
+import type { Services } from './services.ts';
+
+/** A worker that runs. */
+export interface Worker {
+  readonly id: string;
+  /** Resolves when everything has ended after `stopping` fired. */
+  readonly done: Promise<void>;
+}
+
+const POLL_MS = 500;
+const TEST_POLL_MS = 1_000;
+const BEAT_MS = 3_000;
+const REAP_MS = 5_000;
+const TIDY_MS = 2_000;
+const FORGET_MS = 600_000;
+
+/**
+ * Runs every loop of a worker until `stopping` fires, lets what is being handed over finish, gives
+ * the rest back, and tells the others that it is gone.
+ */
+export async function startWorker(
+  services: Services,
+  { transport, stopping }: { transport: Transport; stopping: AbortSignal },
+): Promise<Worker> {
+  const { db, clock, log } = services;
+  const id = uuidv7(clock.now());
+  const worker = { id, host: hostname(), pid: process.pid, version, tzVersion: tzVersion() };
+  const deliverer: Deliverer<StepContext> = createDeliverer<StepContext>({
+    db,
+    clock,
+    log,
+    transport,
+    random,
+    sleep,
+    workerId: id,
+    senderOf: services.senderOf,
+    onSettled: moveSettled,
+  });
+  const engine = createEngine({
+    ...services,
+    worker,
+    deliverer,
+    capturesLive: transport.name === 'capture',
+    monotonicMs: () => clock.monotonicMs(),
+  });
+  await engine.beat();
+  return { id, done: run(services, { engine, transport, stopping }) };
+}
+
+async function run(
+  services: Services,
+  { engine, transport, stopping }: { engine: Engine; transport: Transport; stopping: AbortSignal },
+): Promise<void> {
+  const { db, catalog, clock, log, wake } = services;
+  const bells = new Set<() => void>();
+  wake.now = () => {
+    for (const ring of bells) ring();
+  };
+  const loops: readonly Loop[] = [
+    { name: 'advance', idleMs: POLL_MS, tick: engine.advanceLive },
+    { name: 'advance tests', idleMs: TEST_POLL_MS, tick: engine.advanceTests },
+    { name: 'tidy', idleMs: TIDY_MS, tick: engine.tidy },
+    { name: 'reap', idleMs: REAP_MS, tick: engine.reap },
+    { name: 'beat', idleMs: BEAT_MS, tick: () => beatAndSync(engine, services) },
+    {
+      name: 'forget',
+      idleMs: FORGET_MS,
+      tick: () => forgetOldIdempotency(db, { now: clock.now() }),
+    },
+  ];
+  const oldZones = replanOldZones({ db, catalog }, stopping).then(
+    (count) => count > 0 && log.info({ count }, 'planned anew with newer time-zone data'),
+    (err: unknown) => log.error({ err }, 'planning anew for time-zone data failed'),
+  );
+  await Promise.all(loops.map((loop) => runLoop(loop, { stopping, log, bells })));
+  wake.now = () => {};
+  await oldZones;
+  await engine.stop();
+  await transport.close();
+}
+
+/** The clock is measured with every heartbeat, so that a host whose time drifts is noticed at once. */
+async function beatAndSync(engine: Engine, { clock }: Services): Promise<number> {
+  await clock.sync();
+  return engine.beat();
+}

@@ -1,0 +1,126 @@
+import type { Db } from '../platform/db.ts';
+import type { User, UserPatch } from './user.ts';
+
+/** One identify, addressed. */
+export interface UserChange {
+  readonly bucket: number;
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly externalId: string;
+  readonly patch: UserPatch;
+}
+
+/** What one identify did. */
+export interface UserChanged {
+  readonly id: string;
+  readonly created: boolean;
+  readonly isTimezoneChanged: boolean;
+  readonly now: Date;
+}
+
+/**
+ * Creates or changes users, each at most once per call, in one statement and one commit.
+ *
+ * Traits and context merge key by key, null deletes a key. A user who is being created by somebody
+ * else at this moment is left out of the answer: ask again.
+ * Locks: the users that exist, in the order of their keys. Index: users_pkey.
+ */
+export async function upsertUsers(
+  db: Db,
+  changes: readonly UserChange[],
+): Promise<UserChanged[]> {
+  const column = <T>(of: (change: UserChange) => T): T[] => changes.map(of);
+  return db<UserChanged[]>`
+    with change as (
+      select q.*, coalesce(w.clock_now, db_now()) as now
+        from unnest(
+          ${column(({ bucket }) => bucket)}::smallint[],
+          ${column(({ id }) => id)}::uuid[],
+          ${column(({ workspaceId }) => workspaceId)}::uuid[],
+          ${column(({ externalId }) => externalId)}::text[],
+          ${column(({ patch }) => JSON.stringify(patch.own))}::text[]::jsonb[],
+          ${column(({ patch }) => JSON.stringify(patch.traits))}::text[]::jsonb[],
+          ${column(({ patch }) => JSON.stringify(patch.context))}::text[]::jsonb[]
+        ) as q (bucket, id, workspace_id, external_id, own, traits, context)
+        join workspaces w on w.id = q.workspace_id
+    ), before as (
+      select u.bucket, u.id, u.timezone
+        from users u
+        join change c on c.bucket = u.bucket and c.id = u.id
+       order by u.bucket, u.id
+         for no key update of u
+    ), changed as (
+      update users u
+         set name = case when c.own ? 'name' then c.own ->> 'name' else u.name end,
+             email = case when c.own ? 'email' then c.own ->> 'email' else u.email end,
+             timezone = case when c.own ? 'timezone' then c.own ->> 'timezone' else u.timezone end,
+             locale = case when c.own ? 'locale' then c.own ->> 'locale' else u.locale end,
+             signed_up_at = case when c.own ? 'signed_up_at'
+                                 then (c.own ->> 'signed_up_at')::timestamptz else u.signed_up_at end,
+             traits = merge_keys(u.traits, c.traits),
+             context = merge_keys(u.context, c.context),
+             last_seen = greatest(u.last_seen, c.now),
+             updated_at = c.now
+        from change c
+        join before b on b.bucket = c.bucket and b.id = c.id
+       where u.bucket = c.bucket and u.id = c.id
+      returning u.id, u.timezone is distinct from b.timezone as moved, c.now
+    ), created as (
+      insert into users (bucket, id, workspace_id, external_id, name, email, timezone, locale,
+                         signed_up_at, traits, context, first_seen, last_seen, created_at, updated_at)
+      select c.bucket, c.id, c.workspace_id, c.external_id, c.own ->> 'name', c.own ->> 'email',
+             c.own ->> 'timezone', c.own ->> 'locale', (c.own ->> 'signed_up_at')::timestamptz,
+             merge_keys('{}', c.traits), merge_keys('{}', c.context), c.now, c.now, c.now, c.now
+        from change c
+       where not exists (select 1 from before b where b.id = c.id)
+       order by c.bucket, c.id
+          on conflict do nothing
+      returning id, created_at
+    )
+    select id, false as created, moved as "isTimezoneChanged", now from changed
+    union all
+    select id, true, false, created_at from created
+  `;
+}
+
+/** Users by internal id, whole. Across workspaces: for the worker. Index: users_pkey. */
+export async function usersByIds(
+  db: Db,
+  refs: readonly { bucket: number; id: string }[],
+): Promise<Map<string, User>> {
+  const rows = await db<User[]>`
+    select u.bucket, u.id, u.workspace_id as "workspaceId", u.external_id as "externalId", u.email,
+           u.name, u.timezone, u.locale, u.signed_up_at as "signedUpAt", u.traits, u.context,
+           u.first_seen as "firstSeen", u.last_seen as "lastSeen", u.created_at as "createdAt",
+           u.updated_at as "updatedAt"
+      from unnest(${refs.map(({ bucket }) => bucket)}::smallint[], ${refs.map(({ id }) => id)}::uuid[])
+           as q (bucket, id)
+      join users u on u.bucket = q.bucket and u.id = q.id
+  `;
+  return new Map(rows.map((user) => [user.id, user]));
+}
+
+/** A page of a workspace side's users, youngest first. Index: users_by_age, or users_email. */
+export async function listUsers(
+  db: Db,
+  { workspaceId, email, after, limit }: {
+    workspaceId: string;
+    email: string | null;
+    after: { at: Date; id: string } | null;
+    limit: number;
+  },
+): Promise<User[]> {
+  return db<User[]>`
+    select bucket, id, workspace_id as "workspaceId", external_id as "externalId", email, name,
+           timezone, locale, signed_up_at as "signedUpAt", traits, context,
+           first_seen as "firstSeen", last_seen as "lastSeen", created_at as "createdAt",
+           updated_at as "updatedAt"
+      from users
+     where workspace_id = ${workspaceId}
+       and (${email}::text is null or lower(email) = lower(${email}::text))
+       and (${after?.at ?? null}::timestamptz is null
+            or (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+     order by created_at desc, id desc
+     limit ${limit}
+  `;
+}

@@ -1,0 +1,136 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { Pool } from '../platform/db.ts';
+import { DomainError } from '../platform/errors.ts';
+import { Instant, isoOf, PageQuery, pageSchema, Reasons, Nullable } from '../platform/http.ts';
+import { storedIdOf, userIdOf } from '../platform/ids.ts';
+import { afterOf, pageOf } from '../platform/page.ts';
+import { MESSAGE_STATES, type Message } from './message.ts';
+import { findMessage, listEvents, listMessages } from './sql/read.ts';
+
+const Status = Type.Enum([...MESSAGE_STATES]);
+
+const common = {
+  id: Type.String({ format: 'uuid' }),
+  user_id: Type.String(),
+  automation_id: Type.String({ format: 'uuid' }),
+  step_id: Type.String(),
+  status: Status,
+  to: Type.String(),
+  from: Type.String(),
+  subject: Type.String(),
+  scheduled_for: Instant,
+  sent_at: Nullable(Instant),
+  message_id: Type.String(),
+  transport: Type.String(),
+  reason: Nullable(Type.String({ description: 'What the transport said, or why it ended so' })),
+  attempts: Type.Integer(),
+  created_at: Instant,
+  updated_at: Instant,
+};
+
+/** A message without its bodies. */
+export const MESSAGE_SCHEMA = Type.Object(common);
+
+const FullMessageSchema = Type.Object({
+  ...common,
+  html: Type.String(),
+  text: Type.String(),
+  headers: Type.Object({}, { additionalProperties: Type.String() }),
+  reasons: Reasons,
+  events: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      at: Instant,
+      detail: Type.Object({}, { additionalProperties: true }),
+    }),
+  ),
+});
+
+/** `/api/v1/messages`. Registered inside the authenticated scope. */
+export const messageRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {
+  app.get(
+    '/messages',
+    {
+      schema: {
+        tags: ['messages'],
+        summary: 'List messages, youngest first',
+        querystring: Type.Object({
+          ...PageQuery,
+          user_id: Type.Optional(Type.String({ maxLength: 255 })),
+          series_id: Type.Optional(Type.String({ maxLength: 64 })),
+          status: Type.Optional(Status),
+        }),
+        response: { 200: pageSchema(MESSAGE_SCHEMA) },
+      },
+    },
+    async ({ actor: { workspaceId }, query }) => {
+      const { limit, cursor, user_id, series_id, status: state = null } = query;
+      const rows = await listMessages(db, {
+        workspaceId,
+        state,
+        userId: user_id === undefined ? null : userIdOf(workspaceId, user_id),
+        automationId: series_id === undefined ? null : storedIdOf(series_id),
+        after: afterOf(cursor),
+        limit: limit + 1,
+      });
+      const keyOf = ({ createdAt, id }: Message) => ({ at: createdAt, id });
+      return pageOf(rows, { limit, keyOf, viewOf: messageViewOf });
+    },
+  );
+
+  app.get(
+    '/messages/:id',
+    {
+      schema: {
+        tags: ['messages'],
+        summary: 'Read a message: bodies, headers, every event, and why it was sent when it was',
+        params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+        response: { 200: FullMessageSchema },
+      },
+    },
+    async ({ actor: { workspaceId }, params }) => {
+      const message = await findMessage(db, { workspaceId, id: storedIdOf(params.id) });
+      if (message === null) {
+        throw new DomainError('delivery.message_not_found', 'not_found', 'Message not found');
+      }
+      const { bucket, id, html, text, reasons } = message;
+      const events = await listEvents(db, { bucket, messageId: id });
+      return {
+        ...messageViewOf(message),
+        html,
+        text,
+        reasons: [...reasons],
+        headers: {
+          From: message.from,
+          To: message.to,
+          Subject: message.subject,
+          'Message-ID': message.messageId,
+          ...(message.sentAt === null ? {} : { Date: message.sentAt.toUTCString() }),
+          ...message.headers,
+        },
+        events: events.map(({ kind, at, detail }) => ({ kind, at: at.toISOString(), detail })),
+      };
+    },
+  );
+};
+
+/** A message as the API shows it. */
+export const messageViewOf = (message: Message) => ({
+  id: message.id,
+  user_id: message.userExternalId,
+  automation_id: message.automationId,
+  step_id: message.stepId,
+  status: message.state,
+  to: message.to,
+  from: message.from,
+  subject: message.subject,
+  scheduled_for: message.scheduledFor.toISOString(),
+  sent_at: isoOf(message.sentAt),
+  message_id: message.messageId,
+  transport: message.transport,
+  reason: message.answer,
+  attempts: message.attempt,
+  created_at: message.createdAt.toISOString(),
+  updated_at: message.updatedAt.toISOString(),
+});

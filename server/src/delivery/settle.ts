@@ -1,0 +1,145 @@
+import { inTransaction, type Db, type Pool, type Transaction } from '../platform/db.ts';
+import type { Clock } from '../platform/clock.ts';
+import { uuidv7In } from '../platform/ids.ts';
+import type { Handover } from '../transport/index.ts';
+import { retryDelayMs, type NewMessage } from './message.ts';
+import type { ClaimedEmail, Finished } from './prepare.ts';
+import { insertFinished } from './sql/finish.ts';
+import { lockHeld } from './sql/release.ts';
+import { settleMessages, type Settlement } from './sql/settle.ts';
+
+/** A message whose transport has answered. */
+export interface Answered<C> {
+  readonly claimed: ClaimedEmail<C>;
+  readonly message: NewMessage;
+  readonly handover: Handover;
+}
+
+/** What became of a step's message, for moving its enrollment on. */
+export interface SettledStep<C> {
+  readonly claimed: ClaimedEmail<C>;
+  readonly verdict: 'passed' | 'skipped' | 'failed' | 'in_doubt';
+  readonly reason: string | null;
+  /** The database's clock at the settling. */
+  readonly now: Date;
+}
+
+/** A message put off. */
+export interface DeferredStep<C> {
+  readonly claimed: ClaimedEmail<C>;
+  readonly retryAt: Date;
+  readonly answer: string;
+}
+
+/** Moves settled steps on and puts deferred ones back. Their rows are locked by the transaction. */
+export type OnSettled<C> = (
+  tx: Db,
+  result: { settled: readonly SettledStep<C>[]; deferred: readonly DeferredStep<C>[] },
+) => Promise<void>;
+
+export interface SettleDeps<C> {
+  readonly db: Pool;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onSettled: OnSettled<C>;
+}
+
+interface Decision<C> {
+  readonly settlement: Settlement;
+  readonly claimed: ClaimedEmail<C>;
+  /** Null unless the message is to be tried again. */
+  readonly retryAt: Date | null;
+}
+
+/**
+ * Writes answers and moves the steps on, in one transaction, fenced by each lease.
+ *
+ * @returns the ids of the messages that were still owned; nothing was written for the others
+ */
+export async function settle<C>(
+  deps: SettleDeps<C>,
+  answered: readonly Answered<C>[],
+): Promise<Set<string>> {
+  const decisions = new Map(
+    answered.map((answer) => [answer.message.id, decide(deps, answer)] as const),
+  );
+  return inTransaction(deps.db, async (tx: Transaction) => {
+    const owned = await settleMessages(tx, [...decisions.values()].map((d) => d.settlement));
+    const settled: SettledStep<C>[] = [];
+    const deferred: DeferredStep<C>[] = [];
+    for (const { id, now } of owned) {
+      const decision = decisions.get(id);
+      if (decision === undefined) continue;
+      const { claimed, settlement, retryAt } = decision;
+      if (retryAt !== null) deferred.push({ claimed, retryAt, answer: settlement.answer });
+      else settled.push({ claimed, now, ...verdictOf(settlement) });
+    }
+    await deps.onSettled(tx, { settled, deferred });
+    return new Set(owned.map(({ id }) => id));
+  });
+}
+
+function decide<C>(deps: SettleDeps<C>, { claimed, message, handover }: Answered<C>): Decision<C> {
+  const now = deps.clock.now();
+  const settlement = (state: Settlement['state'], answer: string): Settlement => ({
+    bucket: message.bucket,
+    id: message.id,
+    eventId: uuidv7In(message.bucket, now),
+    leaseToken: claimed.leaseToken,
+    state,
+    answer,
+  });
+  const { answer } = handover;
+  if (handover.kind !== 'deferred') {
+    return { claimed, settlement: settlement(handover.kind, answer), retryAt: null };
+  }
+  const delayMs = retryDelayMs({
+    attempts: claimed.attempts + 1,
+    firstAttemptAt: claimed.firstAttemptAt ?? now,
+    now,
+    random: deps.random(),
+    askedMs: handover.retryAfterMs ?? 0,
+  });
+  if (delayMs === null) {
+    const givenUp = `given up after 24 hours: ${answer}`;
+    return { claimed, settlement: settlement('rejected', givenUp), retryAt: null };
+  }
+  const retryAt = new Date(now.getTime() + delayMs);
+  return { claimed, settlement: settlement('scheduled', answer), retryAt };
+}
+
+function verdictOf({ state, answer }: Settlement): Pick<SettledStep<never>, 'verdict' | 'reason'> {
+  switch (state) {
+    case 'accepted':
+      return { verdict: 'passed', reason: null };
+    case 'rejected':
+      return { verdict: 'failed', reason: `rejected: ${answer}` };
+    case 'in_doubt':
+      return { verdict: 'in_doubt', reason: answer };
+    case 'scheduled':
+      throw new Error('a deferred message has no verdict');
+  }
+}
+
+/** Moves on steps whose email will not leave, keeping the messages that our own rules refused. */
+export async function finish<C>(
+  deps: SettleDeps<C>,
+  finished: readonly Finished<C>[],
+): Promise<void> {
+  const held = finished.map(({ claimed: { occurrence, leaseToken } }) => ({ ...occurrence, leaseToken }));
+  await inTransaction(deps.db, async (tx: Transaction) => {
+    const locked = new Map((await lockHeld(tx, held)).map((row) => [row.enrollmentId, row.now]));
+    const owned = finished.filter(({ claimed }) => locked.has(claimed.occurrence.enrollmentId));
+    const refused = owned.flatMap(({ message, reason }) =>
+      message === null ? [] : [{ ...message, state: 'rejected' as const, answer: reason }],
+    );
+    if (refused.length > 0) await insertFinished(tx, refused);
+    const settled = owned.map(({ claimed, outcome, reason }) => ({
+      claimed,
+      verdict: outcome,
+      reason,
+      now: locked.get(claimed.occurrence.enrollmentId) ?? deps.clock.now(),
+    }));
+    await deps.onSettled(tx, { settled, deferred: [] });
+  });
+}

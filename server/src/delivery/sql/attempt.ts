@@ -1,0 +1,80 @@
+import type { Db } from '../../platform/db.ts';
+import type { NewMessage } from '../message.ts';
+
+/** A message whose attempt is to begin, and the lease under which its row is held. */
+export interface Attempt extends NewMessage {
+  readonly leaseToken: string;
+  readonly workerId: string;
+  /** When the window closes; null when it never does. Judged by the database's clock. */
+  readonly closesAt: Date | null;
+}
+
+/**
+ * Records that handovers are about to begin: after this commits, and not before, bytes may leave.
+ *
+ * Under the row's lock it is checked once more that the lease is ours, the enrollment active, the
+ * series active and the window open. A message that has left, or may have, never begins again.
+ * Locks: the queue rows, then their enrollments and series (shared): a removal or a pause that has
+ * been answered has either come before, and nothing begins, or waits until this commits.
+ * Index: recipients_pkey, enrollments_pkey, messages_step_occurrence.
+ *
+ * @returns the ids of the messages whose attempt has begun
+ */
+export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promise<Set<string>> {
+  const column = <T>(of: (attempt: Attempt) => T): T[] => attempts.map(of);
+  const rows = await db<{ id: string }[]>`
+    with attempt as (
+      select * from unnest(
+        ${column(({ bucket }) => bucket)}::smallint[],
+        ${column(({ enrollmentId }) => enrollmentId)}::uuid[],
+        ${column(({ seq }) => seq)}::int[],
+        ${column(({ id }) => id)}::uuid[],
+        ${column(({ userExternalId }) => userExternalId)}::text[],
+        ${column(({ transport }) => transport)}::text[],
+        ${column(({ from }) => from)}::text[],
+        ${column(({ to }) => to)}::text[],
+        ${column(({ subject }) => subject)}::text[],
+        ${column(({ html }) => html)}::text[],
+        ${column(({ text }) => text)}::text[],
+        ${column(({ headers }) => JSON.stringify(headers))}::text[],
+        ${column(({ messageId }) => messageId)}::text[],
+        ${column(({ leaseToken }) => leaseToken)}::uuid[],
+        ${column(({ workerId }) => workerId)}::uuid[],
+        ${column(({ closesAt }) => closesAt?.toISOString() ?? null)}::text[]::timestamptz[]
+      ) as a (bucket, enrollment_id, seq, id, external_id, transport, from_address, to_address,
+              subject, html, text, headers, message_id, lease_token, worker_id, closes_at)
+    ), sure as (
+      select r.bucket, r.enrollment_id, r.seq, r.workspace_id, r.automation_id, r.user_id,
+             r.step_id, r.due_at, r.reasons
+        from recipients r
+        join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
+        join automations s on s.id = r.automation_id
+        join attempt a on a.bucket = r.bucket and a.enrollment_id = r.enrollment_id and a.seq = r.seq
+       where r.status = 'processing' and r.lease_token = a.lease_token
+         and (e.state = 'active' or not r.advances and e.state <> 'removed')
+         and s.status = 'active'
+         and (a.closes_at is null or db_now() < a.closes_at)
+         for no key update of r
+         for share of e, s
+    )
+    insert into messages as m (
+      bucket, id, workspace_id, enrollment_id, seq, automation_id, user_id, user_external_id, step_id,
+      state, transport, from_address, to_address, subject, html, text, headers, message_id,
+      scheduled_for, reasons, attempt, attempted_at, worker_id, lease_token, created_at, updated_at)
+    select a.bucket, a.id, s.workspace_id, a.enrollment_id, a.seq, s.automation_id, s.user_id,
+           a.external_id, s.step_id, 'sending', a.transport, a.from_address, a.to_address, a.subject,
+           a.html, a.text, a.headers::jsonb, a.message_id, s.due_at, s.reasons, 1, db_now(),
+           a.worker_id, a.lease_token, db_now(), db_now()
+      from attempt a
+      join sure s on s.bucket = a.bucket and s.enrollment_id = a.enrollment_id and s.seq = a.seq
+        on conflict (bucket, enrollment_id, seq) do update
+           set state = 'sending', transport = excluded.transport, from_address = excluded.from_address,
+               to_address = excluded.to_address, subject = excluded.subject, html = excluded.html,
+               text = excluded.text, headers = excluded.headers, attempt = m.attempt + 1,
+               attempted_at = excluded.attempted_at, worker_id = excluded.worker_id,
+               lease_token = excluded.lease_token, updated_at = excluded.updated_at
+         where m.state = 'scheduled'
+    returning m.id
+  `;
+  return new Set(rows.map(({ id }) => id));
+}

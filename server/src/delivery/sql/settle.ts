@@ -1,0 +1,95 @@
+import type { Db } from '../../platform/db.ts';
+import type { MessageState } from '../message.ts';
+
+/** The answer of one handover, to be written by whoever still owns it. */
+export interface Settlement {
+  readonly bucket: number;
+  readonly id: string;
+  readonly eventId: string;
+  readonly leaseToken: string;
+  readonly state: Extract<MessageState, 'accepted' | 'rejected' | 'in_doubt' | 'scheduled'>;
+  readonly answer: string;
+}
+
+/** A settled message's step occurrence, whose queue row is now locked. */
+export interface Settled {
+  readonly id: string;
+  readonly bucket: number;
+  readonly enrollmentId: string;
+  readonly seq: number;
+  readonly now: Date;
+}
+
+/**
+ * Records the answers of handovers, fenced: only where the message is still being sent under the
+ * same lease.
+ *
+ * Locks: the queue rows of those that were written, for moving them on in the same transaction.
+ *
+ * @returns those that were still owned
+ */
+export async function settleMessages(
+  db: Db,
+  settlements: readonly Settlement[],
+): Promise<Settled[]> {
+  const column = <T>(of: (settlement: Settlement) => T): T[] => settlements.map(of);
+  return db<Settled[]>`
+    with answer as (
+      select * from unnest(
+        ${column(({ bucket }) => bucket)}::smallint[],
+        ${column(({ id }) => id)}::uuid[],
+        ${column(({ eventId }) => eventId)}::uuid[],
+        ${column(({ leaseToken }) => leaseToken)}::uuid[],
+        ${column(({ state }) => state)}::text[],
+        ${column(({ answer }) => answer)}::text[]
+      ) as a (bucket, id, event_id, lease_token, state, answer)
+    ), row as (
+      select a.*, r.enrollment_id, r.seq
+        from answer a
+        join messages m on m.bucket = a.bucket and m.id = a.id
+        join recipients r on r.bucket = m.bucket and r.enrollment_id = m.enrollment_id and r.seq = m.seq
+       where m.state = 'sending' and m.lease_token = a.lease_token and r.lease_token = a.lease_token
+         for no key update of r
+    ), settled as (
+      update messages m
+         set state = row.state, answer = row.answer, updated_at = db_now(),
+             sent_at = case when row.state = 'accepted' then db_now() else m.sent_at end,
+             worker_id = null, lease_token = null
+        from row
+       where m.bucket = row.bucket and m.id = row.id and m.state = 'sending'
+         and m.lease_token = row.lease_token
+      returning m.bucket, m.id, m.workspace_id, m.attempt
+    ), event as (
+      insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
+      select s.bucket, row.event_id, s.workspace_id, s.id,
+             case when row.state = 'scheduled' then 'deferred' else row.state end, db_now(),
+             jsonb_build_object('attempt', s.attempt, 'answer', row.answer)
+        from settled s
+        join row on row.id = s.id
+    )
+    select s.id, row.bucket, row.enrollment_id as "enrollmentId", row.seq, db_now() as now
+      from settled s
+      join row on row.id = s.id
+  `;
+}
+
+/**
+ * Keeps what a transport answered after the message had been taken over: evidence for whoever
+ * decides about it, and nothing else.
+ */
+export async function recordLateAnswer(
+  db: Db,
+  { bucket, id, eventId, workspaceId, answer }: {
+    bucket: number;
+    id: string;
+    eventId: string;
+    workspaceId: string;
+    answer: string;
+  },
+): Promise<void> {
+  await db`
+    insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
+    values (${bucket}, ${eventId}, ${workspaceId}, ${id}, 'late_answer', db_now(),
+            jsonb_build_object('answer', ${answer}::text))
+  `;
+}

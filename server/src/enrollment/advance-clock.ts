@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { recordOf } from '../schedule/fault.ts';
+import { advanceTestSide, type AdvanceDeps } from './advance-due.ts';
+import { advanceInvalid, clockBackwards, clockIsAdvancing, notATestSide } from './errors.ts';
+import { beginAdvancing, endAdvancing, readTestClock, setTestClock } from './sql/test-clock.ts';
+
+/** Where a test side's clock stands, and what it would meet next. */
+export interface TestClock {
+  readonly now: Date;
+  /** When the next step is due; null when nothing waits. */
+  readonly nextDueAt: Date | null;
+}
+
+/** How far to move the clock. */
+export type AdvanceTo = { readonly to: Date } | { readonly byMs: number } | { readonly toEnd: true };
+
+/** Steps that one call may handle: minutes of work. The clock stands where it got to. */
+const STEPS_MAX = 100_000;
+/** Further ahead nothing can be planned. */
+const AHEAD_YEARS_MAX = 10;
+const BUSY_WAIT_MS = 10;
+const BUSY_WAITS_MAX = 3_000;
+const MINUTE_MS = 60_000;
+const UNIT_MS = { days: 86_400_000, hours: 3_600_000, minutes: MINUTE_MS } as const;
+
+/**
+ * Reads `{to}`, `{by: {days, hours, minutes}}` or `{to_end: true}`.
+ *
+ * @throws `enrollment.advance_invalid`, naming the field
+ */
+export function advanceOf(body: unknown): AdvanceTo {
+  const fields = recordOf(body) ?? {};
+  if (fields['to_end'] === true) return { toEnd: true };
+  if (typeof fields['to'] === 'string') {
+    const to = new Date(fields['to']);
+    if (Number.isNaN(to.getTime())) throw advanceInvalid('to must be an ISO 8601 date and time');
+    return { to };
+  }
+  const by = recordOf(fields['by']);
+  if (by === null) throw advanceInvalid('to, by or to_end is required');
+  const byMs = Object.entries(UNIT_MS).reduce((sum, [unit, ms]) => sum + countOf(by, unit) * ms, 0);
+  return { byMs };
+}
+
+function countOf(by: Readonly<Record<string, unknown>>, unit: string): number {
+  const count = by[unit] ?? 0;
+  const isCount = Number.isInteger(count) && (count as number) >= 0 && (count as number) <= 10_000_000;
+  if (!isCount) throw advanceInvalid(`by.${unit} must be an integer from 0 to 10000000`);
+  return count as number;
+}
+
+/** @throws `enrollment.no_test_clock` on a live side */
+export async function testClock(deps: AdvanceDeps, workspaceId: string): Promise<TestClock> {
+  const clock = await readTestClock(deps.db, workspaceId);
+  if (clock === null) throw notATestSide();
+  return clock;
+}
+
+/**
+ * Moves a test side's clock forward, stopping at every due time on the way: what is due there is
+ * handled with the clock standing exactly at it, before the clock moves on.
+ *
+ * @returns where the clock stands and how many steps were handled
+ * @throws `enrollment.no_test_clock`, `enrollment.clock_busy`, `enrollment.clock_backwards`,
+ *   `enrollment.advance_invalid`
+ */
+export async function advanceClock(
+  deps: AdvanceDeps,
+  { workspaceId, advance }: { workspaceId: string; advance: AdvanceTo },
+): Promise<{ now: Date; handled: number }> {
+  const { now: start } = await testClock(deps, workspaceId);
+  const target = targetOf(advance, start);
+  const token = randomUUID();
+  if (!(await beginAdvancing(deps.db, { workspaceId, token }))) throw clockIsAdvancing();
+  try {
+    const handled = await walk(deps, { workspaceId, token, target });
+    const now = 'toEnd' in advance ? null : target;
+    if (now !== null) await setTestClock(deps.db, { workspaceId, token, now });
+    return { now: now ?? (await testClock(deps, workspaceId)).now, handled };
+  } finally {
+    await endAdvancing(deps.db, { workspaceId, token });
+  }
+}
+
+function targetOf(advance: AdvanceTo, start: Date): Date {
+  const latest = new Date(start);
+  latest.setUTCFullYear(latest.getUTCFullYear() + AHEAD_YEARS_MAX);
+  if ('toEnd' in advance) return latest;
+  const target = 'to' in advance ? advance.to : new Date(start.getTime() + advance.byMs);
+  if (target < start) throw clockBackwards(start);
+  if (target > latest) throw advanceInvalid(`to must be at most ${AHEAD_YEARS_MAX} years ahead`);
+  return target;
+}
+
+async function walk(
+  deps: AdvanceDeps,
+  { workspaceId, token, target }: { workspaceId: string; token: string; target: Date },
+): Promise<number> {
+  let handled = 0;
+  let waits = 0;
+  while (handled < STEPS_MAX) {
+    const clock = await testClock(deps, workspaceId);
+    const due = clock.nextDueAt;
+    if (due === null || due > target) return handled;
+    if (due > clock.now) await setTestClock(deps.db, { workspaceId, token, now: due });
+    const batch = await advanceTestSide(deps, { workspaceId });
+    handled += batch.handled;
+    waits = batch.handled === 0 ? waits + 1 : 0;
+    if (waits > BUSY_WAITS_MAX) throw new Error(`test side ${workspaceId}: a due step stays locked`);
+    // A worker beside us holds what is due: let it finish.
+    if (batch.handled === 0) await sleep(BUSY_WAIT_MS);
+  }
+  throw advanceInvalid(`one call handles at most ${STEPS_MAX} steps: advance in smaller steps`);
+}

@@ -1,0 +1,32 @@
+import { DomainError } from '../platform/errors.ts';
+
+export const userNotFound = (): DomainError =>
+  new DomainError('enrollment.user_not_found', 'not_found', 'User not found');
+
+export const seriesNotActive = (): DomainError =>
+  new DomainError(
+    'enrollment.series_not_active',
+    'invalid',
+    'Series must be active to enroll users',
+  );
+
+export const notATestSide = (): DomainError =>
+  new DomainError('enrollment.no_test_clock', 'conflict', 'Only a test side has a test clock');
+
+export const clockIsAdvancing = (): DomainError =>
+  new DomainError(
+    'enrollment.clock_busy',
+    'conflict',
+    'The test clock is being advanced by another call',
+  );
+
+export const clockBackwards = (now: Date): DomainError =>
+  new DomainError(
+    'enrollment.clock_backwards',
+    'invalid',
+    `The test clock never goes backwards: it stands at ${now.toISOString()}`,
+  );
+
+/** @param message names the field */
+export const advanceInvalid = (message: string): DomainError =>
+  new DomainError('enrollment.advance_invalid', 'invalid', message);

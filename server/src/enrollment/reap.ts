@@ -1,0 +1,87 @@
+import { lockOrphans, orphanBuckets, releaseRows, heldBy, settleMessages } from '../delivery/index.ts';
+import { inTransaction, type Pool, type Db } from '../platform/db.ts';
+import { uuidv7In } from '../platform/ids.ts';
+import { tzVersion } from '../schedule/zone.ts';
+import type { SeriesCatalog } from '../series/index.ts';
+import { factsOf, moveOf } from './decide.ts';
+import { findRows } from './sql/find-rows.ts';
+import { moveOn } from './sql/move-on.ts';
+
+/**
+ * A worker that has not been heard of for this long is taken for dead. It beats every 3 s, so it has
+ * missed four beats; with the reaper's own pace its unsent rows are back within 30 s.
+ */
+export const SILENCE_MS = 15_000;
+const REAP_MAX = 500;
+const DIED = 'the worker died during the handover';
+
+/**
+ * Takes over what dead workers held. Rows whose handover had not begun go back to the queue; messages
+ * that were being handed over become in doubt, for nobody knows whether they left.
+ *
+ * @returns how many rows were taken over
+ */
+export async function reapDead(deps: { db: Pool; catalog: SeriesCatalog }): Promise<number> {
+  let taken = 0;
+  for (const bucket of await orphanBuckets(deps.db, { silenceMs: SILENCE_MS })) {
+    taken += await inTransaction(deps.db, (tx) => reapBucket(deps.catalog, tx, bucket));
+  }
+  return taken;
+}
+
+async function reapBucket(catalog: SeriesCatalog, tx: Db, bucket: number): Promise<number> {
+  const orphans = await lockOrphans(tx, { bucket, silenceMs: SILENCE_MS, limit: REAP_MAX });
+  const unsent = orphans.filter(({ messageId }) => messageId === null);
+  if (unsent.length > 0) await releaseRows(tx, unsent);
+  const doubted = orphans.filter(({ messageId }) => messageId !== null);
+  if (doubted.length > 0) await doubt(catalog, tx, doubted);
+  return orphans.length;
+}
+
+async function doubt(
+  catalog: SeriesCatalog,
+  tx: Db,
+  orphans: Awaited<ReturnType<typeof lockOrphans>>,
+): Promise<void> {
+  const rows = await findRows(tx, orphans);
+  const now = rows[0]?.dbNow;
+  if (now === undefined) return;
+  const settled = await settleMessages(
+    tx,
+    orphans.flatMap(({ bucket, messageId: id, leaseToken }) =>
+      id === null
+        ? []
+        : [{ bucket, id, leaseToken, eventId: uuidv7In(bucket, now), state: 'in_doubt', answer: DIED }],
+    ),
+  );
+  const isSettled = new Set(settled.map(({ enrollmentId, seq }) => `${enrollmentId}:${seq}`));
+  const moves = [];
+  for (const row of rows) {
+    if (!isSettled.has(`${row.enrollmentId}:${row.seq}`)) continue;
+    const series = await catalog.version({
+      automationId: row.automationId,
+      number: row.version,
+      workspaceTimezone: row.workspaceTimezone,
+    });
+    moves.push(moveOf(row, { facts: factsOf(row, series), outcome: null, reason: DIED }));
+  }
+  if (moves.length > 0) await moveOn(tx, moves, { tzVersion: tzVersion() });
+}
+
+/**
+ * Gives back rows that this worker holds in the database but not in its hands: a commit whose answer
+ * was lost. Nothing of them has left, for what leaves is in hand.
+ */
+export async function releaseLost(
+  db: Pool,
+  { workerId, isInHand }: {
+    workerId: string;
+    isInHand: (row: { enrollmentId: string; seq: number }) => boolean;
+  },
+): Promise<number> {
+  const lost = (await heldBy(db, { workerId, limit: REAP_MAX * 10 })).filter(
+    (row) => !isInHand(row),
+  );
+  if (lost.length > 0) await inTransaction(db, (tx) => releaseRows(tx, lost));
+  return lost.length;
+}

@@ -1,0 +1,72 @@
+import { inTransaction, refusalOf, type Db, type Pool } from '../platform/db.ts';
+import { bucketOf, storedIdOf, userIdOf } from '../platform/ids.ts';
+import { usersByIds } from '../audience/index.ts';
+import type { SeriesCatalog } from '../series/index.ts';
+import { notASeries, seriesNotFound } from '../series/index.ts';
+import { userNotFound } from './errors.ts';
+import { endActive, lockRows, sideNow } from './sql/leave.ts';
+import { cancelRows } from './sql/move-on.ts';
+
+const DEADLOCK = '40P01';
+/** Each try waits behind what the one before it collided with. */
+const TRIES_MAX = 5;
+
+/**
+ * Takes a user out of a series: pending steps go, what was sent stays. Works in every status.
+ *
+ * Once this returns, no send of that enrollment starts: an attempt takes the same locks, so it has
+ * either begun before or finds the enrollment ended.
+ *
+ * @returns whether the user was in it
+ * @throws `enrollment.user_not_found`, `series.not_found`, `series.wrong_type`
+ */
+export async function removeUser(
+  { db, catalog }: { db: Pool; catalog: SeriesCatalog },
+  { workspaceId, userExternalId, seriesId }: {
+    workspaceId: string;
+    userExternalId: string;
+    seriesId: string;
+  },
+): Promise<boolean> {
+  const userId = userIdOf(workspaceId, userExternalId);
+  const bucket = bucketOf(userId);
+  await assertUser(db, { workspaceId, userExternalId });
+  const automationId = storedIdOf(seriesId);
+  const automation = await catalog.automation({ workspaceId, id: automationId });
+  if (automation === null) throw seriesNotFound();
+  if (automation.type !== 'series') throw notASeries();
+  const ref = { bucket, userId, automationId };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await leave(db, { ...ref, workspaceId });
+    } catch (error) {
+      if (tries >= TRIES_MAX || refusalOf(error)?.sqlState !== DEADLOCK) throw error;
+    }
+  }
+}
+
+/** @throws `enrollment.user_not_found` */
+export async function assertUser(
+  db: Db,
+  { workspaceId, userExternalId }: { workspaceId: string; userExternalId: string },
+): Promise<void> {
+  const id = userIdOf(workspaceId, userExternalId);
+  const known = await usersByIds(db, [{ bucket: bucketOf(id), id }]);
+  if (!known.has(id)) throw userNotFound();
+}
+
+/** Rows are locked before their enrollment, which is the order in which the worker takes them. */
+function leave(
+  db: Pool,
+  ref: { bucket: number; userId: string; automationId: string; workspaceId: string },
+): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    const now = await sideNow(tx, ref.workspaceId);
+    await lockRows(tx, ref);
+    const wasActive = await endActive(tx, { ...ref, reason: 'removed', now });
+    // Again, for a row that came between: its enrollment is ended now, so no more can follow.
+    const rows = await lockRows(tx, ref);
+    if (rows.length > 0) await cancelRows(tx, rows, { state: 'removed', reason: 'removed', now });
+    return wasActive;
+  });
+}

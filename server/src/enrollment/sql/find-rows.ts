@@ -1,0 +1,80 @@
+import type { Db } from '../../platform/db.ts';
+import type { DueStep } from './claim-due.ts';
+import type { RowRef } from './move-on.ts';
+
+/** A queue row as the rules want it, and the database's clock beside the side's own. */
+export type FoundRow = DueStep & { readonly dbNow: Date };
+
+/** Rows by name, with what deciding about them needs. Locks nothing. Across workspaces. */
+export async function findRows(db: Db, rows: readonly RowRef[]): Promise<FoundRow[]> {
+  return db<FoundRow[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq, r.workspace_id as "workspaceId",
+           r.automation_id as "automationId", r.user_id as "userId", r.version,
+           r.step_id as "stepId", r.live, r.advances, r.due_at as "dueAt", r.from_at as "fromAt",
+           r.attempts, r.first_attempt_at as "firstAttemptAt", s.status as "seriesStatus",
+           w.timezone as "workspaceTimezone", u.timezone as "userTimezone",
+           coalesce(w.clock_now, db_now()) as now, db_now() as "dbNow"
+      from unnest(
+             ${rows.map(({ bucket }) => bucket)}::smallint[],
+             ${rows.map(({ enrollmentId }) => enrollmentId)}::uuid[],
+             ${rows.map(({ seq }) => seq)}::int[]
+           ) as q (bucket, enrollment_id, seq)
+      join recipients r on r.bucket = q.bucket and r.enrollment_id = q.enrollment_id and r.seq = q.seq
+      join automations s on s.id = r.automation_id
+      join workspaces w on w.id = r.workspace_id
+      join users u on u.bucket = r.bucket and u.id = r.user_id
+  `;
+}
+
+const SELECT_MAX = 500;
+
+/**
+ * Locks rows to be planned anew: parked ones of series that are active again.
+ *
+ * Across workspaces. Locks: the rows, skipping those that another holds. Index: recipients_parked.
+ */
+export async function lockParked(db: Db): Promise<RowRef[]> {
+  return db<RowRef[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq
+      from automations s
+      join recipients r on r.automation_id = s.id and r.parked
+     where s.status = 'active' and r.status = 'pending'
+     limit ${SELECT_MAX}
+       for update of r skip locked
+  `;
+}
+
+/** Locks the pending rows of one user, because their zone has changed. */
+export async function lockRowsOfUser(
+  db: Db,
+  { bucket, userId }: { bucket: number; userId: string },
+): Promise<RowRef[]> {
+  return db<RowRef[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq
+      from enrollments e
+      join recipients r on r.bucket = e.bucket and r.enrollment_id = e.id
+     where e.bucket = ${bucket} and e.user_id = ${userId} and e.state = 'active'
+       and r.status = 'pending' and r.attempts = 0
+       for update of r
+  `;
+}
+
+/**
+ * Locks rows of one bucket that were planned with older time-zone data, in the order of their keys.
+ *
+ * @param after the last one looked at
+ */
+export async function lockRowsOfOldZones(
+  db: Db,
+  { bucket, tzVersion, limit }: { bucket: number; tzVersion: string; limit: number },
+): Promise<RowRef[]> {
+  return db<RowRef[]>`
+    select bucket, enrollment_id as "enrollmentId", seq
+      from recipients
+     where bucket = ${bucket} and status = 'pending' and attempts = 0
+       and tz_version collate "C" < ${tzVersion} collate "C"
+     order by enrollment_id, seq
+     limit ${limit}
+       for update skip locked
+  `;
+}

@@ -1,0 +1,155 @@
+import postgres from 'postgres';
+import { parseDatabaseUrl } from './database-url.ts';
+
+/**
+ * The pool or a transaction: whatever a statement can run on.
+ *
+ * Three things to know about values (postgres.js asks the server for the type of each `$n`):
+ * - JSON goes as `${db.json(value)}`. A JSON text goes as `${text}::text::jsonb`; straight to
+ *   `::jsonb` it would be encoded twice. Many go as `${texts}::text[]`, cast inside the statement.
+ * - Arrays of dates or booleans go as strings with a cast, `${flags.map(String)}::boolean[]`, for a bare
+ *   array is taken for one value of its first element's type. Strings and numbers go as they are.
+ * - `undefined` is refused; write `null`.
+ */
+export type Db = postgres.ISql;
+
+/** A transaction in hand; ends with the callback of `pool.begin`. */
+export type Transaction = postgres.TransactionSql;
+
+/** All connections of this process to one database. Only a use case opens transactions on it. */
+export type Pool = postgres.Sql;
+
+/** What `db.json` takes. */
+export type Json = postgres.JSONValue;
+
+const POOL_MAX = 10;
+const CONNECT_TIMEOUT_SECONDS = 10;
+/** A restarted database is back within a second or two; waiting longer would only hold the queue up. */
+const RECONNECT_MAX_SECONDS = 2;
+const YEAR_DIGITS = 4;
+
+/**
+ * Opens a pool. Connections are made when first needed and made anew when lost.
+ *
+ * Instants come as `Date`, `bigint` as a number where it is exact (else as text), `numeric` as text.
+ * The session's time zone is UTC. Statements are prepared; those without an answer to wait for are
+ * pipelined. Only settings that every pooler lets through are sent at the start of a session.
+ *
+ * @param url as `parseDatabaseUrl` reads it
+ * @param max connections at most
+ * @param statementTimeoutMs longest a statement may run; not through a pooler in transaction mode
+ */
+export function connect(
+  url: string,
+  {
+    max = POOL_MAX,
+    applicationName = 'milepost',
+    statementTimeoutMs,
+    onNotice = () => {},
+  }: {
+    max?: number;
+    applicationName?: string;
+    statementTimeoutMs?: number;
+    onNotice?: (notice: Readonly<Record<string, string>>) => void;
+  } = {},
+): Pool {
+  return postgres({
+    ...parseDatabaseUrl(url),
+    max,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    backoff: (failures: number) => Math.min(RECONNECT_MAX_SECONDS, 0.05 * 2 ** Math.min(failures, 10)),
+    onnotice: onNotice,
+    connection: {
+      application_name: applicationName,
+      TimeZone: 'UTC',
+      ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
+    },
+    types: { bigint, instant, boolean },
+  });
+}
+
+// Oid 16 is boolean, 20 bigint, 1082 date, 1114 timestamp, 1184 timestamptz. Source: pg_type.dat.
+
+const bigint = {
+  to: 20,
+  from: [20],
+  serialize: (value: bigint | number | string) => String(value),
+  parse: (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text),
+};
+
+/** Also takes the words, for lists of flags travel as `${flags.map(String)}::boolean[]`. */
+const boolean = {
+  to: 16,
+  from: [16],
+  serialize: (value: boolean | string) => String(value),
+  parse: (text: string) => text === 't',
+};
+
+const instant = {
+  to: 1184,
+  from: [1082, 1114, 1184],
+  // PostgreSQL wants years past 9999 without the sign that ISO 8601 gives them in JavaScript.
+  serialize: (value: Date | string) =>
+    (value instanceof Date ? value : new Date(value)).toISOString().replace(/^\+0*/, ''),
+  parse: (text: string) => new Date(isoOf(text)),
+};
+
+/** `2026-01-02 03:04:05.678901+00` as ISO 8601, which parses in a third of the time. */
+function isoOf(text: string): string {
+  const digits = text.indexOf('-');
+  const date = digits > YEAR_DIGITS ? `+${text.padStart(text.length + 6 - digits, '0')}` : text;
+  const [day = '', time] = date.split(' ');
+  if (time === undefined) return day;
+  return `${day}T${time.replace(/[+-]00$/, '')}Z`;
+}
+
+/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<T>(
+  pool: Pool,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  // Wrapped, because postgres.js would await each element of an array that `work` returns.
+  const { value } = (await pool.begin(async (transaction) => ({
+    value: await work(transaction),
+  }))) as { value: T };
+  return value;
+}
+
+/**
+ * What the database said no with, or null when `error` is not an answer of the database.
+ *
+ * Decide by `sqlState` and `constraint`; never by the message.
+ */
+export function refusalOf(error: unknown): { sqlState: string; constraint: string | null } | null {
+  if (!(error instanceof postgres.PostgresError)) return null;
+  return { sqlState: error.code, constraint: error.constraint_name ?? null };
+}
+
+/** SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown, crash): the database, not the statement. */
+const UNAVAILABLE_SQL_STATE = /^(08|53|57P)/;
+const UNAVAILABLE_CODES = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+]);
+
+/**
+ * Whether the database could not be reached or was going down: worth trying again later.
+ *
+ * After a restart of the database the first statement on each connection fails this way once more,
+ * without having been sent: postgres.js 3.4 keeps the end of the old session for it.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof postgres.PostgresError) return UNAVAILABLE_SQL_STATE.test(error.code);
+  return 'code' in error && typeof error.code === 'string' && UNAVAILABLE_CODES.has(error.code);
+}

@@ -1,0 +1,35 @@
+import { DomainError } from '../platform/errors.ts';
+import type { Fault } from '../schedule/fault.ts';
+import type { AutomationStatus, Transition } from './series.ts';
+
+export const seriesNotFound = (): DomainError =>
+  new DomainError('series.not_found', 'not_found', 'Series not found');
+
+export const broadcastNotFound = (): DomainError =>
+  new DomainError('series.broadcast_not_found', 'not_found', 'Broadcast not found');
+
+export const notASeries = (): DomainError =>
+  new DomainError('series.wrong_type', 'invalid', 'The specified automation is not a series');
+
+/** @param faults every fault, each with its path; at least one */
+export const seriesInvalid = (faults: readonly Fault[]): DomainError => {
+  const [first] = faults;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  const where = first === undefined || first.path === '' ? 'body' : first.path;
+  return new DomainError('series.invalid', 'invalid', `${where} ${first?.message ?? ''}${more}`, {
+    details: faults,
+  });
+};
+
+export const notADraft = (status: AutomationStatus): DomainError =>
+  new DomainError('series.not_a_draft', 'conflict', `Only a draft can be deleted; this one is ${status}`);
+
+export const cannotChange = (status: AutomationStatus): DomainError =>
+  new DomainError('series.archived', 'conflict', `This one is ${status} and can no longer be changed`);
+
+export const noSuchTransition = (status: AutomationStatus, transition: Transition): DomainError =>
+  new DomainError(
+    'series.wrong_status',
+    'conflict',
+    `Cannot ${transition} a series that is ${status}`,
+  );

@@ -1,0 +1,81 @@
+import { recordOf, type Fault } from '../schedule/fault.ts';
+import { textFault } from './fault.ts';
+import { faultsOfSteps } from './graph.ts';
+import { faultsOfSettings, type SeriesSettings } from './settings.ts';
+
+export type AutomationStatus = 'draft' | 'active' | 'paused' | 'completed' | 'archived';
+
+/** A series or a broadcast as it is stored. */
+export interface Automation {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly type: 'series' | 'broadcast';
+  readonly name: string;
+  readonly status: AutomationStatus;
+  readonly draft: Readonly<Record<string, unknown>>;
+  /** The published version that new enrollments enter; null before the first. */
+  readonly version: number | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What a series would publish next. */
+export interface SeriesDraft {
+  readonly settings: SeriesSettings;
+  readonly steps: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** An immutable published graph. */
+export interface SeriesVersion extends SeriesDraft {
+  readonly automationId: string;
+  readonly number: number;
+  readonly publishedAt: Date;
+}
+
+export const NAME_LENGTH_MAX = 200;
+
+/** Every fault of a series as a client sends it, all at once. */
+export function faultsOfSeries(body: unknown): Fault[] {
+  const fields = recordOf(body);
+  if (fields === null) return [{ path: '', message: 'must be an object' }];
+  const name = textFault(fields['name'], 'name', NAME_LENGTH_MAX);
+  const settings = fields['settings'];
+  return [
+    ...(name === null ? [] : [name]),
+    ...(settings === undefined ? [] : faultsOfSettings(settings)),
+    ...faultsOfSteps(fields['steps']),
+  ];
+}
+
+/** What must also hold before a series may be published. */
+export function faultsOfPublishing(draft: SeriesDraft): Fault[] {
+  const first = draft.steps[0];
+  if (first === undefined) return [{ path: 'steps', message: 'must have at least one step' }];
+  if (first['type'] === 'end') return [{ path: 'steps/0', message: 'must not be the end' }];
+  return [];
+}
+
+export type Transition = 'activate' | 'pause' | 'resume' | 'archive' | 'publish';
+
+/** Where a transition may start and what it leads to. */
+const TRANSITIONS: Readonly<
+  Record<Transition, { from: readonly AutomationStatus[]; to: AutomationStatus | null }>
+> = {
+  activate: { from: ['draft'], to: 'active' },
+  pause: { from: ['active'], to: 'paused' },
+  resume: { from: ['paused'], to: 'active' },
+  archive: { from: ['draft', 'active', 'paused', 'completed'], to: 'archived' },
+  publish: { from: ['active', 'paused'], to: null },
+};
+
+/**
+ * The status after a transition; the same status when it is there already, so that a repeated call
+ * succeeds.
+ *
+ * @returns null when the transition is not possible from this status
+ */
+export function statusAfter(status: AutomationStatus, transition: Transition): AutomationStatus | null {
+  const { from, to } = TRANSITIONS[transition];
+  if (to !== null && status === to) return to;
+  return from.includes(status) ? (to ?? status) : null;
+}

@@ -1,0 +1,118 @@
+import type { Db } from '../platform/db.ts';
+import type { Automation, AutomationStatus, SeriesVersion } from './series.ts';
+
+/** Where a page of a list goes on: the age and id of the last one seen. */
+export interface PageAfter {
+  readonly at: Date;
+  readonly id: string;
+}
+
+/** Adds a draft. */
+export async function insertAutomation(db: Db, automation: Automation): Promise<void> {
+  await db`
+    insert into automations (id, workspace_id, type, name, status, draft, version, created_at, updated_at)
+    values (${automation.id}, ${automation.workspaceId}, ${automation.type}, ${automation.name},
+            ${automation.status}, ${db.json(automation.draft as never)}, ${automation.version},
+            ${automation.createdAt}, ${automation.updatedAt})
+  `;
+}
+
+/** One automation of a workspace side, of whatever type. */
+export async function findAutomation(
+  db: Db,
+  { workspaceId, id }: { workspaceId: string; id: string },
+): Promise<Automation | null> {
+  const rows = await db<Automation[]>`
+    select id, workspace_id as "workspaceId", type, name, status, draft, version,
+           created_at as "createdAt", updated_at as "updatedAt"
+      from automations
+     where workspace_id = ${workspaceId} and id = ${id}
+  `;
+  return rows[0] ?? null;
+}
+
+/**
+ * One automation, locked until the transaction ends, so that its status cannot change meanwhile.
+ *
+ * Locks: the automation's row; waits for attempts that are just starting.
+ */
+export async function lockAutomation(
+  db: Db,
+  { workspaceId, id }: { workspaceId: string; id: string },
+): Promise<Automation | null> {
+  const rows = await db<Automation[]>`
+    select id, workspace_id as "workspaceId", type, name, status, draft, version,
+           created_at as "createdAt", updated_at as "updatedAt"
+      from automations
+     where workspace_id = ${workspaceId} and id = ${id}
+       for no key update
+  `;
+  return rows[0] ?? null;
+}
+
+/** A page of the automations of one type, youngest first. Index: automations_by_age. */
+export async function listAutomations(
+  db: Db,
+  { workspaceId, type, status, after, limit }: {
+    workspaceId: string;
+    type: Automation['type'];
+    status: AutomationStatus | null;
+    after: PageAfter | null;
+    limit: number;
+  },
+): Promise<Automation[]> {
+  return db<Automation[]>`
+    select id, workspace_id as "workspaceId", type, name, status, draft, version,
+           created_at as "createdAt", updated_at as "updatedAt"
+      from automations
+     where workspace_id = ${workspaceId} and type = ${type}
+       and (${status}::text is null or status = ${status})
+       and (${after?.at ?? null}::timestamptz is null
+            or (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+     order by created_at desc, id desc
+     limit ${limit}
+  `;
+}
+
+/** Writes name, draft, status and version of an automation whose row the caller has locked. */
+export async function updateAutomation(
+  db: Db,
+  { id, workspaceId, name, status, draft, version, updatedAt }: Automation,
+): Promise<void> {
+  await db`
+    update automations
+       set name = ${name}, status = ${status}, draft = ${db.json(draft as never)},
+           version = ${version}, updated_at = ${updatedAt}
+     where workspace_id = ${workspaceId} and id = ${id}
+  `;
+}
+
+/** Removes a draft. The caller has locked the row and checked that it is one. */
+export async function deleteAutomation(
+  db: Db,
+  { workspaceId, id }: { workspaceId: string; id: string },
+): Promise<void> {
+  await db`delete from automations where workspace_id = ${workspaceId} and id = ${id}`;
+}
+
+/** Adds an immutable version. */
+export async function insertVersion(db: Db, version: SeriesVersion): Promise<void> {
+  await db`
+    insert into series_versions (automation_id, number, settings, steps, published_at)
+    values (${version.automationId}, ${version.number}, ${db.json(version.settings as never)},
+            ${db.json(version.steps as never)}, ${version.publishedAt})
+  `;
+}
+
+/** One published version. Across workspaces: a worker reads it by the row it claimed. */
+export async function findVersion(
+  db: Db,
+  { automationId, number }: { automationId: string; number: number },
+): Promise<SeriesVersion | null> {
+  const rows = await db<SeriesVersion[]>`
+    select automation_id as "automationId", number, settings, steps, published_at as "publishedAt"
+      from series_versions
+     where automation_id = ${automationId} and number = ${number}
+  `;
+  return rows[0] ?? null;
+}

@@ -1,0 +1,17 @@
+export { formatAddress, isEmail, isEmailSender, parseAddress, type Address } from './address.ts';
+export {
+  compileEmail,
+  emailFaults,
+  renderEmail,
+  type CompiledEmail,
+  type EmailContent,
+  type EmailFacts,
+  type EmailFault,
+  type RenderedEmail,
+} from './email.ts';
+export {
+  composeMessage,
+  messageIdOf,
+  type ComposedMessage,
+  type MessageParts,
+} from './message.ts';

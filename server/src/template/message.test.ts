@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import PostalMime from 'postal-mime';
+import { expect, test } from 'vitest';
+import { composeMessage, messageIdOf, type MessageParts } from './message.ts';
+
+const PARTS: MessageParts = {
+  from: { address: 'hello@example.com', name: 'Acme' },
+  to: { address: 'ada@example.org' },
+  subject: 'Welcome',
+  html: '<p>Hi</p>',
+  text: 'Hi',
+  messageId: '<1.2@example.com>',
+  date: new Date('2026-03-01T10:00:00Z'),
+};
+
+function rawOf(parts: Partial<MessageParts>): Buffer {
+  const composed = composeMessage({ ...PARTS, ...parts });
+  if (composed.kind === 'failed') throw new Error(composed.reason);
+  return composed.raw;
+}
+
+function reasonOf(parts: Partial<MessageParts>): string {
+  const composed = composeMessage({ ...PARTS, ...parts });
+  return composed.kind === 'failed' ? composed.reason : 'no failure';
+}
+
+const lf = (text: string): string => text.replaceAll(/\r\n|\r/g, '\n').replace(/\n+$/, '');
+
+test('a message is written to the byte as RFC 5322 and MIME say', () => {
+  const raw = rawOf({
+    replyTo: { address: 'help@example.com' },
+    headers: { 'List-Unsubscribe': '<https://example.com/u/1>' },
+    text: 'Hi =\n.',
+  });
+  expect(raw.toString('latin1').split('\r\n')).toEqual([
+    'From: Acme <hello@example.com>',
+    'To: <ada@example.org>',
+    'Reply-To: <help@example.com>',
+    'Subject: Welcome',
+    'Message-ID: <1.2@example.com>',
+    'Date: Sun, 01 Mar 2026 10:00:00 +0000',
+    'List-Unsubscribe: <https://example.com/u/1>',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/alternative;',
+    ' boundary="=_12examplecom"',
+    '',
+    '--=_12examplecom',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    'Hi =3D',
+    '=2E',
+    '--=_12examplecom',
+    'Content-Type: text/html; charset=utf-8',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    '<p>Hi</p>',
+    '--=_12examplecom--',
+    '',
+  ]);
+});
+
+test('the same parts give the same bytes, in memory of their own', () => {
+  const first = rawOf({});
+  const copy = Buffer.from(first);
+  rawOf({ html: 'x'.repeat(300_000) });
+  expect(rawOf({})).toEqual(copy);
+  expect(first).toEqual(copy);
+});
+
+test('the envelope names sender and recipient by address alone', () => {
+  expect(composeMessage(PARTS)).toMatchObject({
+    envelope: { from: 'hello@example.com', to: ['ada@example.org'] },
+  });
+});
+
+const CONTROLS = ['\r\n', '\r', '\n', '\0', '\t', '\u001b', '\u007f', '\u0085'];
+
+test.each(CONTROLS)('a header that holds %j after merging is refused by name', (control) => {
+  const evil = `x${control}Bcc: eve@example.net`;
+  const reason = (name: string) => `the header ${name} holds a line break or another control character`;
+  expect(reasonOf({ subject: evil })).toBe(reason('Subject'));
+  expect(reasonOf({ from: { ...PARTS.from, name: evil } })).toBe(reason('From'));
+  expect(reasonOf({ to: { ...PARTS.to, name: evil } })).toBe(reason('To'));
+  expect(reasonOf({ replyTo: { ...PARTS.to, name: evil } })).toBe(reason('Reply-To'));
+  expect(reasonOf({ headers: { 'List-Unsubscribe': evil } })).toBe(reason('List-Unsubscribe'));
+  expect(reasonOf({ headers: { [`X${control}Bcc`]: 'x' } })).toMatch(/^a header has a name/);
+  expect(reasonOf({ messageId: `<1${control}@a.b>` })).toMatch(/^the Message-ID/);
+  expect(reasonOf({ to: { address: `a${control}@example.org` } })).toMatch(/^an address/);
+});
+
+test.each(['Bcc', 'to', 'CC', 'Subject', 'From', 'DKIM-Signature', 'Content-Type', 'MIME-Version'])(
+  'the header %s cannot be given on top',
+  (name) => {
+    expect(reasonOf({ headers: { [name]: 'x' } })).toBe(
+      `the header ${name} is set by Milepost and cannot be given`,
+    );
+  },
+);
+
+test('names and values out of bounds are refused', () => {
+  expect(reasonOf({ headers: { 'X Y': 'z' } })).toMatch(/^a header has a name/);
+  expect(reasonOf({ headers: { 'X:': 'z' } })).toMatch(/^a header has a name/);
+  expect(reasonOf({ headers: { '': 'z' } })).toMatch(/^a header has a name/);
+  expect(reasonOf({ headers: { 'X-Y': 'z'.repeat(4_001) } })).toMatch(/longer than 4000/);
+  expect(reasonOf({ date: new Date(Number.NaN) })).toMatch(/^the date/);
+});
+
+const grapheme = fc.string({ unit: 'grapheme', maxLength: 120 });
+const trouble = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('\r\n', '\n', '\r', '.', '..', '\r\n.\r\n', '\n.\n', ' ', '\t', '=', '=\r\n', '--=_1', 'From ', '—'),
+      fc.constantFrom('😀', 'ä', '\u2028', '\0', '\u0085', 'a'.repeat(74), 'a'.repeat(75), ' '.repeat(80), 'x'.repeat(2_000)),
+      fc.string({ unit: 'binary', maxLength: 20 }),
+    ),
+    { maxLength: 30 },
+  )
+  .map((pieces) => pieces.join(''));
+const headerText = fc
+  .oneof(grapheme, fc.constantFrom('=?UTF-8?Q?x?=', '  a  b ', 'a'.repeat(950), 'w '.repeat(300), '"\\', ',;:<>@', '(c)'))
+  .filter((text) => !/[\p{Cc}\u2028\u2029\u0300-\u036f\u200b-\u200f\u202a-\u202e\ufeff]/u.test(text));
+
+/**
+ * Goal: what is said is what is read, and nothing else. Method: random texts aimed at the rules of
+ * MIME, read back by another library.
+ */
+test('whatever is merged, the message reads as it was meant and has no line out of order', async () => {
+  await fc.assert(
+    fc.asyncProperty(headerText, headerText, trouble, trouble, async (subject, name, html, text) => {
+      const to = { address: 'ada@example.org', name };
+      const raw = rawOf({ subject, to, html, text });
+      const lines = raw.toString('latin1').split('\r\n');
+      expect(lines.every((line) => !/[\r\n]/.test(line) && line.length <= 998)).toBe(true);
+      expect(raw.every((byte) => byte < 128)).toBe(true);
+      expect(lines).not.toContain('.');
+      const head = lines.slice(0, lines.indexOf(''));
+      expect(head.filter((line) => !/^[ \t]/.test(line)).map((line) => line.split(':')[0])).toEqual(
+        ['From', 'To', 'Subject', 'Message-ID', 'Date', 'MIME-Version', 'Content-Type'],
+      );
+      const body = lines.slice(lines.indexOf('') + 1);
+      expect(body.every((line) => line.length <= 76)).toBe(true);
+
+      const read = await PostalMime.parse(raw);
+      expect(read.headers.map(({ key }) => key)).toEqual(
+        ['from', 'to', 'subject', 'message-id', 'date', 'mime-version', 'content-type'],
+      );
+      expect(lf(read.html ?? '')).toBe(lf(wellFormed(html)));
+      expect(lf(read.text ?? '')).toBe(lf(wellFormed(text)));
+      expect(squeeze(read.subject ?? '')).toBe(squeeze(subject));
+      expect(read.to?.[0]).toMatchObject({ address: 'ada@example.org' });
+      expect(squeeze(read.to?.[0]?.name ?? '')).toBe(squeeze(name));
+      expect(read.attachments).toEqual([]);
+    }),
+    { numRuns: 1_500 },
+  );
+}, 30_000);
+
+/** Lone surrogates have no UTF-8. */
+const wellFormed = (text: string): string => text.toWellFormed();
+/** Readers differ about runs of spaces in headers. */
+const squeeze = (text: string): string => text.toWellFormed().replaceAll(/\s+/g, ' ').trim();
+
+test('another composer, given the same parts, is read the same', async () => {
+  const parts: Partial<MessageParts> = {
+    from: { address: 'a@example.com', name: 'Ünï "Q", Ltd.' },
+    to: { address: 'b@example.org', name: '名前 和子 '.repeat(8).trim() },
+    subject: 'Größe €uro 😀 '.repeat(9).trim(),
+    html: `<p>${'é'.repeat(500)}</p>\n.\n..x\n${'y'.repeat(1_500)}\n`,
+    text: 'line \n.\ntab\t\nFrom me\n',
+    headers: { 'List-Unsubscribe': `<https://example.com/${'u'.repeat(300)}>, <mailto:u@example.com>` },
+  };
+  const { from, to, subject, html, text, headers } = { ...PARTS, ...parts };
+  const theirs = await new Promise<Buffer>((resolve, reject) => {
+    const mail = {
+      from: { name: from.name ?? '', address: from.address },
+      to: { name: to.name ?? '', address: to.address },
+      subject,
+      html,
+      text,
+      headers: { ...headers },
+      messageId: PARTS.messageId,
+      date: PARTS.date,
+    };
+    new MailComposer(mail).compile().build((error, raw) => (error ? reject(error) : resolve(raw)));
+  });
+  const [mine, other] = await Promise.all([PostalMime.parse(rawOf(parts)), PostalMime.parse(theirs)]);
+  for (const field of ['from', 'to', 'subject', 'messageId', 'date'] as const) {
+    expect(mine[field], field).toEqual(other[field]);
+  }
+  expect(lf(mine.html ?? '')).toBe(lf(other.html ?? ''));
+  expect(lf(mine.text ?? '')).toBe(lf(other.text ?? ''));
+  const unsubscribe = (mail: typeof mine) =>
+    mail.headers.find(({ key }) => key === 'list-unsubscribe')?.value.replaceAll(/\s+/g, ' ');
+  expect(unsubscribe(mine)).toBe(unsubscribe(other));
+});
+
+test('the Message-ID of a step occurrence is the same at every attempt and differs from all others', () => {
+  const id = messageIdOf('0198a1c2-0000-7000-8000-000000000001', 3, 'example.com');
+  expect(id).toBe('<0198a1c2-0000-7000-8000-000000000001.3@example.com>');
+  expect(rawOf({ messageId: id }).toString()).toContain(`Message-ID: ${id}\r\n`);
+});

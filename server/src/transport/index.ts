@@ -1,0 +1,47 @@
+import { createCaptureTransport } from './capture.ts';
+import type { DkimKey } from './dkim.ts';
+import { createSmtpTransport } from './smtp.ts';
+import { parseSmtpUrl } from './smtp-url.ts';
+import type { Transport } from './transport.ts';
+
+export { createCaptureTransport } from './capture.ts';
+export { dkimFault, type DkimKey } from './dkim.ts';
+export {
+  createSmtpTransport,
+  SMTP_CONNECTIONS_DEFAULT,
+  type SmtpOptions,
+  type SmtpTimeouts,
+} from './smtp.ts';
+export { parseSmtpUrl, type SmtpServer, type SmtpUrl } from './smtp-url.ts';
+export type {
+  Handover,
+  HandoverPhase,
+  OutgoingMessage,
+  Transport,
+  Verification,
+} from './transport.ts';
+
+/** What the configuration says about how mail leaves. */
+export interface TransportSettings {
+  /** As `parseSmtpUrl` reads it; null captures everything. */
+  readonly smtpUrl: string | null;
+  readonly smtpConnections?: number;
+  readonly dkim?: DkimKey | null;
+}
+
+/**
+ * The transport of the live sides.
+ *
+ * @throws Error when the URL or the key has a fault; the configuration has looked for both
+ */
+export function transportOf(settings: TransportSettings): Transport {
+  const { smtpUrl, smtpConnections, dkim } = settings;
+  if (smtpUrl === null) return createCaptureTransport();
+  const url = parseSmtpUrl(smtpUrl);
+  if (url.kind === 'fault') throw new Error(`the SMTP URL ${url.message}`);
+  return createSmtpTransport({
+    server: url.server,
+    ...(smtpConnections === undefined ? {} : { connections: smtpConnections }),
+    ...(dkim ? { dkim } : {}),
+  });
+}

@@ -1,0 +1,58 @@
+export {
+  createAuthenticator,
+  requireIdentity,
+  requireSecretKey,
+  type Actor,
+  type Authenticator,
+} from './authenticate.ts';
+export {
+  countEnrollment,
+  limitCall,
+  limitEnrollment,
+  limitUnknownUser,
+  type Call,
+} from './call-limit.ts';
+export { changeSettings, type SettingsDeps } from './change-settings.ts';
+export { createWorkspace, type NewSide, type NewWorkspace } from './create-workspace.ts';
+export {
+  forgetOldIdempotency,
+  requestHashOf,
+  withIdempotency,
+  type Answer,
+  type KeyedRequest,
+} from './idempotency.ts';
+export {
+  importIdentitySecret,
+  readClaims,
+  verifyUserToken,
+  type Claims,
+  type IdentitySecret,
+} from './identity.ts';
+export { parseKey, type KeyForm, type KeyKind, type Side } from './key.ts';
+export {
+  createKey,
+  listKeys,
+  LIVE_KEYS_MAX,
+  revokeKey,
+  rotateKey,
+  type Key,
+  type KeyDeps,
+  type NewKey,
+} from './keys.ts';
+export { createRateLimiter, type Limit, type RateAnswer, type RateLimiter } from './rate-limit.ts';
+export {
+  listWorkspaces,
+  readWorkspace,
+  readWorkspaces,
+  type ListedWorkspace,
+} from './read-workspace.ts';
+export { createSecretBox, type SecretBox } from './secret-box.ts';
+export {
+  isOriginAllowed,
+  settingsViewOf,
+  type RateLimits,
+  type Settings,
+  type SettingsView,
+} from './settings.ts';
+export type { PageAfter, Workspace } from './workspace.ts';
+export { workspaceRoutes, type RequestActor, type WorkspaceRouteDeps } from './routes.ts';

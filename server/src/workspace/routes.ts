@@ -1,0 +1,179 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { Pool } from '../platform/db.ts';
+import { Instant, isoOf, PageQuery, pageSchema } from '../platform/http.ts';
+import { afterOf, pageOf } from '../platform/page.ts';
+import type { Actor } from './authenticate.ts';
+import { changeSettings } from './change-settings.ts';
+import { createKey, listKeys, revokeKey, rotateKey, type Key } from './keys.ts';
+import { readWorkspace } from './read-workspace.ts';
+import type { SecretBox } from './secret-box.ts';
+import { settingsViewOf, type Settings } from './settings.ts';
+
+/** Who makes a request, as its scope found out before anything else. */
+export interface RequestActor {
+  readonly workspaceId: string;
+  readonly side: 'live' | 'test';
+  readonly name: string;
+  readonly timezone: string;
+  readonly settings: Settings;
+  /** The key's view of the caller; null for a member in the dashboard. */
+  readonly key: Actor | null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: RequestActor;
+  }
+}
+
+export interface WorkspaceRouteDeps {
+  readonly db: Pool;
+  readonly box: SecretBox;
+  readonly isMailbox: (text: string) => boolean;
+  /** Makes this process forget what it knows of keys and settings. */
+  readonly forget: () => void;
+  /** The real time. */
+  readonly now: () => Date;
+}
+
+const KeyView = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  kind: Type.Enum(['widget', 'secret', 'identity']),
+  hint: Type.String({ description: 'The last four characters' }),
+  key: Type.Union([Type.String(), Type.Null()], {
+    description: 'Widget keys always; the others only in the answer that made them',
+  }),
+  created_at: Instant,
+  updated_at: Instant,
+  revoked_at: Type.Union([Instant, Type.Null()]),
+});
+const KeyParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+const KeyBody = Type.Object({
+  kind: Type.Enum(['widget', 'secret', 'identity']),
+});
+const SettingsSchema = Type.Object({}, { additionalProperties: true });
+
+/** `/api/v1/keys` and `/api/v1/settings`. Registered inside the authenticated scope. */
+export const workspaceRoutes: FastifyPluginAsyncTypebox<WorkspaceRouteDeps> = async (app, deps) => {
+  const { db, box, forget } = deps;
+  const keyDeps = { pool: db, box, forget };
+
+  app.get(
+    '/keys',
+    {
+      schema: {
+        tags: ['keys'],
+        summary: 'List keys, revoked ones too',
+        querystring: Type.Object(PageQuery),
+        response: { 200: pageSchema(KeyView) },
+      },
+    },
+    async ({ actor, query: { limit, cursor } }) => {
+      const after = afterOf(cursor);
+      const rows = await listKeys(
+        { db, box },
+        { workspaceId: actor.workspaceId, after, limit: limit + 1 },
+      );
+      const keyOf = ({ createdAt, id }: Key) => ({ at: createdAt, id });
+      return pageOf(rows, { limit, keyOf, viewOf: keyViewOf });
+    },
+  );
+
+  app.post(
+    '/keys',
+    {
+      schema: {
+        tags: ['keys'],
+        summary: 'Make a key; those of its kind stay valid',
+        body: KeyBody,
+        response: { 201: KeyView },
+      },
+    },
+    async ({ actor, body: { kind } }, reply) => {
+      const key = await createKey(keyDeps, {
+        workspaceId: actor.workspaceId,
+        kind,
+        now: deps.now(),
+      });
+      return reply.code(201).send(keyViewOf(key));
+    },
+  );
+
+  app.post(
+    '/keys/:id/rotate',
+    {
+      schema: {
+        tags: ['keys'],
+        summary: 'Make a successor; both are valid until the old one is revoked',
+        params: KeyParams,
+        response: { 201: KeyView },
+      },
+    },
+    async ({ actor, params: { id } }, reply) => {
+      const key = await rotateKey(keyDeps, { workspaceId: actor.workspaceId, id, now: deps.now() });
+      return reply.code(201).send(keyViewOf(key));
+    },
+  );
+
+  app.post(
+    '/keys/:id/revoke',
+    {
+      schema: {
+        tags: ['keys'],
+        summary: 'End a key at once',
+        params: KeyParams,
+        response: { 200: KeyView },
+      },
+    },
+    async ({ actor, params: { id } }) => {
+      const revoked = await revokeKey(keyDeps, {
+        workspaceId: actor.workspaceId,
+        id,
+        now: deps.now(),
+      });
+      return keyViewOf(revoked.key);
+    },
+  );
+
+  app.get(
+    '/settings',
+    {
+      schema: {
+        tags: ['settings'],
+        summary: 'Read the settings of this side',
+        response: { 200: SettingsSchema },
+      },
+    },
+    async ({ actor }) =>
+      settingsViewOf((await readWorkspace(db, { workspaceId: actor.workspaceId })).settings),
+  );
+
+  app.patch(
+    '/settings',
+    {
+      schema: {
+        tags: ['settings'],
+        summary: 'Change the settings that are named',
+        body: SettingsSchema,
+        response: { 200: SettingsSchema },
+      },
+      validatorCompiler: () => () => true,
+    },
+    async ({ actor, body }) => {
+      const change = { workspaceId: actor.workspaceId, body, now: deps.now() };
+      const { isMailbox } = deps;
+      return settingsViewOf(await changeSettings({ pool: db, forget, isMailbox }, change));
+    },
+  );
+};
+
+const keyViewOf = ({ id, kind, hint, text, createdAt, revokedAt }: Key) => ({
+  id,
+  kind,
+  hint,
+  key: text,
+  created_at: createdAt.toISOString(),
+  updated_at: (revokedAt ?? createdAt).toISOString(),
+  revoked_at: isoOf(revokedAt),
+});

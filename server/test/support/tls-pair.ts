@@ -1,0 +1,25 @@
+/**
+ * A key and a certificate of its own making for `localhost` and 127.0.0.1, valid until 2126.
+ * For tests only: everybody has the key.
+ */
+export const TLS_KEY = `
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgKz0D0IPdT0tL4iFD
+0oIhEfePGj5eXvBNnAFpfCFqHIKhRANCAASAHZ4I19QsXbv5cG+dFxZGyF/LLSsm
+trlvb77Ml3Qz8GbAbXyQ/TL+jyKdj68Pd81w4xED70oBgzEo6iSRpdIT
+-----END PRIVATE KEY-----
+`.trim();
+
+export const TLS_CERTIFICATE = `
+-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUWTuO93JkjCvK/n8DpJDfiLZIrDEwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzA3NTg1MVoYDzIxMjYxMDMw
+MDc1ODUxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASAHZ4I19QsXbv5cG+dFxZGyF/LLSsmtrlvb77Ml3Qz8GbAbXyQ/TL+
+jyKdj68Pd81w4xED70oBgzEo6iSRpdITo28wbTAdBgNVHQ4EFgQU6ry3ZSnjyihx
+t2aDWg8BCEuaAS4wHwYDVR0jBBgwFoAU6ry3ZSnjyihxt2aDWg8BCEuaAS4wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhAKfZuKy3/UMRnuWJbSIfRfoF3JzjSSHvhdtXQcOhGLqnAiEA
+4P+O6yiecTTTnlpdSpzQycqkqJgp7m+qQoADy0M6mok=
+-----END CERTIFICATE-----
+`.trim();

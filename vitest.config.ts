@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two cores are what a small machine has, and what the time limits below are meant for. */
+const WORKERS_MAX = 2;
+
+export default defineConfig({
+  test: {
+    maxWorkers: WORKERS_MAX,
+    // Rejects a forgotten `test.only` wherever it runs.
+    allowOnly: false,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['server/src/**/*.test.ts', 'dashboard/**/*.test.{ts,tsx}', 'sdk/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          testTimeout: 30_000,
+        },
+      },
+      // About the code itself: import rules, lists.
+      { test: { name: 'tidy', include: ['server/test/*.test.ts'] } },
+      {
+        test: {
+          name: 'server',
+          include: ['server/test/*/**/*.test.ts'],
+          globalSetup: 'server/test/support/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
