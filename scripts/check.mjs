@@ -44,7 +44,9 @@ async function work() {
     const startedMs = Date.now();
     const { status, output } = await capture(node, args, { cwd: ROOT });
     const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
-    console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(20)} ${seconds.padStart(5)} s`);
+    console.log(
+      `${status === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(20)} ${seconds.padStart(5)} s`,
+    );
     if (status !== 0) failures.push({ name, output });
   }
 }

@@ -26,7 +26,7 @@ const status = await runInstead(
     `--reporter=${join(ROOT, 'scripts/lib/summary-reporter.mjs')}`,
     ...process.argv.slice(2),
   ],
-  { env: { ...process.env, MILEPOST_TEST_SUMMARY: summary } },
+  { env: { ...process.env, TEST_SUMMARY_FILE: summary } },
 );
 const { passed, failed, skipped } = readCounts();
 rmSync(dir, { recursive: true });

@@ -6,9 +6,15 @@ import { capture } from './run.mjs';
 import { isMusl } from './runtime.mjs';
 import { fail, withProgress } from './say.mjs';
 
-/** Scripts stay off: none is needed, and what one of them links is linked at the start of the database. */
-const CI = [
-  'ci',
+/**
+ * `npm install --no-save` and not `npm ci`: both install what the lock file names and leave it alone,
+ * but this one adds only what is missing, and bears a lock file without the binaries of other systems,
+ * which some mirrors of the registry do not hold.
+ * Scripts stay off: none is needed, and what one of them links is linked when the database starts.
+ */
+const INSTALL = [
+  'install',
+  '--no-save',
   '--include=dev',
   '--include=optional',
   '--ignore-scripts',
@@ -24,17 +30,22 @@ export async function ensureInstalled(dir = ROOT, what = 'dependencies') {
   const { status, output } = await withProgress(`Installing ${what}`, `Installed ${what}`, () =>
     npm(dir).catch(({ message }) => ({ status: 1, output: `npm cannot be run: ${message}` })),
   );
-  if (status !== 0) fail(`${output.trim()}\nnpm ci failed. Mend the above and run the same command again.`);
+  if (status !== 0)
+    fail(
+      `${output.trim()}\nThe installation failed. Mend the above and run the same command again.`,
+    );
 }
 
 function npm(dir) {
   // Under npm the very same npm, else the one on the PATH.
   const path = process.env.npm_execpath;
   const isNpm = path !== undefined && /npm-cli\.c?js$/.test(path);
-  const [program, args] = isNpm ? [process.execPath, [path, ...CI]] : ['npm', CI];
+  const [program, args] = isNpm ? [process.execPath, [path, ...INSTALL]] : ['npm', INSTALL];
   // An outer `npm --prefix` or `npx` must not send the install elsewhere.
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_(config_(prefix|local_prefix)|package_|lifecycle_)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(config_(prefix|local_prefix)|package_|lifecycle_)/.test(name),
+    ),
   );
   return capture(program, args, { cwd: dir, env });
 }
@@ -47,20 +58,21 @@ function isInstalled(dir) {
   const found = packagesOf(recorded);
   return Object.entries(wanted).every(
     ([path, entry]) =>
-      !path.startsWith('node_modules/') ||
+      !path.includes('node_modules/') ||
       found[path]?.version === entry.version ||
-      (entry.optional === true && found[path] === undefined && !fits(entry)),
+      (found[path] === undefined && mayMiss(entry)),
   );
 }
 
 const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
 
-/** Whether a package is meant for this system; npm leaves the others out. */
-function fits({ os, cpu, libc }) {
-  const allows = (list, value) => list === undefined || list.includes(value);
-  return (
-    allows(os, process.platform) &&
-    allows(cpu, process.arch) &&
-    allows(libc, isMusl() ? 'musl' : 'glibc')
-  );
+/** npm leaves out what is meant for another system, and what only that needs. */
+function mayMiss({ optional, os, cpu, libc }) {
+  if (optional !== true) return false;
+  const isForAny = os === undefined && cpu === undefined;
+  const fits =
+    (os ?? [process.platform]).includes(process.platform) &&
+    (cpu ?? [process.arch]).includes(process.arch) &&
+    (libc === undefined || libc.includes(isMusl() ? 'musl' : 'glibc'));
+  return isForAny || !fits;
 }

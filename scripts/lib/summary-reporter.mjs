@@ -14,6 +14,6 @@ export default class SummaryReporter {
         counts[state === 'passed' || state === 'failed' ? state : 'skipped'] += 1;
       }
     }
-    writeFileSync(process.env.MILEPOST_TEST_SUMMARY, JSON.stringify(counts));
+    writeFileSync(process.env.TEST_SUMMARY_FILE, JSON.stringify(counts));
   }
 }

@@ -57,7 +57,7 @@ export function createClient(options: ClientOptions) {
         get<MessageDetail>(`/api/v1/messages/${at(id)}`, {}, call),
       /** Settles a message in doubt; refused in every other state. */
       resolve: (id: string, decision: Decision, call?: CallOptions) =>
-        post<MessageDetail>(`/api/v1/messages/${at(id)}/resolve`, { decision }, call),
+        post<Message>(`/api/v1/messages/${at(id)}/resolve`, { decision }, call),
     },
 
     testClock: {

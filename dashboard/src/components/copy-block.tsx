@@ -40,8 +40,9 @@ export function CopyBlock({ title, text }: CopyBlockProps) {
           </span>
         </Button>
       </div>
-      {/* In the order of Tab, so that the keyboard can scroll it. */}
       <pre
+        // Reached by Tab, so that the keyboard can scroll it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         aria-label={title}
         className="overflow-x-auto rounded-ui border bg-sunken p-3 font-mono text-xs leading-5"

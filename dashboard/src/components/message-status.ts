@@ -1,4 +1,4 @@
-import type { MessageStatus } from '@milepost/sdk';
+import type { Message, MessageStatus } from '@milepost/sdk';
 
 /** How loudly a state is told: in passing, as a failure, or as a question to the reader. */
 type Tone = 'quiet' | 'failed' | 'asking';
@@ -37,3 +37,11 @@ export const STATUS_WORDS: Readonly<Record<MessageStatus, StatusWords>> = {
     meaning: 'It was handed over and no answer came. It may have arrived, or not.',
   },
 };
+
+/** What the state of this message means. */
+export function meaningOf({ status, transport }: Pick<Message, 'status' | 'transport'>): string {
+  if (status === 'accepted' && transport === 'capture') {
+    return 'It was kept here, and handed over to nobody.';
+  }
+  return STATUS_WORDS[status].meaning;
+}

@@ -9,6 +9,7 @@ import { describeApi } from './openapi.ts';
 import { pageRoutes } from './pages.ts';
 import { sdkScope } from './sdk-scope.ts';
 import type { Services } from './services.ts';
+import { answerMalformed, answerUnknownPaths, notFound } from './unknown-path.ts';
 import { v1Scope } from './v1-scope.ts';
 
 export interface ApiOptions {
@@ -18,8 +19,8 @@ export interface ApiOptions {
   readonly session: LocalSession | null;
   /** Where people reach this server, without a trailing slash. */
   readonly publicUrl: () => string;
-  /** Whose `X-Forwarded-For` is believed: addresses and networks, comma-separated. */
-  readonly trustProxy: string | boolean;
+  /** Whose `X-Forwarded-For` is believed: addresses and networks, or how many proxies stand before us. */
+  readonly trustProxy: string | number | boolean;
   /** The built dashboard; null where there is none. */
   readonly dashboardDir: string | null;
 }
@@ -34,12 +35,15 @@ const HEADERS_BYTES_MAX = 16_384;
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   const { services, health, session, publicUrl } = options;
   const app = fastify({
-    trustProxy: options.trustProxy,
+    trustProxy: trustOf(options.trustProxy),
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     http: { maxHeaderSize: HEADERS_BYTES_MAX },
     return503OnClosing: true,
+    // Paths that cannot be decoded, or are longer than any of ours, name nothing.
+    frameworkErrors: (_error, request, reply) => void notFound(request, reply),
+    clientErrorHandler: answerMalformed,
     forceCloseConnections: 'idle' as const,
   });
   validateStrictly(app);
@@ -71,25 +75,8 @@ function validateStrictly(app: FastifyInstance): void {
   );
 }
 
-/** 405 with `Allow` where the path is known by another method, else 404. */
-function answerUnknownPaths(app: FastifyInstance): void {
-  const routes: { pattern: RegExp; methods: string[] }[] = [];
-  app.addHook('onRoute', ({ url, method }) => {
-    if (url.includes('*')) return;
-    const pattern = new RegExp(`^${url.replaceAll(/:[^/]+/g, '[^/]+')}/?$`);
-    routes.push({ pattern, methods: [method].flat() });
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '';
-    const allowed = routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods);
-    const body = (code: string, error: string) =>
-      path.startsWith('/api/v1') ? { error, code, request_id: request.id } : { error };
-    if (path.startsWith('/api/sdk')) void reply.header('Access-Control-Allow-Origin', '*');
-    if (allowed.length === 0) return reply.code(404).send(body('request.not_found', 'Not found'));
-    const methods = [...new Set(path.startsWith('/api/sdk') ? [...allowed, 'OPTIONS'] : allowed)];
-    return reply
-      .code(405)
-      .header('Allow', methods.sort().join(', '))
-      .send(body('request.method', 'Method not allowed'));
-  });
+/** A number of proxies as a rule: that many hops, counted from us, are believed. */
+function trustOf(trust: string | number | boolean) {
+  if (typeof trust !== 'number') return trust;
+  return (_address: string, hop: number): boolean => hop < trust;
 }

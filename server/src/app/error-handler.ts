@@ -22,7 +22,8 @@ export function errorHandler(log: Log, shape: ErrorShape) {
   };
 }
 
-interface Refusal {
+/** An answer that refuses. */
+export interface Refusal {
   readonly status: number;
   readonly error: string;
   readonly code: string;
@@ -88,16 +89,22 @@ function internalError(error: Error): Refusal {
 function answer(
   reply: FastifyReply,
   shape: ErrorShape,
-  { status, error, code, details }: Refusal,
+  refusal: Refusal,
   requestId: string,
 ): unknown {
-  const more = details(reply);
-  if (status === 503) void reply.header('Retry-After', '1');
-  const body =
-    shape === 'sdk' ? { error, ...more } : { error, code, ...more, request_id: requestId };
+  if (refusal.status === 503) void reply.header('Retry-After', '1');
   return reply
-    .code(status)
+    .code(refusal.status)
     .header('content-type', 'application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send(body);
+    .send(bodyOf(refusal, { reply, shape, requestId }));
+}
+
+/** The body of a refusal; what it says in headers goes to the reply. */
+export function bodyOf(
+  { error, code, details }: Refusal,
+  { reply, shape, requestId }: { reply: FastifyReply; shape: ErrorShape; requestId: string },
+): object {
+  const more = details(reply);
+  return shape === 'sdk' ? { error, ...more } : { error, code, ...more, request_id: requestId };
 }

@@ -9,13 +9,13 @@ import {
   limitCall,
   limitEnrollment,
   limitUnknownUser,
-  requestHashOf,
   requireIdentity,
-  withIdempotency,
   type Actor,
   type RequestActor,
 } from '../workspace/index.ts';
-import { errorHandler, refusalFor } from './error-handler.ts';
+import { answerPostsOnce } from './answer-once.ts';
+import { errorHandler } from './error-handler.ts';
+import { readBodies } from './request-body.ts';
 import type { Services } from './services.ts';
 
 export interface SdkScopeOptions {
@@ -26,13 +26,6 @@ export interface SdkScopeOptions {
 /** Traits and context have a bound of their own; this one keeps a stranger's megabytes out of memory. */
 const BODY_BYTES_MAX = 262_144;
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The body as it came, for telling requests with one Idempotency-Key apart. */
-    rawBody: Buffer | null;
-  }
-}
-
 /**
  * `/api/sdk`: what browsers and backends call. Checks run in the order of the contract: key, rate
  * limit, body size, content type, JSON, fields, identity, look-ups, state.
@@ -41,7 +34,6 @@ export const sdkScope: FastifyPluginAsync<SdkScopeOptions> = async (app, { servi
   const { authenticator, limiter, clock, log } = services;
 
   app.decorateRequest('actor');
-  app.decorateRequest('rawBody', null);
   app.setErrorHandler(errorHandler(log, 'sdk'));
   // Answers preflights itself, before anybody is asked for a key.
   await app.register(cors, {
@@ -57,16 +49,14 @@ export const sdkScope: FastifyPluginAsync<SdkScopeOptions> = async (app, { servi
     narrowOrigin(actor, request, reply);
     limitCall(limiter, { actor, address: request.ip, now: clock.now() });
   });
-  readBodiesLate(app);
+  readBodies(app, { bytesMax: BODY_BYTES_MAX, mayBeEmpty: false });
   app.addHook('onRoute', (route) => {
     const { handler } = route;
     if (route.method !== 'POST') return;
-    // Routes of this scope return their answer; none sends it itself.
-    route.handler = (request, reply) => {
-      const handle = (): unknown => handler.call(app, request, reply);
-      return answerOnce(services, { request, reply, handle: () => counted(services, request, handle) });
-    };
+    route.handler = (request, reply) =>
+      counted(services, request, () => handler.call(app, request, reply));
   });
+  answerPostsOnce(app, { services, shape: 'sdk' });
 
   const identity = (actor: RequestActor, claim: { userId: string; token: string | null }) =>
     actor.key === null ? Promise.resolve() : requireIdentity(actor.key, { ...claim, now: clock.now() });
@@ -122,86 +112,4 @@ async function counted(
     }
     throw error;
   }
-}
-
-/**
- * Reads bodies of any type up to the limit, and only then looks at the type and parses: the contract
- * tells a body that is too large before one of the wrong type.
- */
-function readBodiesLate(app: Parameters<FastifyPluginAsync>[0]): void {
-  app.removeAllContentTypeParsers();
-  const options = { parseAs: 'buffer' as const, bodyLimit: BODY_BYTES_MAX };
-  app.addContentTypeParser('*', options, (_request, body, done) => done(null, body));
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addHook('preValidation', (request, _reply, done) => {
-    const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (!isJsonType(request.headers['content-type'])) {
-      const message = 'Content-Type must be application/json';
-      done(new DomainError('request.content_type', 'unsupported', message));
-      return;
-    }
-    request.rawBody = raw;
-    const text = raw.toString('utf8');
-    if (text === '') {
-      done(notJson());
-      return;
-    }
-    void parse(request, text, (error, body) => {
-      request.body = body;
-      if (error === null) done();
-      else done(notJson());
-    });
-  });
-}
-
-const notJson = (): DomainError =>
-  new DomainError('request.not_json', 'invalid', 'Request body is not valid JSON');
-
-const isJsonType = (type: string | undefined): boolean =>
-  type !== undefined && /^application\/json[ \t]*(;|$)/i.test(type);
-
-/** Handles a request; with an `Idempotency-Key` at most once, and with the first answer again. */
-async function answerOnce(
-  { db, clock }: Services,
-  { request, reply, handle }: {
-    request: FastifyRequest;
-    reply: FastifyReply;
-    handle: () => unknown;
-  },
-): Promise<unknown> {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return handle();
-  const keyed = {
-    workspaceId: request.actor.workspaceId,
-    key: String(key),
-    now: clock.now(),
-    requestHash: requestHashOf({
-      method: request.method,
-      path: request.url,
-      body: request.rawBody ?? Buffer.alloc(0),
-    }),
-  };
-  const answer = await withIdempotency(db, keyed, async () => {
-    try {
-      return { status: 200, body: JSON.stringify(await handle()) };
-    } catch (error) {
-      return keptRefusal(error, reply);
-    }
-  });
-  if (answer.replayed) void reply.header('Idempotent-Replayed', 'true');
-  return reply
-    .code(answer.status)
-    .header('content-type', 'application/json; charset=utf-8')
-    .serializer((text: string) => text)
-    .send(answer.body);
-}
-
-/** A refusal is an answer like any other, except one that says "later" and one that is our fault. */
-function keptRefusal(error: unknown, reply: FastifyReply): { status: number; body: string } {
-  const refusal = error instanceof Error ? refusalFor(error) : null;
-  if (refusal === null || refusal.status === 429) throw error;
-  return {
-    status: refusal.status,
-    body: JSON.stringify({ error: refusal.error, ...refusal.details(reply) }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { userRoutes } from '../audience/index.ts';
 import { messageRoutes } from '../delivery/index.ts';
@@ -9,8 +9,10 @@ import { seriesRoutes } from '../series/index.ts';
 import { isEmailSender } from '../template/index.ts';
 import { limitCall, listWorkspaces, readWorkspace, requireSecretKey, workspaceRoutes } from '../workspace/index.ts';
 import type { RequestActor } from '../workspace/index.ts';
+import { answerPostsOnce } from './answer-once.ts';
 import { errorHandler } from './error-handler.ts';
 import type { LocalSession } from './local-session.ts';
+import { readBodies } from './request-body.ts';
 import { requestActorOf } from './sdk-scope.ts';
 import type { Services } from './services.ts';
 
@@ -22,6 +24,8 @@ export interface V1ScopeOptions {
 
 /** A series of 500 emails with long bodies. */
 const BODY_BYTES_MAX = 8 * 1_048_576;
+/** Far more than a series needs: what is stored must be readable again by everybody. */
+const NESTING_MAX = 64;
 const WORKSPACES_SHOWN_MAX = 200;
 
 /** `/api/v1`: for backends with a secret key, and for the dashboard's session. */
@@ -32,22 +36,8 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
 
   app.decorateRequest('actor');
   app.setErrorHandler(errorHandler(log, 'v1'));
-  app.removeAllContentTypeParsers();
-  const parse = app.getDefaultJsonParser('error', 'error');
-  const options = { parseAs: 'string' as const, bodyLimit: BODY_BYTES_MAX };
-  app.addContentTypeParser('application/json', options, (request, body, done) => {
-    // Acting calls need no body; a client that names the type all the same sends an empty one.
-    const text = String(body);
-    if (text === '') done(null, undefined);
-    else void parse(request, text, done);
-  });
-  app.get('/session', sessionRoute(session), async (request) => {
-    session?.require(request);
-    const sides = await listWorkspaces({ db, box }, { limit: WORKSPACES_SHOWN_MAX });
-    return {
-      workspaces: sides.map(({ id, name, side, widgetKey }) => ({ id, name, side, widget_key: widgetKey })),
-    };
-  });
+  readBodies(app, { bytesMax: BODY_BYTES_MAX, mayBeEmpty: true, nestingMax: NESTING_MAX });
+  if (session !== null) sessionRoute(app, services, session);
 
   await app.register(async (inner) => {
     inner.addHook('onRequest', async (request) => {
@@ -60,6 +50,7 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
       limitCall(limiter, { actor, address: request.ip, now: clock.now() });
       request.actor = requestActorOf(actor);
     });
+    answerPostsOnce(inner, { services, shape: 'v1' });
     const { sideNow, testEngine: engine } = services;
     await inner.register(seriesRoutes, { db, catalog, sideNow, onChanged: wake });
     await inner.register(userRoutes, { db });
@@ -75,25 +66,33 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
   });
 };
 
-const sessionRoute = (session: LocalSession | null) => ({
-  schema: {
-    tags: ['session'],
-    summary: 'What the dashboard on this machine may look at',
-    hide: session === null,
-    response: {
-      200: Type.Object({
-        workspaces: Type.Array(
-          Type.Object({
-            id: Type.String({ format: 'uuid' }),
-            name: Type.String(),
-            side: Type.Enum(['live', 'test']),
-            widget_key: Nullable(Type.String()),
-          }),
-        ),
-      }),
-    },
+/** `GET /session`: only where the dashboard is served, for it tells what there is to everybody here. */
+function sessionRoute(app: FastifyInstance, { db, box }: Services, session: LocalSession): void {
+  app.get('/session', { schema: SESSION_SCHEMA }, async (request) => {
+    session.require(request);
+    const sides = await listWorkspaces({ db, box }, { limit: WORKSPACES_SHOWN_MAX });
+    return {
+      workspaces: sides.map(({ id, name, side, widgetKey }) => ({ id, name, side, widget_key: widgetKey })),
+    };
+  });
+}
+
+const SESSION_SCHEMA = {
+  tags: ['session'],
+  summary: 'What the dashboard on this machine may look at',
+  response: {
+    200: Type.Object({
+      workspaces: Type.Array(
+        Type.Object({
+          id: Type.String({ format: 'uuid' }),
+          name: Type.String(),
+          side: Type.Enum(['live', 'test']),
+          widget_key: Nullable(Type.String()),
+        }),
+      ),
+    }),
   },
-});
+};
 
 /** The member at this machine, looking at the side that the header names. */
 async function memberOf(

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
+import { faultOfData, isStorable } from '../platform/plain-data.ts';
 import { isEmail } from '../template/index.ts';
 import { recordOf } from '../schedule/fault.ts';
 import { canonicalZone } from '../schedule/zone.ts';
@@ -80,9 +81,7 @@ function assertNoReserved(traits: Fields, docsUrl: string): void {
 }
 
 function assertSize(traits: Fields, context: Fields): void {
-  const bytes = Buffer.byteLength(JSON.stringify(traits)) + Buffer.byteLength(JSON.stringify(context));
-  // Two empty objects are four bytes that nobody sent.
-  if (bytes - 4 <= USER_DATA_BYTES_MAX) return;
+  if (bytesOf(traits) + bytesOf(context) <= USER_DATA_BYTES_MAX) return;
   throw new DomainError(
     'audience.data_too_large',
     'too_large',
@@ -90,26 +89,14 @@ function assertSize(traits: Fields, context: Fields): void {
   );
 }
 
-/** Refuses what PostgreSQL cannot store and what nests too deep. No recursion: the depth is the caller's. */
+/** Nothing is nothing, sent as `{}` or not at all. */
+const bytesOf = (data: Fields): number =>
+  Object.keys(data).length === 0 ? 0 : Buffer.byteLength(JSON.stringify(data));
+
+/** Refuses what cannot be kept as it was sent. */
 function assertPlainData(root: Fields, name: string): void {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > NESTING_MAX) throw invalidTraits(`${name} must not nest deeper than ${NESTING_MAX} levels`);
-    level = level.flatMap((value) => childrenOf(value, name));
-  }
-}
-
-function childrenOf(value: unknown, name: string): unknown[] {
-  if (typeof value === 'string') assertStorable(value, name);
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value;
-  for (const key of Object.keys(value)) assertStorable(key, name);
-  return Object.values(value);
-}
-
-function assertStorable(text: string, name: string): void {
-  if (!text.includes('\0') && text.isWellFormed()) return;
-  throw invalidTraits(`${name} must not contain NUL or unpaired surrogates`);
+  const fault = faultOfData(root, { nestingMax: NESTING_MAX });
+  if (fault !== null) throw invalidTraits(`${name} ${fault.message}`);
 }
 
 const invalidTraits = (message: string): DomainError =>
@@ -152,7 +139,7 @@ export function assertUserId(userId: unknown): asserts userId is string {
   if (userId.length > USER_ID_LENGTH_MAX) {
     throw identifyInvalid(`user_id must be at most ${USER_ID_LENGTH_MAX} characters`);
   }
-  if (userId.includes('\0') || !userId.isWellFormed()) {
+  if (!isStorable(userId)) {
     throw identifyInvalid('user_id must not contain NUL or unpaired surrogates');
   }
 }

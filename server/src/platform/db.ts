@@ -38,6 +38,7 @@ const YEAR_DIGITS = 4;
  * @param url as `parseDatabaseUrl` reads it
  * @param max connections at most
  * @param statementTimeoutMs longest a statement may run; not through a pooler in transaction mode
+ * @param idleTransactionTimeoutMs longest a transaction may wait for its next statement; likewise
  */
 export function connect(
   url: string,
@@ -45,11 +46,13 @@ export function connect(
     max = POOL_MAX,
     applicationName = 'milepost',
     statementTimeoutMs,
+    idleTransactionTimeoutMs,
     onNotice = () => {},
   }: {
     max?: number;
     applicationName?: string;
     statementTimeoutMs?: number;
+    idleTransactionTimeoutMs?: number;
     onNotice?: (notice: Readonly<Record<string, string>>) => void;
   } = {},
 ): Pool {
@@ -63,6 +66,9 @@ export function connect(
       application_name: applicationName,
       TimeZone: 'UTC',
       ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
+      ...(idleTransactionTimeoutMs === undefined
+        ? {}
+        : { idle_in_transaction_session_timeout: idleTransactionTimeoutMs }),
     },
     types: { bigint, instant, boolean },
   });

@@ -9,7 +9,7 @@ export interface PageAfter {
 export const PAGE_LIMIT = 50;
 export const PAGE_LIMIT_MAX = 200;
 const CURSOR_LENGTH_MAX = 200;
-const CURSOR = /^(-?\d{1,16}) ([\da-f-]{36})$/;
+const CURSOR = /^(\d{1,16}) ([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
 /**
  * Reads a cursor that `pageOf` made.

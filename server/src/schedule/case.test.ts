@@ -36,7 +36,9 @@ test('a case is answered with the time, the zone and the reasons', () => {
 });
 
 test('what is left out has its default, and other fields are ignored', () => {
-  expect(answerCase({ at: '2026-11-20T10:00:00.1239+01:00', scheduled_for: 1, note: {} })).toMatchObject({
+  expect(
+    answerCase({ at: '2026-11-20T10:00:00.1239+01:00', scheduled_for: 1, note: {} }),
+  ).toMatchObject({
     scheduled_for: '2026-11-20T09:00:00.123Z',
     timezone: 'UTC',
   });
@@ -60,9 +62,20 @@ test('every faulty field is named', () => {
 
 test('only instants count as such', () => {
   const wrong = [
-    ...['2026-02-30T00:00:00Z', '2026-01-01T24:00:00Z', '2026-12-31T23:59:60Z', '2026-01-01T00:00:00'],
-    ...['+275760-09-13T00:00:00Z', '2026-01-01T00:00:00Z[UTC]', 'now', '', 0, null, undefined],
-    ...['2026-01-01T00:00:00+25:00', '2026-13-01T00:00:00Z', ' 2026-01-01T00:00:00Z'],
+    '2026-02-30T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-12-31T23:59:60Z',
+    '2026-01-01T00:00:00',
+    '2026-01-01T00:00:00+25:00',
+    '2026-01-01T00:00:00Z[UTC]',
+    ' 2026-01-01T00:00:00Z',
+    '+275760-09-13T00:00:00Z',
+    'now',
+    '',
+    0,
+    null,
+    undefined,
   ];
   for (const at of wrong) expect(faultsIn({ at }), String(at)).toEqual(['at']);
   for (const at of ['2026-01-01T00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59.999-12:00']) {

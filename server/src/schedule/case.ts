@@ -58,7 +58,7 @@ export function answerCase(line: unknown): CaseAnswer | CaseFault {
     at: instantOf(at) as Date,
     delay: isAbsent(delay) ? null : (delay as Delay),
     timezone: typeof timezone === 'string' ? timezone : null,
-    settings: isAbsent(settings) ? {} : (settings as ScheduleSettings),
+    settings: isAbsent(settings) ? {} : settings,
   });
 }
 
@@ -81,7 +81,8 @@ function answerOf({ at, delay, timezone, settings }: ScheduleCase): CaseAnswer |
       reasons: plan.reasons,
     };
   } catch (error) {
-    if (error instanceof NoOpenSlotError) return faultOf([{ path: 'settings', message: error.message }]);
+    if (error instanceof NoOpenSlotError)
+      return faultOf([{ path: 'settings', message: error.message }]);
     throw error;
   }
 }

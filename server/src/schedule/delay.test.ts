@@ -39,8 +39,12 @@ test('a wall-clock time that is skipped moves on, and one that occurs twice is t
 test('business days count the days of the settings, at the same wall-clock time', () => {
   const friday = '2026-11-20T09:00:00Z';
   const berlin = 'Europe/Berlin';
-  expect(after(friday, { amount: 1, unit: 'business_days' }, berlin)).toBe('2026-11-23T09:00:00.000Z');
-  expect(after(friday, { amount: 6, unit: 'business_days' }, berlin)).toBe('2026-11-30T09:00:00.000Z');
+  expect(after(friday, { amount: 1, unit: 'business_days' }, berlin)).toBe(
+    '2026-11-23T09:00:00.000Z',
+  );
+  expect(after(friday, { amount: 6, unit: 'business_days' }, berlin)).toBe(
+    '2026-11-30T09:00:00.000Z',
+  );
   const sundays = { business_days: [7] };
   expect(after(friday, { amount: 2, unit: 'business_days' }, berlin, sundays)).toBe(
     '2026-11-29T09:00:00.000Z',
@@ -72,7 +76,9 @@ test('a date that a clock change skips is no business day', () => {
 test('counting business days that never come ends with an error', () => {
   const rules = { ...rulesOf({}, null), weekdays: [] };
   const delay = { amount: 1, unit: 'business_days' } as const;
-  expect(() => addDelay(new Date(0), delay, { userTimezone: null, rules })).toThrow(NoOpenSlotError);
+  expect(() => addDelay(new Date(0), delay, { userTimezone: null, rules })).toThrow(
+    NoOpenSlotError,
+  );
 });
 
 test('a delay is a whole number of a known unit, at most five years', () => {

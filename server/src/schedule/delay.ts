@@ -14,7 +14,9 @@ export interface Delay {
   readonly unit: DelayUnit;
 }
 
-/** Five years: zone data and holidays say nothing useful about later, and no series is that long. */
+/**
+ * Five years: zone data and holidays say nothing useful about later, and no series is that long.
+ */
 const DELAY_YEARS_MAX = 5;
 /** The most of each unit that `DELAY_YEARS_MAX` holds. */
 const AMOUNT_MAX: Readonly<Record<DelayUnit, number>> = {
@@ -62,7 +64,6 @@ export function addDelay(
   return new Date(delayed(from.getTime(), delay, { clock, days: rules }));
 }
 
-
 /** `addDelay` in epoch milliseconds. */
 export function delayed(from: number, delay: Delay, zone: DelayZone): number {
   const aim = aimOf(from, delay, zone);
@@ -70,7 +71,7 @@ export function delayed(from: number, delay: Delay, zone: DelayZone): number {
 }
 
 /** What wall-clock delays are reckoned with. */
-export interface DelayZone {
+interface DelayZone {
   readonly clock: ZoneClock;
   readonly days: BusinessDays;
 }
@@ -81,26 +82,21 @@ export interface DelayZone {
  *
  * Source: spec/scheduling.md, rule 2.
  */
-export function aimOf(from: number, { amount, unit }: Delay, { clock, days }: DelayZone): number | null {
-  if (amount === 0) return null;
-  switch (unit) {
-    case 'minutes':
-    case 'hours':
-      return null;
-    case 'days':
-      return clock.localAt(from) + amount * DAY_MS;
-    case 'weeks':
-      return clock.localAt(from) + amount * 7 * DAY_MS;
-    case 'business_days': {
-      const local = clock.localAt(from);
-      const day = dayOf(local);
-      let target = day;
-      for (let passed = 0; passed < amount; passed += 1) {
-        target = businessDayAfter(target, { clock, days });
-      }
-      return local + (target - day) * DAY_MS;
-    }
+export function aimOf(
+  from: number,
+  { amount, unit }: Delay,
+  { clock, days }: DelayZone,
+): number | null {
+  if (amount === 0 || unit === 'minutes' || unit === 'hours') return null;
+  const local = clock.localAt(from);
+  if (unit === 'days') return local + amount * DAY_MS;
+  if (unit === 'weeks') return local + amount * 7 * DAY_MS;
+  const day = dayOf(local);
+  let target = day;
+  for (let passed = 0; passed < amount; passed += 1) {
+    target = businessDayAfter(target, { clock, days });
   }
+  return local + (target - day) * DAY_MS;
 }
 
 function elapsedMs({ amount, unit }: Delay): number {

@@ -1,8 +1,8 @@
 /**
  * No allowed day or window within the bound of a search.
  *
- * Valid settings always have one, so the settings, the holidays or this folder are wrong: the caller
- * must not send, and must not try again by itself.
+ * Valid settings always have one, so the settings, the holidays or this folder are wrong: the
+ * caller must not send, and must not try again by itself.
  */
 export class NoOpenSlotError extends Error {
   readonly code = 'schedule.no_open_slot';

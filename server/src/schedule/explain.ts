@@ -94,7 +94,11 @@ function holidayReasons({ input, clock, from, ready, opening }: Course): Reason[
   const isSearched = businessDaysOnly && opening !== null;
   const firstDay = dayOf(clock.localAt(isCounted ? from : ready));
   const readyDay = dayOf(clock.localAt(ready));
-  const lastDay = isSearched ? (opening.window?.day ?? readyDay) : isCounted ? readyDay : firstDay - 1;
+  const lastDay = isSearched
+    ? (opening.window?.day ?? readyDay)
+    : isCounted
+      ? readyDay
+      : firstDay - 1;
   const reasons: Reason[] = [];
   for (let day = firstDay + (isCounted ? 1 : 0); day <= lastDay; day += 1) {
     const name = weekdays[weekdayOf(day)] === true ? holidays.nameOn(day) : null;
@@ -125,20 +129,22 @@ function windowReasons({ input, clock, ready, opening }: Course): Reason[] {
 
 function spreadReasons({ input, clock, ready, opening, due }: Course): Reason[] {
   const { spreadMs } = input.rules;
-  if (spreadMs === 0 || opening === null || opening.window === null || opening.at === ready) return [];
+  if (spreadMs === 0 || opening === null || opening.window === null || opening.at === ready)
+    return [];
   const minutes = count(Math.floor(spreadMs / 60_000), 'minute');
   const over = `sends of an opening are spread over ${minutes}`;
   const outcome =
     input.spreadKey === undefined
       ? 'depends on the recipient; not applied here'
-      : `${localText(clock.localAt(due))}`;
+      : localText(clock.localAt(due));
   return [{ rule: 'spread', input: over, outcome }];
 }
 
 /** '09:00–17:00, Mon–Fri'. */
 function limitsText({ window, businessDaysOnly, weekdays, holidays }: ScheduleRules): string {
   const days = businessDaysOnly ? daysText(weekdays) : 'every day';
-  const free = businessDaysOnly && holidays !== null ? ` without holidays of ${holidays.place}` : '';
+  const free =
+    businessDaysOnly && holidays !== null ? ` without holidays of ${holidays.place}` : '';
   if (window === null) return `no send window, ${days}${free}`;
   const closes = minuteText(window.closesAtMinute);
   const nextDay = crossesMidnight(window) ? ' the next day' : '';

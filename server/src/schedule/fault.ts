@@ -1,4 +1,7 @@
-/** One thing wrong with what a caller sent, and where: `{ path: 'settings/send_window/end', message }`. */
+/**
+ * One thing wrong with what a caller sent, and where: `{ path: 'settings/send_window/end', message
+ * }`.
+ */
 export interface Fault {
   readonly path: string;
   readonly message: string;

@@ -3,10 +3,13 @@ import type Holidays from 'date-holidays';
 import { DAY_MS, dayOf, firstDayOf, HOUR_MS, yearOf } from './local-date.ts';
 
 /** Whose public holidays count. */
-export interface HolidayPlace {
+interface HolidayPlace {
   /** ISO 3166-1 code, such as `DE`. */
   readonly country: string;
-  /** A state's code, such as `BE`; or state and part of it, such as `DE` country `BY`, region `BY-A`. */
+  /**
+   * A state's code, such as `BE`; or state and part of it, such as `DE` country `BY`, region
+   * `BY-A`.
+   */
   readonly region: string | null;
 }
 
@@ -20,6 +23,9 @@ export interface HolidayCalendar {
 
 /** Years kept per place; a plan looks at two or three. */
 const YEARS_MAX = 16;
+/** Years of which the data knows something; it takes the year 0 for the current one. */
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2200;
 /** The holidays of a country and its parts, as codes of the data set, exactly spelt. */
 type Codes = readonly [country: string, state?: string, region?: string];
 
@@ -79,6 +85,7 @@ function createCalendar(place: string, codes: Codes): HolidayCalendar {
  */
 function namesOf(source: Holidays, year: number): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
+  if (year < FIRST_YEAR || year > LAST_YEAR) return names;
   const holidays = [year - 1, year, year + 1].flatMap((each) => source.getHolidays(each));
   for (const { type, start, end, name } of holidays) {
     if (type !== 'public') continue;
@@ -106,7 +113,9 @@ function codesOf({ country, region }: HolidayPlace): Codes | string {
   if (rest.length === 0) return [countryCode, state];
   const regions = all.getRegions(countryCode, state);
   const part = matching(regions, rest.join('-'));
-  return part === null ? unknownRegion(`${countryCode}-${state}`, regions) : [countryCode, state, part];
+  return part === null
+    ? unknownRegion(`${countryCode}-${state}`, regions)
+    : [countryCode, state, part];
 }
 
 type Names = Readonly<Record<string, string>> | undefined;
@@ -122,7 +131,10 @@ function unknownRegion(of: string, names: Names): string {
 
 let loaded: typeof Holidays | null = null;
 
-/** The holiday data is a megabyte that most installations never need, so it is loaded when first asked for. */
+/**
+ * The holiday data is a megabyte that most installations never need, so it is loaded when first
+ * asked for.
+ */
 function library(): typeof Holidays {
   const require = createRequire(import.meta.url);
   loaded ??= require('date-holidays') as typeof Holidays;

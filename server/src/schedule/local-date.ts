@@ -23,8 +23,9 @@ export const weekdayName = (weekday: number): string => WEEKDAY_NAMES[weekday] ?
 /** The calendar year of a day. */
 export const yearOf = (day: number): number => civilOf(day).year;
 
-/** The first day of a calendar year. */
-export const firstDayOf = (year: number): number => Math.floor(Date.UTC(year, 0, 1) / DAY_MS);
+/** The first day of a calendar year. `Date.UTC` would read the years 0 to 99 as 1900 to 1999. */
+export const firstDayOf = (year: number): number =>
+  Math.floor(new Date(0).setUTCFullYear(year, 0, 1) / DAY_MS);
 
 /** 'Fri 2026-11-20'. */
 export function dateText(day: number): string {

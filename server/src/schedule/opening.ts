@@ -13,7 +13,7 @@ export interface Opening {
 }
 
 /** How far ahead an opening is looked for. Source: spec/scheduling.md, rule 5. */
-export const SEARCH_DAYS_MAX = 800;
+const SEARCH_DAYS_MAX = 800;
 /**
  * How far back the day of a window can lie that is still open: yesterday's crosses midnight, and a
  * skipped date moves its end by one day more.
@@ -23,8 +23,8 @@ const DAYS_BACK = 2;
 /**
  * The first instant at or after `from` in a window of an allowed day.
  *
- * Days are tried in order, and their windows open in the same order, so the first that has not closed
- * is the answer. Source: spec/scheduling.md, rules 3 to 5.
+ * Days are tried in order, and their windows open in the same order, so the first that has not
+ * closed is the answer. Source: spec/scheduling.md, rules 3 to 5.
  *
  * @param from epoch milliseconds
  * @throws NoOpenSlotError when nothing opens within `SEARCH_DAYS_MAX`

@@ -36,7 +36,7 @@ function planFrom(from: string, question: Question = {}) {
   };
 }
 
-test('the zone is the one of the user, the series, the workspace, or UTC, the first that is known', () => {
+test('the zone is the first known one of user, series and workspace, or UTC', () => {
   const from = '2026-11-20T00:00:00Z';
   const zoneOf = (question: Question) => {
     const { timezone, zoneSource } = planFrom(from, question);
@@ -104,7 +104,7 @@ test('a window that is never closed has no end', () => {
   expect(planFrom('2026-11-21T12:00:00Z', { settings: allDay }).closesAt).toBeNull();
 });
 
-test('a step that reaches nobody waits for its delay only, which still counts business days', () => {
+test('a step that reaches nobody waits for its delay, which counts business days', () => {
   const holidays = { country: 'DE', region: null };
   const plan = planFrom('2026-12-24T23:00:00Z', {
     settings: { ...OFFICE, holidays },
@@ -170,7 +170,9 @@ test('only sends held until an opening are spread, inside the window and always 
   expect(held.dueAt.getTime()).toBeGreaterThan(Date.parse('2026-11-23T09:00:00Z'));
   expect(held.dueAt.getTime()).toBeLessThan(Date.parse('2026-11-23T10:00:00Z'));
   expect(held.closes).toBe('2026-11-23T17:00Z');
-  expect(planFrom('2026-11-20T20:00:00Z', { settings, spreadKey: 'row-1' }).dueAt).toEqual(held.dueAt);
+  expect(planFrom('2026-11-20T20:00:00Z', { settings, spreadKey: 'row-1' }).dueAt).toEqual(
+    held.dueAt,
+  );
   expect(planFrom('2026-11-20T20:00:00Z', { settings, spreadKey: 'row-2' }).dueAt).not.toEqual(
     held.dueAt,
   );
@@ -247,7 +249,8 @@ test('reasons say what a clock change did to a delay', () => {
 test('reasons say that a window opened on the day before, and which days are allowed', () => {
   const settings = { ...NIGHT, business_days: [1, 3, 4, 5, 7] };
   expect(planFrom('2026-11-21T03:00:00Z', { settings }).why.at(-1)).toBe(
-    'window: 22:00–06:00 the next day, Mon, Wed–Fri, Sun → open since Fri 2026-11-20 22:00; no change',
+    'window: 22:00–06:00 the next day, Mon, Wed–Fri, Sun → ' +
+      'open since Fri 2026-11-20 22:00; no change',
   );
   const holidays = { country: 'DE', region: null };
   const wholeDays = { business_days_only: true, holidays };

@@ -75,15 +75,17 @@ export function openAt(
 }
 
 /**
- * The instant the next step's delay counts from: the due time of the step just handled, so that plans
- * do not drift, unless it was handled more than `max_lateness` late.
+ * The instant the next step's delay counts from: the due time of the step just handled, so that
+ * plans do not drift, unless it was handled more than `max_lateness` late.
  */
 export function nextCount(previousDueAt: Date, handledAt: Date, rules: ScheduleRules): Date {
   const lateMs = handledAt.getTime() - previousDueAt.getTime();
   return lateMs <= rules.maxLatenessMs ? previousDueAt : handledAt;
 }
 
-/** Only who was held until the opening is spread: who arrives in an open window arrives scattered. */
+/**
+ * Only who was held until the opening is spread: who arrives in an open window arrives scattered.
+ */
 function spreadOut(
   { at, window }: Opening,
   ready: number,

@@ -1,4 +1,4 @@
-/** One rule that was applied, what it looked at and what it decided, in plain words for a reader. */
+/** One rule that was applied: what it looked at and what it decided, in words for a reader. */
 export interface Reason {
   /** The rule's name: `zone`, `delay`, `window`, `business_days`, `holiday`, `spread` … */
   readonly rule: string;

@@ -9,7 +9,8 @@ export interface RecipientZone {
 }
 
 /**
- * The user's zone if the rules allow and the runtime knows it; else the series', the workspace's, UTC.
+ * The user's zone if the rules allow and the runtime knows it; else the series', the workspace's,
+ * UTC.
  *
  * Source: spec/scheduling.md, rule 1.
  */

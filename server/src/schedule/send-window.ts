@@ -1,11 +1,17 @@
 import { DAY_MS, dayOf, MINUTE_MS } from './local-date.ts';
 import type { ZoneClock } from './zone-clock.ts';
 
-/** Local hours in which mail may leave. A window that crosses midnight belongs to the day on which it opens. */
+/**
+ * Local hours in which mail may leave. A window that crosses midnight belongs to the day on which
+ * it opens.
+ */
 export interface SendWindow {
   /** Minutes after local midnight, inclusive. 0 … 1439. */
   readonly opensAtMinute: number;
-  /** Minutes after local midnight, exclusive. 1 … 1440; less than `opensAtMinute` means the next day. */
+  /**
+   * Minutes after local midnight, exclusive. 1 … 1440; less than `opensAtMinute` means the next
+   * day.
+   */
   readonly closesAtMinute: number;
 }
 
@@ -25,8 +31,8 @@ export const crossesMidnight = (window: SendWindow): boolean =>
 /**
  * One day's window as instants, or null where a clock change leaves it empty.
  *
- * A date that a clock change skips whole has no window; its hours, moved forward by the gap, would be
- * the next day's. Source: spec/scheduling.md, rule 3.
+ * A date that a clock change skips whole has no window; its hours, moved forward by the gap, would
+ * be the next day's. Source: spec/scheduling.md, rule 3.
  */
 export function windowOn(day: number, window: SendWindow, clock: ZoneClock): Interval | null {
   const { opensAtMinute, closesAtMinute } = window;

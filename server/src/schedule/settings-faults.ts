@@ -11,9 +11,9 @@ const SPREAD_MINUTES_MAX = 24 * 60;
 /**
  * Everything wrong with schedule settings, each with its path. Fields it does not know are ignored.
  *
- * Settings without fault always have an open slot: a window is never empty but on the day of a clock
- * change, some weekday is allowed, and no place has a holiday on each of a year's Mondays (a test
- * looks at every place and weekday).
+ * Settings without fault always have an open slot: a window is never empty but on the day of a
+ * clock change, some weekday is allowed, and no place has a holiday on each of a year's Mondays (a
+ * test looks at every place and weekday).
  *
  * @param path of the settings themselves
  */
@@ -33,7 +33,8 @@ export function faultsOf(settings: unknown, path = 'settings'): Fault[] {
 }
 
 /**
- * What is wrong with the time zone of a series or a workspace, which is refused rather than ignored.
+ * What is wrong with the time zone of a series or a workspace, which is refused rather than
+ * ignored.
  *
  * @param value absent is no fault
  */
@@ -41,7 +42,8 @@ export function zoneFaults(value: unknown, path: string): Fault[] {
   if (isAbsent(value)) return [];
   if (typeof value !== 'string') return [{ path, message: 'must be a string' }];
   if (canonicalZone(value) !== null) return [];
-  const message = `${quoted(value)} is not a time zone; use an IANA name such as Europe/Berlin, or UTC`;
+  const right = 'use an IANA name such as Europe/Berlin, or UTC';
+  const message = `${quoted(value)} is not a time zone; ${right}`;
   return [{ path, message }];
 }
 
@@ -54,7 +56,8 @@ function booleanFaults(value: unknown, path: string): Fault[] {
 function windowFaults(value: unknown, path: string): Fault[] {
   if (isAbsent(value)) return [];
   const fields = recordOf(value);
-  if (fields === null) return [{ path, message: 'must be {"start":"HH:MM","end":"HH:MM"} or null' }];
+  if (fields === null)
+    return [{ path, message: 'must be {"start":"HH:MM","end":"HH:MM"} or null' }];
   const start = minuteOf(fields['start']);
   const end = minuteOf(fields['end']);
   const faults: Fault[] = [];
@@ -78,7 +81,9 @@ function daysFaults(value: unknown, path: string): Fault[] {
   if (value.length === 0) return [{ path, message: 'must name at least one day' }];
   if (value.length > 7) return [{ path, message: 'must name at most seven days' }];
   return value.flatMap((day: unknown, index) =>
-    isIntegerIn(day, 1, 7) ? [] : [{ path: `${path}/${index}`, message: `must be one of the ${form}` }],
+    isIntegerIn(day, 1, 7)
+      ? []
+      : [{ path: `${path}/${index}`, message: `must be one of the ${form}` }],
   );
 }
 

@@ -6,7 +6,9 @@ import { canonicalZone } from './zone.ts';
 
 export { faultsOf, zoneFaults } from './settings-faults.ts';
 
-/** The part of a series' settings that decides when its steps are due, as it travels and is stored. */
+/**
+ * The part of a series' settings that decides when its steps are due, as it travels and is stored.
+ */
 export interface ScheduleSettings {
   /** IANA name; the workspace's zone when absent. */
   readonly timezone?: string | null;
@@ -96,7 +98,9 @@ function windowOf({ send_window: window }: ScheduleSettings): SendWindow | null 
   const opensAtMinute = minuteOf(window.start);
   const closesAtMinute = minuteOf(window.end);
   if (opensAtMinute === null || closesAtMinute === null || opensAtMinute === closesAtMinute) {
-    throw new Error(`send window ${window.start} to ${window.end} was stored without being checked`);
+    throw new Error(
+      `send window ${window.start} to ${window.end} was stored without being checked`,
+    );
   }
   return { opensAtMinute, closesAtMinute };
 }
@@ -104,7 +108,9 @@ function windowOf({ send_window: window }: ScheduleSettings): SendWindow | null 
 const isSameWindow = (one: SendWindow, other: SendWindow): boolean =>
   one.opensAtMinute === other.opensAtMinute && one.closesAtMinute === other.closesAtMinute;
 
-/** The first known zone of series and workspace; what was stored may be unknown to another runtime. */
+/**
+ * The first known zone of series and workspace; what was stored may be unknown to another runtime.
+ */
 function zonesOf(
   { timezone }: ScheduleSettings,
   workspaceTimezone: string | null,

@@ -6,7 +6,7 @@ const window = { opens: 0, closes: 8 * HOUR_MS };
 const keys = Array.from({ length: 10_000 }, (_, index) => `recipient-${index}`);
 
 test('sends fall evenly over the minutes they are spread over', () => {
-  const perMinute = new Array<number>(10).fill(0);
+  const perMinute = Array.from({ length: 10 }, () => 0);
   for (const key of keys) {
     const minute = Math.floor(spreadOffset(key, window, 600_000) / 60_000);
     perMinute[minute] = (perMinute[minute] ?? 0) + 1;

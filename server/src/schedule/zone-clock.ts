@@ -8,13 +8,15 @@ export interface ZoneSpan {
   readonly offsetMs: number;
 }
 
-/** Converts between instants (epoch milliseconds) and local times (see `local-date.ts`) of one zone. */
+/**
+ * Converts between instants (epoch milliseconds) and local times (see `local-date.ts`) of one zone.
+ */
 export interface ZoneClock {
   /** What the wall clock shows at an instant. */
   readonly localAt: (instant: number) => number;
   /**
-   * When the wall clock shows a local time. One that a clock change skips moves forward by the length
-   * of the gap; one that occurs twice means the first.
+   * When the wall clock shows a local time. One that a clock change skips moves forward by the
+   * length of the gap; one that occurs twice means the first.
    *
    * Source: spec/scheduling.md, rule 2; Temporal's `compatible`.
    */
@@ -111,7 +113,9 @@ function countUpTo(spans: readonly ZoneSpan[], instant: number): number {
   return low;
 }
 
-/** The span around an instant from the runtime's zone data; some microseconds, so it is remembered. */
+/**
+ * The span around an instant from the runtime's zone data; some microseconds, so it is remembered.
+ */
 function readSpan(zone: string, instant: number): ZoneSpan {
   const at = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
   // The previous change is looked for strictly before, and this instant may be the change itself.

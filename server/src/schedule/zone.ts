@@ -13,8 +13,8 @@ const known = new Map<string, string | null>();
 /**
  * The proper spelling of a time zone's name, or null when it is not one.
  *
- * Links count and stay what they are: `us/pacific` gives `US/Pacific`. The runtime that will compute
- * with the zone decides, not its list of canonical names, which lacks about 180 valid ones.
+ * Links count and stay what they are: `us/pacific` gives `US/Pacific`. The runtime that will
+ * compute with the zone decides, not its list of canonical names, which lacks about 180 valid ones.
  * Source: spec/scheduling.md, rule 1.
  */
 export function canonicalZone(name: unknown): string | null {

@@ -1,3 +1,4 @@
+import { isStorable } from '../platform/plain-data.ts';
 import type { Fault } from '../schedule/fault.ts';
 
 /** Why `value` is not text of 1 to `lengthMax` characters; null when it is. */
@@ -5,7 +6,7 @@ export function textFault(value: unknown, path: string, lengthMax: number): Faul
   if (typeof value !== 'string') return { path, message: 'must be a string' };
   if (value.length === 0) return { path, message: 'must not be empty' };
   if (value.length > lengthMax) return { path, message: `must be at most ${lengthMax} characters` };
-  if (value.includes('\0') || !value.isWellFormed()) {
+  if (!isStorable(value)) {
     return { path, message: 'must not contain NUL or unpaired surrogates' };
   }
   return null;

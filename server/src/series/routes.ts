@@ -53,7 +53,8 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesRouteDeps> = async (a
       const { workspaceId } = request.actor;
       const now = await deps.sideNow(workspaceId);
       const series = await createSeries(db, { workspaceId, body: request.body, now });
-      return reply.code(201).send(viewOf(done(series)));
+      void reply.code(201);
+      return viewOf(done(series));
     },
   );
 
@@ -120,7 +121,8 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesRouteDeps> = async (a
       const { workspaceId } = request.actor;
       const now = await deps.sideNow(workspaceId);
       const broadcast = await createBroadcast(db, { workspaceId, body: request.body, now });
-      return reply.code(201).send(broadcastViewOf(done(broadcast)));
+      void reply.code(201);
+      return broadcastViewOf(done(broadcast));
     },
   );
 

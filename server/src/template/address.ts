@@ -70,7 +70,6 @@ function addressOf(text: string, name: string): Address | null {
 
 function domainOf(text: string): string | null {
   if (text.length > DOMAIN_LENGTH_MAX) return null;
-  // eslint-disable-next-line no-control-regex
   if (!DOMAIN_ASCII.test(text.replaceAll(/[^\0-\x7F]/g, ''))) return null;
   const domain = domainToASCII(text);
   if (domain === '' || domain.length > DOMAIN_LENGTH_MAX) return null;

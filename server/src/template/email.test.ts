@@ -35,7 +35,7 @@ test('values are merged into subject, HTML and text, and escaped in HTML only', 
   expect(render(email, { name: '<b>"Ada"</b>' })).toEqual({
     kind: 'rendered',
     subject: 'Welcome, <b>"Ada"</b>',
-    html: "<p>Hi &lt;b&gt;&#34;Ada&#34;&lt;/b&gt; of Tom &amp; Jerry&#39;s</p>",
+    html: '<p>Hi &lt;b&gt;&#34;Ada&#34;&lt;/b&gt; of Tom &amp; Jerry&#39;s</p>',
     text: `Hi <b>"Ada"</b> of Tom & Jerry's`,
   });
   expect(render(email).subject).toBe('Welcome, there');
@@ -58,7 +58,10 @@ test('one message cannot change the facts of another', () => {
 });
 
 test.each([
-  ['{{ user.x | raw }}', 'line 1, column 1: the filter "raw" is not offered: merged values are always escaped'],
+  [
+    '{{ user.x | raw }}',
+    'line 1, column 1: the filter "raw" is not offered: merged values are always escaped',
+  ],
   ['a\n {{ user.x | shout }}', 'line 2, column 2: there is no filter "shout"'],
   ['{% if user.x %}', 'line 1, column 1: tag {% if user.x %} not closed'],
   ['{% include "x" %}', 'line 1, column 1: there is no tag "include"'],
@@ -71,7 +74,9 @@ test.each([
   expect(emailFaults(content(template))).toEqual([{ path: 'html', message }]);
   expect(emailFaults(content('a', { text: template }))).toEqual([{ path: 'text', message }]);
   expect(emailFaults(content('a', { subject: template }))).toEqual([{ path: 'subject', message }]);
-  expect(emailFaults(content('a', { preheader: template }))).toEqual([{ path: 'preheader', message }]);
+  expect(emailFaults(content('a', { preheader: template }))).toEqual([
+    { path: 'preheader', message },
+  ]);
   expect(reasonOf(content(template))).toBe(`html: ${message}`);
 });
 
@@ -155,7 +160,9 @@ test('escaping filters do nothing to text and subject', () => {
 test('now is the instant of the message, in UTC, and not the clock of the host', () => {
   const shown = "{{ 'now' | date: '%Y-%m-%d %H:%M' }} {{ 'today' | date_to_xmlschema }}";
   expect(htmlOf(shown)).toBe('2026-03-01 10:00 2026-03-01T10:00:00+00:00');
-  expect(htmlOf("{{ '2026-07-01T12:00:00Z' | date: '%a %H:%M', 'Europe/Berlin' }}")).toBe('Wed 14:00');
+  expect(htmlOf("{{ '2026-07-01T12:00:00Z' | date: '%a %H:%M', 'Europe/Berlin' }}")).toBe(
+    'Wed 14:00',
+  );
 });
 
 test('the preheader is hidden, escaped, merged, and not part of the text', () => {
@@ -163,27 +170,41 @@ test('the preheader is hidden, escaped, merged, and not part of the text', () =>
     preheader: 'Tom & {{ user.name }} <3',
   });
   const { html, text } = render(email, { name: '<Ada>' });
-  expect(html).toMatch(/^<html><BODY class="a"><div style="display:none[^>]*>Tom &amp; &lt;Ada&gt; &lt;3<\/div><p>Hi/);
+  expect(html).toMatch(
+    /^<html><BODY class="a"><div style="display:none[^>]*>Tom &amp; &lt;Ada&gt; &lt;3<\/div><p>Hi/,
+  );
   expect(text).toBe('Hi');
-  expect(render(content('<p>Hi</p>', { preheader: 'Psst' })).html).toMatch(/^<div[^>]*>Psst<\/div><p>/);
+  expect(render(content('<p>Hi</p>', { preheader: 'Psst' })).html).toMatch(
+    /^<div[^>]*>Psst<\/div><p>/,
+  );
 });
 
-test.each(['javascript:alert(1)', 'JaVaScRiPt:x', ' \n\tjava\nscript\t:x', 'vbscript:x', 'data:text/html,x', '\u0001javascript:x'])(
-  'an address that runs code does not pass: %j',
-  (url) => {
-    for (const html of ['<a href="{{ user.url }}">a</a>', "<img alt='b' src = '{{ user.url }}'>"]) {
-      expect(reasonOf(content(html), { url })).toMatch(/^html: a merged value makes a dangerous "(href|src)"$/);
-    }
-    expect(htmlOf('<p>href="{{ user.url }}"</p>', { url })).toContain('<p>href=');
-  },
-);
+test.each([
+  'javascript:alert(1)',
+  'JaVaScRiPt:x',
+  ' \n\tjava\nscript\t:x',
+  'vbscript:x',
+  'data:text/html,x',
+  '\u0001javascript:x',
+])('an address that runs code does not pass: %j', (url) => {
+  for (const html of ['<a href="{{ user.url }}">a</a>', "<img alt='b' src = '{{ user.url }}'>"]) {
+    expect(reasonOf(content(html), { url })).toMatch(
+      /^html: a merged value makes a dangerous "(href|src)"$/,
+    );
+  }
+  expect(htmlOf('<p>href="{{ user.url }}"</p>', { url })).toContain('<p>href=');
+});
 
-test.each(['https://a.org/?q=javascript:x', '/x', 'mailto:a@b.org', 'tel:1', 'javascript.html', 'data:image/png;base64,AA=='])(
-  'a harmless address passes: %s',
-  (url) => {
-    expect(htmlOf('<a href="{{ user.url }}">a</a>', { url })).toBe(`<a href="${url}">a</a>`);
-  },
-);
+test.each([
+  'https://a.org/?q=javascript:x',
+  '/x',
+  'mailto:a@b.org',
+  'tel:1',
+  'javascript.html',
+  'data:image/png;base64,AA==',
+])('a harmless address passes: %s', (url) => {
+  expect(htmlOf('<a href="{{ user.url }}">a</a>', { url })).toBe(`<a href="${url}">a</a>`);
+});
 
 test('a render error fails that message with the part, the line and the reason', () => {
   const email = content('a\n{{ user.x | base64_decode }}');
@@ -214,7 +235,11 @@ test.each([
   '{% capture a %}{% for i in (1..99999) %}01234567890123456789{% endfor %}{% endcapture %}{{ a }}',
   '{% assign a = "x" | split: "," %}{% for i in (1..60) %}{% assign a = a | push: a %}{% endfor %}{{ a | json }}',
 ])('a template that would run or grow without end is stopped: %#', (template) => {
-  for (const email of [content(template), content('a', { text: template }), content('a', { subject: template })]) {
+  for (const email of [
+    content(template),
+    content('a', { text: template }),
+    content('a', { subject: template }),
+  ]) {
     const compiled = compileEmail(email);
     const startedAt = performance.now();
     const rendered = renderEmail(compiled, facts());
@@ -225,10 +250,24 @@ test.each([
 
 test('hostile values do not slow a harmless template down', () => {
   const startedAt = performance.now();
-  const pieces = ['<', '&', '\n', ' ', '{{', '{%', 'href=', 'javascript', '"', '\t', 'href = "', '\n \n'];
+  const pieces = [
+    '<',
+    '&',
+    '\n',
+    ' ',
+    '{{',
+    '{%',
+    'href=',
+    'javascript',
+    '"',
+    '\t',
+    'href = "',
+    '\n \n',
+  ];
   for (const piece of pieces) {
     const value = piece.repeat(200_000 / piece.length);
-    const template = '<a href="{{ user.x }}">{{ user.x }}</a><p>{{ user.x | newline_to_br | strip }}</p>';
+    const template =
+      '<a href="{{ user.x }}">{{ user.x }}</a><p>{{ user.x | newline_to_br | strip }}</p>';
     renderEmail(compileEmail(content(template)), facts({ x: value }));
   }
   expect(performance.now() - startedAt).toBeLessThan(3_000);

@@ -51,7 +51,12 @@ export interface EmailFacts {
 
 /** One user's email. `failed` says why there is none, in words for the author. */
 export type RenderedEmail =
-  | { readonly kind: 'rendered'; readonly subject: string; readonly html: string; readonly text: string }
+  | {
+      readonly kind: 'rendered';
+      readonly subject: string;
+      readonly html: string;
+      readonly text: string;
+    }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Longer subjects are cut by every inbox, and a header line ends at 998 characters. */
@@ -78,7 +83,8 @@ export function compileEmail(content: EmailContent): CompiledEmail {
       return [];
     }
   };
-  const isSound = (path: EmailFault['path']): boolean => !faults.some((fault) => fault.path === path);
+  const isSound = (path: EmailFault['path']): boolean =>
+    !faults.some((fault) => fault.path === path);
 
   const subject = parse('subject', content.subject.trim());
   const html = parse('html', content.html, htmlEngine);
@@ -97,7 +103,8 @@ export function compileEmail(content: EmailContent): CompiledEmail {
   }
   return {
     subject,
-    html: preheader === '' ? html : parse('html', withPreheader(content.html, preheader), htmlEngine),
+    html:
+      preheader === '' ? html : parse('html', withPreheader(content.html, preheader), htmlEngine),
     text: text === '' ? derivedText(content.html) : parse('text', text),
     faults,
   };

@@ -58,13 +58,8 @@ export function extraHeaderFault(name: string, value: string): string | null {
 
 /** `Name: value` with the value as unstructured text: folded, encoded where it is not plain ASCII. */
 export function textHeader(name: string, value: string): string {
-  const isPlain =
-    PRINTABLE_ASCII.test(value) &&
-    !value.includes('=?') &&
-    !value.startsWith(' ') &&
-    !value.endsWith(' ') &&
-    !hasLongWord(value);
-  return folded(name, isPlain ? value : encodedWords(value));
+  const keeps = isPlain(value) && !value.startsWith(' ') && !value.endsWith(' ');
+  return folded(name, keeps ? value : encodedWords(value));
 }
 
 /** `Name: display name <address>`, the name quoted or encoded as needed. */
@@ -74,14 +69,17 @@ export function addressHeader(name: string, { address, name: shown }: Address): 
 }
 
 function phraseOf(name: string): string {
-  if (!PRINTABLE_ASCII.test(name) || name.includes('=?')) return encodedWords(name);
+  if (!isPlain(name)) return encodedWords(name);
   if (/^[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*$/.test(name)) return name;
   return `"${name.replaceAll(/[\\"]/g, '\\$&')}"`;
 }
 
-const hasLongWord = (value: string): boolean =>
-  value.length > WORD_LENGTH_MAX &&
-  value.split(' ').some((word) => word.length > WORD_LENGTH_MAX);
+/** ASCII that does not look encoded and has no word too long for a line. */
+const isPlain = (value: string): boolean =>
+  PRINTABLE_ASCII.test(value) &&
+  !value.includes('=?') &&
+  (value.length <= WORD_LENGTH_MAX ||
+    value.split(' ').every((word) => word.length <= WORD_LENGTH_MAX));
 
 /** Bytes of text in one encoded word: base64 and its frame then stay under 75 characters. */
 const ENCODED_BYTES_MAX = 45;

@@ -9,9 +9,4 @@ export {
   type EmailFault,
   type RenderedEmail,
 } from './email.ts';
-export {
-  composeMessage,
-  messageIdOf,
-  type ComposedMessage,
-  type MessageParts,
-} from './message.ts';
+export { composeMessage, messageIdOf, type ComposedMessage, type MessageParts } from './message.ts';

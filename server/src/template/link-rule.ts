@@ -12,7 +12,7 @@ const DANGEROUS = new RegExp(
 );
 
 function broken(word: string): string {
-  return [...word].join('[\\t\\r\\n]*');
+  return word.split('').join('[\\t\\r\\n]*');
 }
 
 /**

@@ -47,7 +47,7 @@ const KEEPS_MARKUP = [
 
 /** A stock filter by name, as a plain function. */
 export function stockFilter(name: string): Handler {
-  const filter: unknown = filters[name as keyof typeof filters];
+  const filter: unknown = filters[name];
   if (typeof filter !== 'function') throw new Error(`LiquidJS has no filter function "${name}"`);
   return filter as Handler;
 }
@@ -57,9 +57,9 @@ const escapeOnce = stockFilter('escape_once');
 const newlineToBr = stockFilter('newline_to_br');
 
 /** Escapes a value for HTML text and quoted attributes; markup passes as it is. */
-export function escapeOutput(this: FilterThis, value: unknown): string {
+export const escapeOutput = function (this: FilterThis, value: unknown): string {
   return value instanceof Markup ? value.html : String(escape.call(this, value));
-}
+};
 
 /** Makes `escape`, `newline_to_br` and `capture` give markup, so that nothing is escaped twice. */
 export function offerMarkup(engine: Liquid): void {

@@ -29,7 +29,8 @@ test('a link whose text is its address is written once', () => {
 test('loops and conditions leave no gaps', () => {
   const html = '<ul>\n{% for i in user.items %}\n<li>{{ i }}</li>\n{% endfor %}\n</ul>';
   expect(text(html, { items: ['a', 'b', 'c'] })).toBe('* a\n * b\n * c');
-  const paragraphs = '<p>a</p>{% if user.x %}<p>b</p>{% else %}{% endif %}<p>c {% if user.x %}d{% endif %} e</p>';
+  const paragraphs =
+    '<p>a</p>{% if user.x %}<p>b</p>{% else %}{% endif %}<p>c {% if user.x %}d{% endif %} e</p>';
   expect(text(paragraphs, { x: true })).toBe('a\n\nb\n\nc d e');
   expect(text(paragraphs)).toBe('a\n\nc  e');
 });
@@ -43,6 +44,12 @@ test('braces that are text stay text', () => {
   const html =
     '<p>{% raw %}{{ a }} {% b %}{% endraw %} &#123;&#123; c }} &#123;% d %} &#123;{{ user.name }}</p>';
   expect(text(html, { name: 'N' })).toBe('{{ a }} {% b %} {{ c }} {% d %} {N');
+});
+
+test('braces made by entities do not become a merge', () => {
+  const html = '<p>&#123;&#123; user.name }} {{ user.name }}</p>';
+  expect(textTemplateOf(html)).not.toBeNull();
+  expect(text(html, { name: 'N' })).toBe('{{ user.name }} N');
 });
 
 test('a comment of the template is in no part, one of the HTML is not in the text', () => {

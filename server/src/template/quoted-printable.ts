@@ -27,7 +27,11 @@ export const encodedLengthMax = (length: number): number => Math.ceil((length * 
  * @param target has room for `encodedLengthMax(source.length)` bytes from `start`
  * @returns where the written bytes end
  */
-export function writeQuotedPrintable(source: Uint8Array, target: Uint8Array, start: number): number {
+export function writeQuotedPrintable(
+  source: Uint8Array,
+  target: Uint8Array,
+  start: number,
+): number {
   const length = source.length;
   let out = start;
   let column = 0;

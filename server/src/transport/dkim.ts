@@ -107,7 +107,11 @@ function signedHeaders(head: string): { names: string[]; text: string } {
 /** RFC 6376 section 3.4.2. */
 function relaxedField(field: string): string {
   const colon = field.indexOf(':');
-  const value = field.slice(colon + 1).replaceAll('\r\n', '').replaceAll(/[ \t]+/g, ' ').replaceAll(/^ | $/g, '');
+  const value = field
+    .slice(colon + 1)
+    .replaceAll('\r\n', '')
+    .replaceAll(/[ \t]+/g, ' ')
+    .replaceAll(/^ | $/g, '');
   return `${field.slice(0, colon).trim().toLowerCase()}:${value}`;
 }
 

@@ -1,6 +1,6 @@
 import { contentOf, END_OF_DATA } from './smtp-content.ts';
+import type { Reply } from './smtp-reply.ts';
 import type { SmtpSession } from './smtp-session.ts';
-import type { Reply } from './smtp-wire.ts';
 import type { Handover, HandoverPhase, OutgoingMessage } from './transport.ts';
 
 /** How long the server may take, per phase. Source: RFC 5321 section 4.5.3.2. */
@@ -13,7 +13,7 @@ export interface ExchangeTimeouts {
   readonly contentMs: number;
   /** For the reply to the final dot. */
   readonly endMs: number;
-  /** For the same, once we have been asked to stop. */
+  /** For the same once we have been asked to stop, and for what does not concern a message. */
   readonly stopMs: number;
 }
 
@@ -122,7 +122,7 @@ async function announce(
       recover: () => recover(session, unreadCount, reply, timeouts),
     };
   }
-  if (!wire.hasUnread()) return null;
+  if (!wire.hasUnread) return null;
   wire.lose('the server is out of step');
   return deferred('data', 'the server answered more often than it was asked', gone);
 }
@@ -135,8 +135,11 @@ async function writeBlocks(
 ): Promise<Exchange | null> {
   const end = content.length - END_OF_DATA.length;
   for (let at = 0; at < end; at += BLOCK_BYTES) {
-    const isTaken = await wire.flush(content.subarray(at, Math.min(at + BLOCK_BYTES, end)), contentMs);
-    if (isTaken && !wire.hasUnread()) continue;
+    const isTaken = await wire.flush(
+      content.subarray(at, Math.min(at + BLOCK_BYTES, end)),
+      contentMs,
+    );
+    if (isTaken && !wire.hasUnread) continue;
     // The server has spoken before it had everything, or is gone; without the dot it has nothing.
     const reply = await wire.reply(commandMs);
     wire.lose('the message was not wanted');
@@ -147,7 +150,7 @@ async function writeBlocks(
 
 /** What the reply to the final dot means. */
 function ended({ wire }: SmtpSession, reply: Reply): Exchange {
-  const recover = (): Promise<boolean> => Promise.resolve(!wire.isLost && !wire.hasUnread());
+  const recover = (): Promise<boolean> => Promise.resolve(!wire.isLost && !wire.hasUnread);
   if (hundreds(reply) === 2) {
     return { handover: { kind: 'accepted', answer: reply.text }, isUntouched: false, recover };
   }
@@ -170,7 +173,8 @@ function ended({ wire }: SmtpSession, reply: Reply): Exchange {
  * is tried, and losing every message meanwhile would help nobody.
  */
 function verdict(phase: HandoverPhase, { code, text }: Reply): { handover: Handover } {
-  const isForGood = code >= 500 && !ABOUT_US.has(code) && (phase !== 'mail' || isTooLarge(code, text));
+  const isForGood =
+    code >= 500 && !ABOUT_US.has(code) && (phase !== 'mail' || isTooLarge(code, text));
   return {
     handover: isForGood
       ? { kind: 'rejected', answer: text, phase }
@@ -188,18 +192,18 @@ async function recover(
   { wire }: SmtpSession,
   unreadCount: number,
   refusal: Reply,
-  { commandMs }: ExchangeTimeouts,
+  { stopMs }: ExchangeTimeouts,
 ): Promise<boolean> {
   let isInStep = refusal.code !== 0 && refusal.code !== 421 && hundreds(refusal) >= 4;
   for (let i = 0; isInStep && i < unreadCount; i += 1) {
-    const reply = await wire.reply(commandMs);
+    const reply = await wire.reply(stopMs);
     // 354 to the DATA of a refused message: the server waits for content, and gets none.
     isInStep = reply.code !== 0 && reply.code !== 421 && hundreds(reply) !== 3;
   }
   if (!isInStep) return false;
   wire.write('RSET\r\n');
-  const reply = await wire.reply(commandMs);
-  return hundreds(reply) === 2 && !wire.hasUnread();
+  const reply = await wire.reply(stopMs);
+  return hundreds(reply) === 2 && !wire.hasUnread;
 }
 
 /** A message that was not even begun; the session is as it was. */

@@ -1,6 +1,6 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SmtpServer } from './smtp-url.ts';
-import { wireOver, type SmtpWire } from './smtp-wire.ts';
+import { SmtpWire } from './smtp-wire.ts';
 import type { HandoverPhase } from './transport.ts';
 
 /** An SMTP session that is ready for MAIL FROM. */
@@ -79,7 +79,7 @@ export function openSession(
     connection.once('end', () => fail('the server closed the connection'));
     connection.connect((error) => {
       if (error) return failWith(error);
-      const greeting = String(connection.lastServerResponse || '');
+      const greeting = connection.lastServerResponse || '';
       const finish = (): void => settle(takeOver(connection, greeting));
       if (server.auth === null) return finish();
       phase = 'auth';
@@ -107,6 +107,8 @@ function phaseOf({ code, command }: SmtpError, reached: HandoverPhase): Handover
 
 /** Takes the socket away from nodemailer, whose other listeners then only see it close. */
 function takeOver(connection: SMTPConnection, greeting: string): OpenedSession {
+  // Public by nodemailer's own types, whatever its name says.
+  // oxlint-disable-next-line no-underscore-dangle
   const socket = connection._socket;
   if (!socket) return { kind: 'failed', phase: 'connect', answer: 'the connection was closed' };
   socket.removeAllListeners('data');
@@ -115,7 +117,7 @@ function takeOver(connection: SMTPConnection, greeting: string): OpenedSession {
   return {
     kind: 'open',
     session: {
-      wire: wireOver(socket),
+      wire: new SmtpWire(socket),
       greeting,
       pipelines: /^250[ -]PIPELINING\b/im.test(greeting),
       takesSize: isSizeOffered !== undefined,

@@ -17,15 +17,17 @@ test('a URL says host, port, encryption and who we are', () => {
     auth: null,
     name: null,
   });
-  expect(server('smtps://us%40er:p%3Ass%2F@[::1]:2465/?tls_verify=no&name=mx.example.com')).toEqual({
-    host: '::1',
-    port: 2465,
-    isTls: true,
-    startTls: 'auto',
-    verifiesCertificate: false,
-    auth: { user: 'us@er', pass: 'p:ss/' },
-    name: 'mx.example.com',
-  });
+  expect(server('smtps://us%40er:p%3Ass%2F@[::1]:2465/?tls_verify=no&name=mx.example.com')).toEqual(
+    {
+      host: '::1',
+      port: 2465,
+      isTls: true,
+      startTls: 'auto',
+      verifiesCertificate: false,
+      auth: { user: 'us@er', pass: 'p:ss/' },
+      name: 'mx.example.com',
+    },
+  );
   expect(server('smtps://mail.example.com').port).toBe(465);
 });
 

@@ -1,12 +1,7 @@
-import type { DkimKey } from './dkim.ts';
-import { dkimSigner } from './dkim.ts';
+import { dkimSigner, type DkimKey } from './dkim.ts';
 import { exchange, type Exchange, type ExchangeTimeouts } from './smtp-exchange.ts';
-import {
-  openSession,
-  type OpenedSession,
-  type OpenTimeouts,
-  type SmtpSession,
-} from './smtp-session.ts';
+import { idleSessions, reopenPause, turnstile } from './smtp-pool.ts';
+import { openSession, type OpenTimeouts, type SmtpSession } from './smtp-session.ts';
 import type { SmtpServer } from './smtp-url.ts';
 import type { Handover, OutgoingMessage, Transport } from './transport.ts';
 
@@ -33,7 +28,6 @@ export interface SmtpOptions {
 /** Relays commonly take 10 to 50 from one client. */
 export const SMTP_CONNECTIONS_DEFAULT = 10;
 const MESSAGES_PER_CONNECTION_DEFAULT = 1_000;
-const REOPEN_MS_MAX = 30_000;
 
 const TIMEOUTS: SmtpTimeouts = {
   connectMs: 30_000,
@@ -60,201 +54,99 @@ const STOPPING: Handover = { kind: 'deferred', answer: 'the worker is stopping',
  */
 export function createSmtpTransport(options: SmtpOptions): Transport {
   const { server, connections = SMTP_CONNECTIONS_DEFAULT, dkim, ca } = options;
-  const { messagesPerConnection = MESSAGES_PER_CONNECTION_DEFAULT } = options;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const sign = dkim ? dkimSigner(dkim) : null;
   const turns = turnstile(connections);
-  const idle = idleSessions(timeouts.idleMs);
-  const pause = reopenPause(timeouts.reopenMs);
-  let isClosed = false;
+  const sessions = sessionsTo(options, timeouts);
 
-  const open = (signal?: AbortSignal): Promise<OpenedSession> =>
-    openSession(server, timeouts, { ca, signal });
-
-  const handOver = async (
-    session: SmtpSession,
-    message: OutgoingMessage,
-    signal: AbortSignal | undefined,
-  ): Promise<Exchange> => {
-    session.messageCount += 1;
-    return exchange(session, message, { timeouts, signal });
-  };
-
-  /** Makes the session ready for another message, or ends it; meanwhile its place stays taken. */
-  const settle = async (session: SmtpSession, { recover }: Exchange): Promise<void> => {
-    if (!(await recover())) session.wire.lose('the session is spent');
-    else if (isClosed || session.messageCount >= messagesPerConnection) session.wire.quit();
-    else idle.put(session);
-  };
-
-  /** One message, with a place taken that `leave` gives back. */
   const sendInPlace = async (
     message: OutgoingMessage,
     signal: AbortSignal | undefined,
     leave: () => void,
   ): Promise<Handover> => {
-    const kept = idle.take();
-    if (kept !== null) {
-      const first = await handOver(kept, message, signal);
-      if (!first.isUntouched || signal?.aborted === true) {
-        void settle(kept, first).finally(leave);
-        return first.handover;
+    for (let session = sessions.kept(); ; session = null) {
+      const opened = session ?? (await sessions.open(signal));
+      if ('kind' in opened) {
+        leave();
+        return opened;
       }
-      kept.wire.lose('the session is spent');
+      opened.messageCount += 1;
+      const result = await exchange(opened, message, { timeouts, signal });
+      const goesAgain = session !== null && result.isUntouched && signal?.aborted !== true;
+      if (!goesAgain) {
+        // The place stays taken until the session is ready again; the answer does not wait for it.
+        void sessions.giveBack(opened, result).finally(leave);
+        return result.handover;
+      }
+      opened.wire.lose('the session is spent');
     }
-    const paused = pause.current();
-    if (isClosed || paused !== null) {
-      leave();
-      return paused ?? CLOSED;
-    }
-    const opened = await open(signal);
-    if (opened.kind === 'failed') {
-      leave();
-      const { phase, answer } = opened;
-      if (signal?.aborted !== true) pause.failed({ kind: 'deferred', phase, answer });
-      return { kind: 'deferred', phase, answer };
-    }
-    pause.succeeded();
-    const result = await handOver(opened.session, message, signal);
-    void settle(opened.session, result).finally(leave);
-    return result.handover;
-  };
-
-  const send = async (message: OutgoingMessage, signal?: AbortSignal): Promise<Handover> => {
-    if (isClosed) return CLOSED;
-    const signed = sign === null ? message : { ...message, raw: await sign(message.raw) };
-    const leave = await turns.enter(signal);
-    return leave === null ? STOPPING : sendInPlace(signed, signal, leave);
   };
 
   return {
     name: 'smtp',
     concurrency: connections,
-    send,
+    send: async (message, signal) => {
+      if (sessions.isClosed) return CLOSED;
+      const signed = sign === null ? message : { ...message, raw: await sign(message.raw) };
+      const leave = await turns.enter(signal);
+      return leave === null ? STOPPING : sendInPlace(signed, signal, leave);
+    },
     verify: async () => {
-      const opened = await open();
-      if (opened.kind === 'failed') return { ok: false, phase: opened.phase, answer: opened.answer };
+      const opened = await openSession(server, timeouts, { ca });
+      if (opened.kind === 'failed')
+        return { ok: false, phase: opened.phase, answer: opened.answer };
       opened.session.wire.quit();
       return { ok: true, answer: opened.session.greeting };
     },
     close: async () => {
-      isClosed = true;
-      for (let session = idle.take(); session !== null; session = idle.take()) session.wire.quit();
+      sessions.close();
       await turns.empty();
     },
   };
 }
 
-/** Lets `places` callers in at a time and the others wait in line. */
-function turnstile(places: number): {
-  /** Resolves when it is the caller's turn, with what ends it; null when `signal` came first. */
-  enter: (signal?: AbortSignal) => Promise<(() => void) | null>;
-  /** Resolves when nobody is inside or waiting. */
-  empty: () => Promise<void>;
-} {
-  let inside = 0;
-  const line = new Set<() => void>();
-  let whenEmpty: (() => void)[] = [];
-  const leave = (): void => {
-    const [next] = line;
-    if (next !== undefined) {
-      line.delete(next);
-      return next();
-    }
-    inside -= 1;
-    if (inside === 0) {
-      for (const resolve of whenEmpty) resolve();
-      whenEmpty = [];
-    }
-  };
+/** The sessions of one transport: kept, opened, and made ready again. */
+interface Sessions {
+  readonly isClosed: boolean;
+  /** One that was used before and is open as far as anybody knows. */
+  kept(): SmtpSession | null;
+  /** A new one, or why there is none. */
+  open(signal: AbortSignal | undefined): Promise<SmtpSession | Handover>;
+  giveBack(session: SmtpSession, result: Exchange): Promise<void>;
+  close(): void;
+}
+
+function sessionsTo({ server, ca, ...options }: SmtpOptions, timeouts: SmtpTimeouts): Sessions {
+  const { messagesPerConnection = MESSAGES_PER_CONNECTION_DEFAULT } = options;
+  const idle = idleSessions(timeouts.idleMs);
+  const pause = reopenPause(timeouts.reopenMs);
+  let isClosed = false;
   return {
-    enter: (signal) => {
-      if (signal?.aborted === true) return Promise.resolve(null);
-      if (inside < places) {
-        inside += 1;
-        return Promise.resolve(leave);
+    get isClosed() {
+      return isClosed;
+    },
+    kept: () => (isClosed ? null : idle.take()),
+    open: async (signal) => {
+      if (isClosed) return CLOSED;
+      const paused = pause.current();
+      if (paused !== null) return paused;
+      const opened = await openSession(server, timeouts, { ca, signal });
+      if (opened.kind === 'open') {
+        pause.succeeded();
+        return opened.session;
       }
-      return new Promise((resolve) => {
-        const enter = (): void => {
-          signal?.removeEventListener('abort', giveUp);
-          resolve(leave);
-        };
-        const giveUp = (): void => {
-          if (line.delete(enter)) resolve(null);
-        };
-        line.add(enter);
-        signal?.addEventListener('abort', giveUp, { once: true });
-      });
+      const failure = { kind: 'deferred', phase: opened.phase, answer: opened.answer } as const;
+      if (signal?.aborted !== true) pause.failed(failure);
+      return failure;
     },
-    empty: () =>
-      inside === 0 ? Promise.resolve() : new Promise((resolve) => whenEmpty.push(resolve)),
-  };
-}
-
-/** Open sessions that wait for a message, the last used first. One that the server ends is dropped. */
-function idleSessions(idleMs: number): {
-  put: (session: SmtpSession) => void;
-  take: () => SmtpSession | null;
-} {
-  const sessions: SmtpSession[] = [];
-  const timers = new WeakMap<SmtpSession, NodeJS.Timeout>();
-  const drop = (session: SmtpSession): void => {
-    const at = sessions.indexOf(session);
-    if (at !== -1) sessions.splice(at, 1);
-  };
-  return {
-    put: (session) => {
-      const { wire } = session;
-      if (wire.isLost) return;
-      sessions.push(session);
-      wire.onLost = () => drop(session);
-      // A reply nobody asked for: a farewell, or a server out of step.
-      wire.onUnasked = () => wire.lose('the server spoke out of turn');
-      const expire = (): void => {
-        if (sessions.includes(session)) wire.quit();
-      };
-      const timer = timers.get(session) ?? setTimeout(expire, idleMs).unref();
-      timers.set(session, timer.refresh());
+    giveBack: async (session, { recover }) => {
+      if (!(await recover())) session.wire.lose('the session is spent');
+      else if (isClosed || session.messageCount >= messagesPerConnection) session.wire.quit();
+      else idle.put(session);
     },
-    take: () => {
-      const session = sessions.pop() ?? null;
-      if (session === null) return null;
-      session.wire.onLost = null;
-      session.wire.onUnasked = null;
-      return session;
-    },
-  };
-}
-
-/**
- * Keeps a server that cannot be reached, or refuses our password, from being asked again for every
- * message that is due: some lock an account after a few refused passwords.
- */
-function reopenPause(firstMs: number): {
-  /** The last failure, while connections are not to be opened; else null. */
-  current: () => Handover | null;
-  failed: (failure: Extract<Handover, { kind: 'deferred' }>) => void;
-  succeeded: () => void;
-} {
-  let last: Extract<Handover, { kind: 'deferred' }> | null = null;
-  let until = 0;
-  let pauseMs = firstMs;
-  return {
-    current: () => {
-      const leftMs = Math.ceil(until - performance.now());
-      return last === null || leftMs <= 0 ? null : { ...last, retryAfterMs: leftMs };
-    },
-    failed: (failure) => {
-      // Attempts that were under way together count once.
-      if (performance.now() < until) return;
-      last = failure;
-      until = performance.now() + pauseMs;
-      pauseMs = Math.min(pauseMs * 2, REOPEN_MS_MAX);
-    },
-    succeeded: () => {
-      last = null;
-      until = 0;
-      pauseMs = firstMs;
+    close: () => {
+      isClosed = true;
+      for (let session = idle.take(); session !== null; session = idle.take()) session.wire.quit();
     },
   };
 }

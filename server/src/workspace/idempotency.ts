@@ -43,18 +43,21 @@ const WAITING: Waiting = { pollMs: 50, waitMs: 5_000 };
 const FORGET_BATCH_MAX = 5_000;
 const SERVER_ERROR = 500;
 
-/** What makes two requests the same: method, path with query, and the bytes of the body. */
+/** What makes two requests the same: who asks, method, path with query, and the bytes of the body. */
 export function requestHashOf({
+  by,
   method,
   path,
   body,
 }: {
+  /** The kind of key, or of session. */
+  by: string;
   method: string;
   path: string;
   body: string | Uint8Array;
 }): Buffer {
-  // A space ends the method and a line feed the path: neither can hold one.
-  return createHash('sha256').update(`${method} ${path}\n`).update(body).digest();
+  // A space ends the first two and a line feed the path: none can hold one.
+  return createHash('sha256').update(`${by} ${method} ${path}\n`).update(body).digest();
 }
 
 /**

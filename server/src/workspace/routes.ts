@@ -89,6 +89,7 @@ export const workspaceRoutes: FastifyPluginAsyncTypebox<WorkspaceRouteDeps> = as
         body: KeyBody,
         response: { 201: KeyView },
       },
+      config: { isAnswerSecret: true },
     },
     async ({ actor, body: { kind } }, reply) => {
       const key = await createKey(keyDeps, {
@@ -109,6 +110,7 @@ export const workspaceRoutes: FastifyPluginAsyncTypebox<WorkspaceRouteDeps> = as
         params: KeyParams,
         response: { 201: KeyView },
       },
+      config: { isAnswerSecret: true },
     },
     async ({ actor, params: { id } }, reply) => {
       const key = await rotateKey(keyDeps, { workspaceId: actor.workspaceId, id, now: deps.now() });

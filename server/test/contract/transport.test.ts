@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { spawn } from 'node:child_process';
-import { createHash, createPublicKey, generateKeyPairSync, verify as verifyData } from 'node:crypto';
+import { createHash, generateKeyPairSync, verify as verifyData, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,13 +23,22 @@ import {
   type SmtpTimeouts,
   type Transport,
 } from '../../src/transport/index.ts';
-import { startSmtpSink, type Fault, type SinkOptions, type SinkPhase, type SmtpSink } from '../support/smtp-sink.ts';
+import {
+  startSmtpSink,
+  type Fault,
+  type SinkOptions,
+  type SinkPhase,
+  type SmtpSink,
+} from '../support/smtp-sink.ts';
 import { TLS_CERTIFICATE, TLS_KEY } from '../support/tls-pair.ts';
 
 let messageCount = 0;
 
 /** A message to an address, which may ask the sink for a fault. */
-function messageTo(to: string, parts: { text?: string; subject?: string; headers?: Record<string, string> } = {}): OutgoingMessage {
+function messageTo(
+  to: string,
+  parts: { text?: string; subject?: string; headers?: Record<string, string> } = {},
+): OutgoingMessage {
   messageCount += 1;
   const messageId = `<${messageCount}.test@example.com>`;
   const composed = composeMessage({
@@ -57,7 +66,10 @@ interface ClientOptions extends Partial<Omit<SmtpOptions, 'server' | 'timeouts'>
   readonly timeouts?: Partial<SmtpTimeouts>;
 }
 
-function smtpTo(sink: { port: number }, { url, timeouts, ...options }: ClientOptions = {}): Transport {
+function smtpTo(
+  sink: { port: number },
+  { url, timeouts, ...options }: ClientOptions = {},
+): Transport {
   const parsed = parseSmtpUrl((url ?? 'smtp://127.0.0.1:PORT').replace('PORT', String(sink.port)));
   if (parsed.kind === 'fault') throw new Error(parsed.message);
   const transport = createSmtpTransport({
@@ -75,15 +87,24 @@ const mailCommands = (sink: SmtpSink): number =>
   sink.commands.filter((command) => command.startsWith('MAIL')).length;
 
 describe.each([
-  ['smtp', async () => {
-    const sink = await sinkWith();
-    return { transport: smtpTo(sink), handedOver: () => sink.accepted.length };
-  }],
-  ['smtp without pipelining', async () => {
-    const sink = await sinkWith({ pipelining: false });
-    return { transport: smtpTo(sink), handedOver: () => sink.accepted.length };
-  }],
-  ['capture', () => Promise.resolve({ transport: createCaptureTransport(), handedOver: () => null })],
+  [
+    'smtp',
+    async () => {
+      const sink = await sinkWith();
+      return { transport: smtpTo(sink), handedOver: () => sink.accepted.length };
+    },
+  ],
+  [
+    'smtp without pipelining',
+    async () => {
+      const sink = await sinkWith({ pipelining: false });
+      return { transport: smtpTo(sink), handedOver: () => sink.accepted.length };
+    },
+  ],
+  [
+    'capture',
+    () => Promise.resolve({ transport: createCaptureTransport(), handedOver: () => null }),
+  ],
 ] as const)('every transport: %s', (_name, start) => {
   test('accepts a message with an answer, and leaves it as it was', async () => {
     const { transport, handedOver } = await start();
@@ -165,7 +186,13 @@ const ROWS: Row[] = [
   ['rcpt', { answer: '530 5.7.0 authenticate' }, 'deferred', 'rcpt', /530/],
   ['rcpt', { answer: '503 5.5.1 out of order' }, 'deferred', 'rcpt', /503/],
   ['rcpt', { answer: '421 closing', end: 'close' }, 'deferred', 'rcpt', /421/],
-  ['rcpt', { answer: '550-5.1.1 no such\r\n550 5.1.1 user' }, 'rejected', 'rcpt', /no such 5\.1\.1 user/],
+  [
+    'rcpt',
+    { answer: '550-5.1.1 no such\r\n550 5.1.1 user' },
+    'rejected',
+    'rcpt',
+    /no such 5\.1\.1 user/,
+  ],
   ['rcpt', { silent: true, end: 'reset' }, 'deferred', 'rcpt', CLOSED],
   ['rcpt', { silent: true }, 'deferred', 'rcpt', SILENT],
   ['data', { answer: '451 4.3.0 later' }, 'deferred', 'data', /451/],
@@ -183,8 +210,8 @@ const ROWS: Row[] = [
   ['dot', { silent: true, end: 'reset', accept: false }, 'in_doubt', 'end', CLOSED],
   ['dot', { silent: true }, 'in_doubt', 'end', SILENT],
   ['dot', { delayMs: 2_000 }, 'in_doubt', 'end', SILENT],
-  ['dot', { answer: '354 what?' }, 'in_doubt', 'end', /354/],
-  ['dot', { answer: 'ok' }, 'in_doubt', 'end', /not SMTP/],
+  ['dot', { answer: '354 what?', accept: false }, 'in_doubt', 'end', /354/],
+  ['dot', { answer: 'ok', accept: false }, 'in_doubt', 'end', /not SMTP/],
   ['dot', { answer: '250-2.0.0', end: 'close' }, 'in_doubt', 'end', CLOSED],
   ['dot', { delayMs: 100 }, 'accepted', '', /250/],
   ['dot', { dribbleMs: 1 }, 'accepted', '', /250 2\.0\.0 taken/],
@@ -225,7 +252,7 @@ describe.each([true, false])('a fault of the server, pipelining %s', (pipelining
       // No second attempt on our own account, whatever happened.
       const hasSpoken = phase !== 'connect' && phase !== 'hello';
       if (hasSpoken) expect(mailCommands(sink)).toBe(1);
-      const isTaken = kind === 'accepted' || (kind === 'in_doubt' && fault.accept !== false && !/^(354|ok)/.test(fault.answer ?? ''));
+      const isTaken = kind === 'accepted' || (kind === 'in_doubt' && fault.accept !== false);
       if (fault.delayMs !== 2_000) expect(idsIn(sink)).toEqual(isTaken ? [message.messageId] : []);
 
       // The next message goes out as if nothing had been.
@@ -245,7 +272,12 @@ test('a refused recipient costs no connection', async () => {
   for (const pipelining of [true, false]) {
     const sink = await sinkWith({ pipelining });
     const transport = smtpTo(sink, { connections: 1 });
-    for (const to of ['fault.rcpt.550.1@example.org', 'fault.dot.554.2@example.org', 'fault.data.451.3@example.org', 'a@example.org']) {
+    for (const to of [
+      'fault.rcpt.550.1@example.org',
+      'fault.dot.554.2@example.org',
+      'fault.data.451.3@example.org',
+      'a@example.org',
+    ]) {
       await transport.send(messageTo(to));
     }
     expect(sink.accepted.map(({ to }) => to)).toEqual(['a@example.org']);
@@ -261,7 +293,14 @@ test('a server that takes DATA without a recipient gets no content', async () =>
     },
   });
   const transport = smtpTo(sink, { connections: 1 });
-  expect(await transport.send(messageTo('a@example.org'))).toMatchObject({ kind: 'rejected', phase: 'rcpt' });
+  const startedAt = performance.now();
+  for (let i = 1; i < 3; i += 1) {
+    const handover = await transport.send(messageTo('a@example.org'));
+    expect(handover).toMatchObject({ kind: 'rejected', phase: 'rcpt' });
+    expect(sink.connectionCount).toBe(i);
+  }
+  // Nothing was written that would have to be waited for.
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
   await transport.close();
   expect(sink.accepted).toEqual([]);
 });
@@ -310,7 +349,9 @@ describe('a large message', () => {
     [{ end: 'reset' }, 'deferred', CLOSED],
   ])('that is cut off before its final dot is a definite no: %j', async (fault, kind, answer) => {
     const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'content' ? fault : null) });
-    const handover = await smtpTo(sink).send(messageTo('a@example.org', { text: large }));
+    // Too much for the buffers between us and the server, so that it cannot all have left.
+    const text = large.repeat(10);
+    const handover = await smtpTo(sink).send(messageTo('a@example.org', { text }));
     expect(handover).toMatchObject({ kind, phase: 'content' });
     expect(handover.answer).toMatch(answer);
     expect(sink.accepted).toEqual([]);
@@ -345,7 +386,11 @@ describe('a connection that is kept open', () => {
   });
 
   test('and turns out to be dead when the next message begins is replaced, once', async () => {
-    for (const fault of [{ silent: true, end: 'reset' }, { silent: true, end: 'close' }, { answer: '421 bye', end: 'close' }] as const) {
+    for (const fault of [
+      { silent: true, end: 'reset' },
+      { silent: true, end: 'close' },
+      { answer: '421 bye', end: 'close' },
+    ] as const) {
       const sink = await sinkWith({
         faultAt: ({ phase, message }) => (phase === 'mail' && message === 2 ? fault : null),
       });
@@ -357,6 +402,23 @@ describe('a connection that is kept open', () => {
     }
   });
 
+  test('and dies after the server has answered for a message is not replaced', async () => {
+    for (const at of ['rcpt', 'data'] as const) {
+      const sink = await sinkWith({
+        pipelining: false,
+        faultAt: ({ phase, message }) =>
+          phase === at && message === 2 ? { silent: true, end: 'reset' } : null,
+      });
+      const transport = smtpTo(sink, { connections: 1 });
+      await transport.send(messageTo('a@example.org'));
+      expect(await transport.send(messageTo('b@example.org'))).toMatchObject({
+        kind: 'deferred',
+        phase: at,
+      });
+      expect(mailCommands(sink)).toBe(2);
+    }
+  });
+
   test('is not replaced a second time', async () => {
     let isArmed = false;
     const sink = await sinkWith({
@@ -365,7 +427,10 @@ describe('a connection that is kept open', () => {
     const transport = smtpTo(sink, { connections: 1 });
     await transport.send(messageTo('a@example.org'));
     isArmed = true;
-    expect(await transport.send(messageTo('b@example.org'))).toMatchObject({ kind: 'deferred', phase: 'mail' });
+    expect(await transport.send(messageTo('b@example.org'))).toMatchObject({
+      kind: 'deferred',
+      phase: 'mail',
+    });
     expect(mailCommands(sink)).toBe(3);
     expect(sink.connectionCount).toBe(2);
   });
@@ -384,7 +449,9 @@ describe('a connection that is kept open', () => {
   });
 
   test('is not ended for idling while a message is on it', async () => {
-    const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 150 } : null) });
+    const sink = await sinkWith({
+      faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 150 } : null),
+    });
     const transport = smtpTo(sink, { connections: 1, timeouts: { idleMs: 60 } });
     for (let i = 0; i < 3; i += 1) {
       expect((await transport.send(messageTo('a@example.org'))).kind).toBe('accepted');
@@ -394,22 +461,34 @@ describe('a connection that is kept open', () => {
 });
 
 describe('giving up', () => {
-  test.each<SinkPhase>(['connect', 'hello', 'mail', 'rcpt', 'data'])('at %s defers at once', async (phase) => {
-    const sink = await sinkWith({ faultAt: (event) => (event.phase === phase ? { silent: true } : null) });
-    const startedAt = performance.now();
-    const handover = await smtpTo(sink).send(messageTo('a@example.org'), AbortSignal.timeout(100));
-    expect(handover).toMatchObject({ kind: 'deferred', answer: 'the worker is stopping' });
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
-  });
+  test.each<SinkPhase>(['connect', 'hello', 'mail', 'rcpt', 'data'])(
+    'at %s defers at once',
+    async (phase) => {
+      const sink = await sinkWith({
+        faultAt: (event) => (event.phase === phase ? { silent: true } : null),
+      });
+      const startedAt = performance.now();
+      const handover = await smtpTo(sink).send(
+        messageTo('a@example.org'),
+        AbortSignal.timeout(100),
+      );
+      expect(handover).toMatchObject({ kind: 'deferred', answer: 'the worker is stopping' });
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
+    },
+  );
 
   test('after the final dot still waits a little for the answer', async () => {
-    const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 300 } : null) });
+    const sink = await sinkWith({
+      faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 300 } : null),
+    });
     const message = messageTo('a@example.org');
     expect((await smtpTo(sink).send(message, AbortSignal.timeout(100))).kind).toBe('accepted');
   });
 
   test('after the final dot, with no answer, is in doubt', async () => {
-    const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'dot' ? { silent: true } : null) });
+    const sink = await sinkWith({
+      faultAt: ({ phase }) => (phase === 'dot' ? { silent: true } : null),
+    });
     const transport = smtpTo(sink, { timeouts: { stopMs: 50 } });
     const startedAt = performance.now();
     const handover = await transport.send(messageTo('a@example.org'), AbortSignal.timeout(100));
@@ -418,7 +497,9 @@ describe('giving up', () => {
   });
 
   test('while waiting for a place leaves the line', async () => {
-    const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 200 } : null) });
+    const sink = await sinkWith({
+      faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 200 } : null),
+    });
     const transport = smtpTo(sink, { connections: 1 });
     const first = transport.send(messageTo('a@example.org'));
     const second = transport.send(messageTo('b@example.org'), AbortSignal.timeout(50));
@@ -429,12 +510,15 @@ describe('giving up', () => {
   });
 
   test('closing waits for what is under way', async () => {
-    const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 200 } : null) });
+    const sink = await sinkWith({
+      faultAt: ({ phase }) => (phase === 'dot' ? { delayMs: 200 } : null),
+    });
     const transport = smtpTo(sink);
-    const sending = transport.send(messageTo('a@example.org'));
+    let handover: Handover | null = null;
+    void transport.send(messageTo('a@example.org')).then((answer) => (handover = answer));
     await sleep(50);
     await transport.close();
-    expect((await sending).kind).toBe('accepted');
+    expect(handover).toMatchObject({ kind: 'accepted' });
     await expect.poll(() => sink.openCount).toBe(0);
   });
 });
@@ -457,11 +541,17 @@ describe('encryption and authentication', () => {
   });
 
   test('a certificate that is not trusted defers, unless it need not be', async () => {
-    for (const [tls, scheme] of [['starttls', 'smtp'], ['implicit', 'smtps']] as const) {
+    for (const [tls, scheme] of [
+      ['starttls', 'smtp'],
+      ['implicit', 'smtps'],
+    ] as const) {
       const sink = await sinkWith({ tls });
       const strict = smtpTo(sink, { url: `${scheme}://localhost:PORT` });
       const refused = await strict.send(messageTo('a@example.org'));
-      expect(refused).toMatchObject({ kind: 'deferred', answer: expect.stringMatching(/certificate/) });
+      expect(refused).toMatchObject({
+        kind: 'deferred',
+        answer: expect.stringMatching(/certificate/),
+      });
       expect(mailCommands(sink)).toBe(0);
       const lax = smtpTo(sink, { url: `${scheme}://localhost:PORT?tls_verify=no` });
       expect((await lax.send(messageTo('a@example.org'))).kind).toBe('accepted');
@@ -471,7 +561,10 @@ describe('encryption and authentication', () => {
   test('required encryption that is not offered defers', async () => {
     const sink = await sinkWith();
     const transport = smtpTo(sink, { url: 'smtp://localhost:PORT?tls=required' });
-    expect(await transport.send(messageTo('a@example.org'))).toMatchObject({ kind: 'deferred', phase: 'tls' });
+    expect(await transport.send(messageTo('a@example.org'))).toMatchObject({
+      kind: 'deferred',
+      phase: 'tls',
+    });
     expect(mailCommands(sink)).toBe(0);
   });
 
@@ -486,8 +579,16 @@ describe('encryption and authentication', () => {
   test.each<[string, SinkOptions, RegExp]>([
     ['a wrong password', { auth: { user: 'us@er', pass: 'other' } }, /535/],
     ['a server that has no authentication', {}, /offers no authentication/],
-    ['a server that cannot check it now', { auth, faultAt: ({ phase }) => (phase === 'auth' ? { answer: '454 4.7.0 later' } : null) }, /454/],
-    ['a server that goes away', { auth, faultAt: ({ phase }) => (phase === 'auth' ? { silent: true, end: 'reset' } : null) }, CLOSED],
+    [
+      'a server that cannot check it now',
+      { auth, faultAt: ({ phase }) => (phase === 'auth' ? { answer: '454 4.7.0 later' } : null) },
+      /454/,
+    ],
+    [
+      'a server that goes away',
+      { auth, faultAt: ({ phase }) => (phase === 'auth' ? { silent: true, end: 'reset' } : null) },
+      CLOSED,
+    ],
   ])('%s defers, and the answer does not show the password', async (_name, options, answer) => {
     const sink = await sinkWith(options);
     const transport = smtpTo(sink, { url: `smtp://${login}@localhost:PORT` });
@@ -503,13 +604,15 @@ describe('encryption and authentication', () => {
 test('a server that cannot be reached is not asked again for every message', async () => {
   let isArmed = true;
   const sink = await sinkWith({
-    faultAt: ({ phase }) => (isArmed && phase === 'connect' ? { answer: '554 no', end: 'close' } : null),
+    faultAt: ({ phase }) =>
+      isArmed && phase === 'connect' ? { answer: '554 no', end: 'close' } : null,
   });
   const transport = smtpTo(sink, { connections: 1, timeouts: { reopenMs: 300 } });
   for (let i = 0; i < 20; i += 1) {
     const handover = await transport.send(messageTo('a@example.org'));
     expect(handover).toMatchObject({ kind: 'deferred', phase: 'connect' });
-    if (i > 0 && handover.kind === 'deferred') expect(handover.retryAfterMs).toBeLessThanOrEqual(300);
+    if (i > 0 && handover.kind === 'deferred')
+      expect(handover.retryAfterMs).toBeLessThanOrEqual(300);
   }
   expect(sink.connectionCount).toBe(1);
   isArmed = false;
@@ -523,7 +626,11 @@ test('nobody listening defers', async () => {
   const sink = await startSmtpSink();
   await sink.close();
   const handover = await smtpTo(sink).send(messageTo('a@example.org'));
-  expect(handover).toMatchObject({ kind: 'deferred', phase: 'connect', answer: expect.stringMatching(/ECONNREFUSED/) });
+  expect(handover).toMatchObject({
+    kind: 'deferred',
+    phase: 'connect',
+    answer: expect.stringMatching(/ECONNREFUSED/),
+  });
 });
 
 /**
@@ -532,21 +639,40 @@ test('nobody listening defers', async () => {
  * the truth.
  */
 test('over any mixture of faults, what we say happened is what happened', async () => {
-  const what = fc.constantFrom('close', 'reset', 'lose', 'twice', '450', '550', '421', 'dribble.0', 'delay.5', 'none', 'none');
+  const what = fc.constantFrom(
+    'close',
+    'reset',
+    'lose',
+    'twice',
+    '450',
+    '550',
+    '421',
+    'dribble.0',
+    'delay.5',
+    'none',
+    'none',
+  );
   const phase = fc.constantFrom('mail', 'rcpt', 'data', 'content', 'dot', 'dot', 'idle');
   const plan = fc.array(fc.tuple(phase, what), { minLength: 20, maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(plan, fc.boolean(), async (faults, pipelining) => {
       const sink = await startSmtpSink({ pipelining });
-      const transport = transportOf({ smtpUrl: `smtp://127.0.0.1:${sink.port}`, smtpConnections: 3 });
+      const parsed = parseSmtpUrl(`smtp://127.0.0.1:${sink.port}`);
+      if (parsed.kind === 'fault') throw new Error(parsed.message);
+      const timeouts = { reopenMs: 0, commandMs: 2_000, dataMs: 2_000, endMs: 2_000, stopMs: 500 };
+      const transport = createSmtpTransport({ server: parsed.server, connections: 3, timeouts });
       try {
-        const messages = faults.map(([at, fault], i) => messageTo(`fault.${at}.${fault}.${i}@example.org`));
+        const messages = faults.map(([at, fault], i) =>
+          messageTo(`fault.${at}.${fault}.${i}@example.org`),
+        );
         const handovers = await Promise.all(messages.map((message) => transport.send(message)));
         const accepts = Map.groupBy(sink.accepted, ({ message_id }) => message_id);
         for (const [i, { messageId, envelope }] of messages.entries()) {
           const count = accepts.get(messageId)?.length ?? 0;
           const kind = handovers[i]?.kind ?? 'in_doubt';
-          const range = { accepted: [1, 1], deferred: [0, 0], rejected: [0, 0], in_doubt: [0, 1] }[kind];
+          const range = { accepted: [1, 1], deferred: [0, 0], rejected: [0, 0], in_doubt: [0, 1] }[
+            kind
+          ];
           expect(count, `${envelope.to[0]}: ${kind}`).toBeGreaterThanOrEqual(range[0] ?? 0);
           expect(count, `${envelope.to[0]}: ${kind}`).toBeLessThanOrEqual(range[1] ?? 0);
         }
@@ -580,13 +706,22 @@ test("another server's reading of what we send: TLS, password, dots and all", as
   await once(server.server, 'listening');
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const port = (server.server.address() as { port: number }).port;
-  const transport = smtpTo({ port }, { url: 'smtp://u:p@localhost:PORT?tls=required', ca: TLS_CERTIFICATE });
-  const messages = [messageTo('a@example.org'), messageTo('b@example.org', { text: '.\n..\n.x\n' })];
+  const transport = smtpTo(
+    { port },
+    { url: 'smtp://u:p@localhost:PORT?tls=required', ca: TLS_CERTIFICATE },
+  );
+  const messages = [
+    messageTo('a@example.org'),
+    messageTo('b@example.org', { text: '.\n..\n.x\n' }),
+  ];
   for (const message of messages) {
     expect(await transport.send(message)).toMatchObject({ kind: 'accepted' });
   }
   await transport.close();
-  expect(received.map((raw, i) => raw.equals(messages[i]?.raw ?? Buffer.alloc(0)))).toEqual([true, true]);
+  expect(received.map((raw, i) => raw.equals(messages[i]?.raw ?? Buffer.alloc(0)))).toEqual([
+    true,
+    true,
+  ]);
   expect((await PostalMime.parse(received[1] ?? '')).text).toBe('.\n..\n.x\n');
 });
 
@@ -595,11 +730,14 @@ describe('DKIM', () => {
   const ed25519 = generateKeyPairSync('ed25519');
   const keyOf = (pair: { privateKey: typeof rsa.privateKey }): DkimKey => ({
     domain: 'example.com',
-    selector: 's1._test'.replace('_', ''),
-    key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    selector: 's1.test',
+    key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }),
   });
 
-  async function signed(pair: typeof rsa, parts: Parameters<typeof messageTo>[1] = {}): Promise<Buffer> {
+  async function signed(
+    pair: typeof rsa,
+    parts: Parameters<typeof messageTo>[1] = {},
+  ): Promise<Buffer> {
     const sink = await sinkWith();
     const transport = smtpTo(sink, { dkim: keyOf(pair) });
     expect((await transport.send(messageTo('a@example.org', parts))).kind).toBe('accepted');
@@ -609,18 +747,39 @@ describe('DKIM', () => {
   const swap = (raw: Buffer, from: string, to: string): Buffer => {
     const text = raw.toString('latin1');
     expect(text).toContain(from);
-    return Buffer.from(text.replace(from, () => to), 'latin1');
+    return Buffer.from(
+      text.replace(from, () => to),
+      'latin1',
+    );
   };
 
-  test.each([['RSA', rsa], ['Ed25519', ed25519]] as const)('a message signed with %s is found sound', async (_name, pair) => {
+  test.each([
+    ['RSA', rsa],
+    ['Ed25519', ed25519],
+  ] as const)('a message signed with %s is found sound', async (_name, pair) => {
     const headers = {
       'List-Unsubscribe': `<https://example.com/u/${'x'.repeat(100)}>`,
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     };
-    const raw = await signed(pair, { headers, text: 'tab\t and  spaces \n\n\n', subject: 'Grüße '.repeat(30) });
+    const raw = await signed(pair, {
+      headers,
+      text: 'tab\t and  spaces \n\n\n',
+      subject: 'Grüße '.repeat(30).trim(),
+    });
     const found = verifyDkim(raw, pair.publicKey);
     expect(found).toMatchObject({ ok: true, d: 'example.com', s: 's1.test' });
-    expect(found.h).toEqual(expect.arrayContaining(['from', 'to', 'subject', 'date', 'message-id', 'content-type', 'list-unsubscribe', 'list-unsubscribe-post']));
+    expect(found.h).toEqual(
+      expect.arrayContaining([
+        'from',
+        'to',
+        'subject',
+        'date',
+        'message-id',
+        'content-type',
+        'list-unsubscribe',
+        'list-unsubscribe-post',
+      ]),
+    );
     expect((await PostalMime.parse(raw)).subject).toBe('Grüße '.repeat(30).trim());
   });
 
@@ -631,7 +790,9 @@ describe('DKIM', () => {
     expect(isSound(swap(raw, '<p>Hi', '<p>Ho'))).toBe(false);
     expect(isSound(swap(raw, 'To: <a@', 'To: <b@'))).toBe(false);
     expect(isSound(swap(raw, 'From: Acme', 'Subject: Another\r\nFrom: Acme'))).toBe(false);
-    expect(isSound(swap(raw, 'From: Acme', 'Reply-To: <eve@example.net>\r\nFrom: Acme'))).toBe(false);
+    expect(isSound(swap(raw, 'From: Acme', 'Reply-To: <eve@example.net>\r\nFrom: Acme'))).toBe(
+      false,
+    );
     expect(verifyDkim(raw, ed25519.publicKey).ok).toBe(false);
     // Relaxed: folding and runs of spaces may change.
     expect(isSound(swap(raw, 'From: Acme <', 'FROM:   Acme\r\n\t<'))).toBe(true);
@@ -648,7 +809,10 @@ describe('DKIM', () => {
 });
 
 /** A reader of DKIM signatures after RFC 6376, written for these tests alone. */
-function verifyDkim(raw: Buffer, publicKey: Parameters<typeof createPublicKey>[0]): { ok: boolean; d?: string; s?: string; h?: string[] } {
+function verifyDkim(
+  raw: Buffer,
+  key: KeyObject,
+): { ok: boolean; d?: string; s?: string; h?: string[] } {
   const [head = '', ...rest] = raw.toString('latin1').split('\r\n\r\n');
   const lines: string[] = [];
   for (const line of head.split('\r\n')) {
@@ -657,7 +821,11 @@ function verifyDkim(raw: Buffer, publicKey: Parameters<typeof createPublicKey>[0
   }
   const canonical = (line: string): string => {
     const [name = '', ...value] = line.split(':');
-    return `${name.toLowerCase().trim()}:${value.join(':').replaceAll('\r\n', '').replaceAll(/[ \t]+/g, ' ').trim()}`;
+    return `${name.toLowerCase().trim()}:${value
+      .join(':')
+      .replaceAll('\r\n', '')
+      .replaceAll(/[ \t]+/g, ' ')
+      .trim()}`;
   };
   const at = lines.findIndex((line) => /^dkim-signature:/i.test(line));
   const signature = lines[at] ?? '';
@@ -671,7 +839,9 @@ function verifyDkim(raw: Buffer, publicKey: Parameters<typeof createPublicKey>[0
     .split('\r\n')
     .map((line) => line.replaceAll(/[ \t]+/g, ' ').replace(/ $/, ''));
   while (body.at(-1) === '') body.pop();
-  const bodyHash = createHash('sha256').update(body.length === 0 ? '' : `${body.join('\r\n')}\r\n`, 'latin1').digest('base64');
+  const bodyHash = createHash('sha256')
+    .update(body.length === 0 ? '' : `${body.join('\r\n')}\r\n`, 'latin1')
+    .digest('base64');
   const pool = lines.filter((_, i) => i !== at);
   const h = (tags.get('h') ?? '').toLowerCase().split(':');
   let data = '';
@@ -684,12 +854,18 @@ function verifyDkim(raw: Buffer, publicKey: Parameters<typeof createPublicKey>[0
   const isRsa = tags.get('a') === 'rsa-sha256';
   const bytes = Buffer.from(data, 'latin1');
   const value = Buffer.from(tags.get('b') ?? '', 'base64');
-  const key = createPublicKey(publicKey as never);
   const fits = isRsa === (key.asymmetricKeyType === 'rsa');
-  const isValid = fits && (isRsa
-    ? verifyData('sha256', bytes, key, value)
-    : verifyData(null, createHash('sha256').update(bytes).digest(), key, value));
-  return { ok: isValid && tags.get('bh') === bodyHash, d: tags.get('d') ?? '', s: tags.get('s') ?? '', h };
+  const isValid =
+    fits &&
+    (isRsa
+      ? verifyData('sha256', bytes, key, value)
+      : verifyData(null, createHash('sha256').update(bytes).digest(), key, value));
+  return {
+    ok: isValid && tags.get('bh') === bodyHash,
+    d: tags.get('d') ?? '',
+    s: tags.get('s') ?? '',
+    h,
+  };
 }
 
 test('the sink in a process of its own keeps its log through a kill', async () => {
@@ -697,7 +873,9 @@ test('the sink in a process of its own keeps its log through a kill', async () =
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const log = join(directory, 'accepted.jsonl');
   const script = join(import.meta.dirname, '../support/smtp-sink.ts');
-  const child = spawn(process.execPath, [script, '--log', log], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, '--log', log], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   const { port } = JSON.parse(line) as { port: number };
@@ -706,7 +884,12 @@ test('the sink in a process of its own keeps its log through a kill', async () =
   await Promise.all(messages.map((message) => transport.send(message)));
   child.kill('SIGKILL');
   await once(child, 'exit');
-  const entries = readFileSync(log, 'utf8').trim().split('\n').map((text) => JSON.parse(text) as { message_id: string });
-  expect(entries.map(({ message_id }) => message_id).toSorted()).toEqual(messages.map(({ messageId }) => messageId).toSorted());
+  const entries = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text) as { message_id: string });
+  expect(entries.map(({ message_id }) => message_id).toSorted()).toEqual(
+    messages.map(({ messageId }) => messageId).toSorted(),
+  );
   expect((await transport.send(messageTo('late@example.org'))).kind).toBe('deferred');
 });

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { answerCase } from '../../src/schedule/case.ts';
+import type * as ZoneClockModule from '../../src/schedule/zone-clock.ts';
 
 /**
- * Goal: all published cases, those in Morocco too. Method: the real planner, with Morocco's clock as
- * the zone data had it when the cases were answered (releases 2025b to 2026b): one hour ahead of UTC
- * but for Ramadan. Release 2026c, which the runtime has, ends that on 2026-09-20.
+ * Goal: all published cases, those in Morocco too. Method: the real planner, with Morocco's clock
+ * as the zone data had it when the cases were answered (releases 2025b to 2026b): one hour ahead of
+ * UTC but for Ramadan. Release 2026c, which the runtime has, ends that on 2026-09-20.
  */
 const ramadans = vi.hoisted(() => [
   ['2025-02-23T02:00:00Z', '2025-04-06T02:00:00Z'],
@@ -16,7 +17,7 @@ const ramadans = vi.hoisted(() => [
 ]);
 
 vi.mock('../../src/schedule/zone-clock.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/schedule/zone-clock.ts')>();
+  const original = await importOriginal<typeof ZoneClockModule>();
   const changes = ramadans.flat().map((text) => Date.parse(text));
   const morocco = original.createZoneClock((instant) => {
     const passed = changes.filter((change) => change <= instant).length;
@@ -31,11 +32,11 @@ vi.mock('../../src/schedule/zone-clock.ts', async (importOriginal) => {
   return { ...original, zoneClockOf };
 });
 
-test('every published case is answered to the millisecond with the zone data it was made with', () => {
+test('every published case is answered to the millisecond with its own zone data', () => {
   const path = join(import.meta.dirname, 'cases.jsonl');
   const lines = readFileSync(path, 'utf8').trim().split('\n');
   const answers = lines.map((line) => answerCase(line));
-  expect(answers.map((answer) => ('scheduled_for' in answer ? answer.scheduled_for : answer))).toEqual(
-    lines.map((line) => JSON.parse(line).scheduled_for),
-  );
+  expect(
+    answers.map((answer) => ('scheduled_for' in answer ? answer.scheduled_for : answer)),
+  ).toEqual(lines.map((line) => (JSON.parse(line) as { scheduled_for: string }).scheduled_for));
 });

@@ -56,7 +56,9 @@ export const zonedMoments = fc
     return { timezone, moment: isNear ? change.epochMilliseconds : instant };
   });
 
-/** Mostly short distances from the moment aimed at, on whole minutes or a millisecond beside them. */
+/**
+ * Mostly short distances from the moment aimed at, on whole minutes or a millisecond beside them.
+ */
 const distancesMs = fc
   .tuple(
     fc.oneof(

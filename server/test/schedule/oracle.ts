@@ -2,8 +2,8 @@ import type { ScheduleSettings } from '../../src/schedule/settings.ts';
 import type { Delay } from '../../src/schedule/delay.ts';
 
 /**
- * The rules of the specification written once more, straight on Temporal and by trying every minute:
- * slow, simple, and without a line of the code under test. Holidays are not in it.
+ * The rules of the specification written once more, straight on Temporal and by trying every
+ * minute: slow, simple, and without a line of the code under test. Holidays are not in it.
  */
 
 const MINUTE_MS = 60_000;
@@ -22,7 +22,7 @@ export function delayedByOracle(from: number, delay: Delay | null, zone: OracleZ
   const start = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(zone.timezone);
   if (unit !== 'business_days') return start.add({ [unit]: amount }).epochMilliseconds;
   let date = start.toPlainDate();
-  for (let left = amount; left > 0; ) {
+  for (let left = amount; left > 0;) {
     date = date.add({ days: 1 });
     if (daysOf(zone).includes(date.dayOfWeek) && exists(date, zone.timezone)) left -= 1;
   }
@@ -56,7 +56,10 @@ export function windowsByOracle(from: number, until: number, zone: OracleZone): 
 export const isOpen = (instant: number, windows: readonly OracleWindow[]): boolean =>
   windows.some(({ opens, closes }) => instant >= opens && instant < closes);
 
-/** The first open minute from `from` on, or `from` itself (rule 5); null when none comes before `until`. */
+/**
+ * The first open minute from `from` on, or `from` itself (rule 5); null when none comes before
+ * `until`.
+ */
 export function firstOpenByOracle(
   from: number,
   until: number,

@@ -56,21 +56,26 @@ test('the window of an answer closes when the window that holds it does', () => 
 
 test('planning the answer again gives the answer, spread or not', () => {
   fc.assert(
-    fc.property(plannings, fc.string(), fc.integer({ min: 0, max: 1_440 }), (plan, key, minutes) => {
-      const { timezone: userTimezone, fromAt, delay, settings } = plan;
-      const rules = rulesOf({ ...settings, spread_minutes: minutes }, null);
-      const input = { userTimezone, rules, windowed: true, spreadKey: key };
-      const first = planStep({ ...input, fromAt, delay });
-      const again = planStep({ ...input, fromAt: first.dueAt, delay: null });
-      expect(again.dueAt).toEqual(first.dueAt);
-      expect(again.closesAt).toEqual(first.closesAt);
+    fc.property(
+      plannings,
+      fc.string(),
+      fc.integer({ min: 0, max: 1_440 }),
+      (plan, key, minutes) => {
+        const { timezone: userTimezone, fromAt, delay, settings } = plan;
+        const rules = rulesOf({ ...settings, spread_minutes: minutes }, null);
+        const input = { userTimezone, rules, windowed: true, spreadKey: key };
+        const first = planStep({ ...input, fromAt, delay });
+        const again = planStep({ ...input, fromAt: first.dueAt, delay: null });
+        expect(again.dueAt).toEqual(first.dueAt);
+        expect(again.closesAt).toEqual(first.closesAt);
 
-      const unspread = planStep({ fromAt, delay, userTimezone, rules, windowed: true });
-      const shift = first.dueAt.getTime() - unspread.dueAt.getTime();
-      expect(shift).toBeGreaterThanOrEqual(0);
-      expect(shift).toBeLessThanOrEqual(minutes * 60_000);
-      expect(first.closesAt === null || first.dueAt < first.closesAt).toBe(true);
-    }),
+        const unspread = planStep({ fromAt, delay, userTimezone, rules, windowed: true });
+        const shift = first.dueAt.getTime() - unspread.dueAt.getTime();
+        expect(shift).toBeGreaterThanOrEqual(0);
+        expect(shift).toBeLessThanOrEqual(minutes * 60_000);
+        expect(first.closesAt === null || first.dueAt < first.closesAt).toBe(true);
+      },
+    ),
     options,
   );
 });
@@ -91,7 +96,7 @@ test('a window is open exactly when the oracle finds it open', () => {
   );
 });
 
-test('a step that reaches nobody is due when its delay has passed, and reasons change nothing', () => {
+test('a step that reaches nobody is due after its delay, and reasons change nothing', () => {
   fc.assert(
     fc.property(plannings, ({ timezone, fromAt, delay, settings }) => {
       const rules = rulesOf(settings, null);
@@ -125,7 +130,8 @@ test('local times around clock changes are those of Temporal', () => {
           expect(wall.toPlainDateTime().toString()).toBe(at.toPlainDateTime().toString());
           const [earlier, later] = (['earlier', 'later'] as const).map(
             (disambiguation) =>
-              wall.toPlainDateTime().toZonedDateTime(timezone, { disambiguation }).epochMilliseconds,
+              wall.toPlainDateTime().toZonedDateTime(timezone, { disambiguation })
+                .epochMilliseconds,
           );
           expect(clock.instantAt(local)).toBe(earlier);
           expect(clock.occurrenceOf(local)).toBe(earlier === later ? 'once' : 'twice');

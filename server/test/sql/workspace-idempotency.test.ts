@@ -13,7 +13,7 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const QUICK = { pollMs: 5, waitMs: 2_000 };
 const IMPATIENT = { pollMs: 5, waitMs: 25 };
-const hashOf = (body: string) => requestHashOf({ method: 'POST', path: '/api/sdk/series', body });
+const hashOf = (body: string) => requestHashOf({ by: 'widget', method: 'POST', path: '/api/sdk/series', body });
 
 let keyCount = 0;
 const newKey = (): string => `key-${(keyCount += 1)}`;
@@ -93,10 +93,11 @@ test('another request with the same key is refused, also while the first is bein
   expect(handled.count).toBe(1);
 });
 
-test('method, path and body make a request', () => {
-  const base = { method: 'POST', path: '/api/sdk/series', body: '{}' };
+test('who asks, method, path and body make a request', () => {
+  const base = { by: 'secret', method: 'POST', path: '/api/sdk/series', body: '{}' };
   const hashes = [
     base,
+    { ...base, by: 'widget' },
     { ...base, method: 'PUT' },
     { ...base, path: '/api/sdk/events' },
     { ...base, path: '/api/sdk/series?x' },

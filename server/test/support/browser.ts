@@ -24,7 +24,7 @@ const LAUNCH_TIMEOUT_MS = 30_000;
  */
 export async function launchBrowser(): Promise<Browser> {
   const home = await unpackedBrowser();
-  return await chromium.launch({
+  return chromium.launch({
     executablePath: join(home, 'chromium'),
     args: [
       // Containers rarely allow the sandbox's namespaces, and only our own pages are opened.
@@ -45,7 +45,8 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** The folder with `chromium`, `lib/`, `fonts/` and `fonts.conf`, made when it is not there yet. */
 async function unpackedBrowser(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const require = createRequire(import.meta.url);
+  const entry = require.resolve('@sparticuz/chromium');
   const root = join(dirname(entry), '..');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     version: string;

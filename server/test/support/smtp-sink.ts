@@ -185,11 +185,13 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
   let output = '';
   let isWaiting = false;
   let isContent = false;
+  let isEnded = false;
   let isAuthenticated = options.auth === undefined;
   let onLine: ((line: string) => void) | null = null;
   let from = '';
   let recipients: string[] = [];
   let message = 1;
+  let commandCount = 0;
 
   const flush = (): void => {
     if (output !== '' && !socket.destroyed) socket.write(output);
@@ -199,8 +201,10 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
   const end = (how: 'close' | 'reset'): void => {
     flush();
     isWaiting = true;
-    if (how === 'reset') socket.resetAndDestroy();
-    else socket.end();
+    isEnded = true;
+    if (how === 'reset') return void socket.resetAndDestroy();
+    socket.end();
+    setTimeout(() => socket.destroy(), 500).unref();
   };
 
   const wait = (ms: number, then: () => void): void => {
@@ -236,7 +240,11 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
       if (fault.end !== undefined) end(fault.end);
     };
     const say = (): void => {
-      if (fault.silent === true) return finish();
+      if (fault.silent === true) {
+        // Whatever was sent along is not answered either.
+        isWaiting = true;
+        return finish();
+      }
       const line = `${said}\r\n`;
       if (fault.dribbleMs !== undefined) return dribble(line, fault.dribbleMs, finish);
       output += fault.twice === true ? line + line : line;
@@ -288,6 +296,10 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
   };
 
   const startTls = (): void => {
+    if (options.tls !== 'starttls') {
+      output += '502 not offered\r\n';
+      return;
+    }
     output += '220 go ahead\r\n';
     flush();
     socket.removeAllListeners('data');
@@ -298,6 +310,7 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
 
   const command = (line: string): void => {
     commands.push(line);
+    commandCount += 1;
     if (onLine !== null) return onLine(line);
     const verb = line.slice(0, 4).toUpperCase();
     const address = /<([^>]*)>/.exec(line)?.[1] ?? '';
@@ -321,7 +334,7 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
         });
       case 'DATA': {
         const text = recipients.length > 0 ? '354 go ahead' : '554 no valid recipients';
-        return answer('data', text, (isYes) => (isContent = isYes && recipients.length > 0));
+        return answer('data', text, (isYes) => (isContent = isYes));
       }
       case 'RSET':
         reset();
@@ -344,13 +357,13 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
     const at = isEmpty ? 0 : input.indexOf(END);
     const event = { phase: 'content' as const, connection, message, from, to: recipients[0] ?? '' };
     const fault = options.faultAt?.(event) ?? faultOf(event.to, 'content');
-    if (fault !== null) {
+    if (input.length > 0 && (fault?.answer !== undefined || fault?.end !== undefined)) {
       isContent = false;
       input = Buffer.alloc(0);
       isWaiting = true;
       if (fault.answer !== undefined) output += `${fault.answer}\r\n`;
       flush();
-      if (fault.end !== undefined) end(fault.end);
+      end(fault.end ?? 'close');
       return false;
     }
     if (at === -1) return false;
@@ -370,7 +383,9 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
 
   const farewell = (fault: Fault): void => {
     flush();
+    const seenCount = commandCount;
     setTimeout(() => {
+      if (commandCount !== seenCount) return;
       if (fault.answer !== undefined) output += `${fault.answer}\r\n`;
       end(fault.end ?? 'close');
     }, fault.delayMs ?? 0);
@@ -393,6 +408,7 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
 
   const listen = (): void => {
     socket.on('data', (chunk: Buffer) => {
+      if (isEnded) return;
       input = input.length === 0 ? chunk : Buffer.concat([input, chunk]);
       process();
     });

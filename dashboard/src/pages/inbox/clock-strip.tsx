@@ -26,33 +26,37 @@ export function ClockStrip({ hiddenWhenNarrow }: ClockStripProps) {
         hiddenWhenNarrow ? 'hidden' : 'grid',
       )}
     >
-      {clock.data === undefined ? (
-        <Skeleton className="h-5 w-64" />
-      ) : (
-        <Reading clock={clock.data} isMoving={isMoving} />
-      )}
+      <div className="flex flex-wrap items-baseline gap-x-6 gap-y-0.5">
+        {clock.data === undefined ? (
+          <Skeleton className="h-5 w-64" />
+        ) : (
+          <Reading clock={clock.data} isMoving={isMoving} />
+        )}
+        <p role={advance.error === null ? 'status' : 'alert'} className="text-sm">
+          {advance.error !== null && (
+            <strong className="font-semibold">
+              The clock did not move: {advance.error.message}
+            </strong>
+          )}
+          {advance.data !== undefined && !isMoving && (
+            <span className="text-muted" data-tabular>
+              {advance.data.handled} {advance.data.handled === 1 ? 'step' : 'steps'} handled
+            </span>
+          )}
+        </p>
+      </div>
       <Buttons
         clock={clock.data}
         disabled={isMoving || clock.data === undefined}
         onAdvance={advance.mutate}
       />
-      <p role={advance.error === null ? 'status' : 'alert'} className="text-sm empty:hidden">
-        {advance.error !== null && (
-          <strong className="font-semibold">The clock did not move: {advance.error.message}</strong>
-        )}
-        {advance.data !== undefined && !isMoving && (
-          <span className="text-muted" data-tabular>
-            {advance.data.handled} {advance.data.handled === 1 ? 'step' : 'steps'} handled
-          </span>
-        )}
-      </p>
     </section>
   );
 }
 
 function Reading({ clock, isMoving }: { readonly clock: TestClock; readonly isMoving: boolean }) {
   return (
-    <div className="flex flex-wrap items-baseline gap-x-6 gap-y-0.5">
+    <>
       <p className={clsx('flex items-baseline gap-2', isMoving && 'breathing')}>
         <span className="text-muted">Test clock</span>
         <time dateTime={clock.now} title={clock.now} className="font-semibold">
@@ -75,7 +79,7 @@ function Reading({ clock, isMoving }: { readonly clock: TestClock; readonly isMo
           </>
         )}
       </p>
-    </div>
+    </>
   );
 }
 
@@ -94,10 +98,9 @@ function Buttons({ clock, disabled, onAdvance }: ButtonsProps) {
   const nextDue = clock?.next_due ?? null;
   const look = 'px-1 text-sm wide:px-2.5 wide:text-base';
   return (
-    <div
-      role="group"
+    <fieldset
       aria-label="Move the clock"
-      className="grid grid-cols-4 gap-1.5 wide:ml-auto wide:flex"
+      className="grid min-w-0 grid-cols-4 gap-1.5 wide:ml-auto wide:flex"
     >
       <Button className={look} disabled={disabled} onClick={() => onAdvance({ by: { hours: 1 } })}>
         +1 hour
@@ -119,6 +122,6 @@ function Buttons({ clock, disabled, onAdvance }: ButtonsProps) {
       >
         to the end
       </Button>
-    </div>
+    </fieldset>
   );
 }

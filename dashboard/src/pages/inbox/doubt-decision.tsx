@@ -18,6 +18,9 @@ const CHOICES = [
   },
 ] as const;
 
+/** The button was replaced under the pointer; the focus would be lost with it. */
+const focusOnMount = (element: HTMLElement | null): void => element?.focus();
+
 /** The two ways out for a message in doubt; either takes a second click, for neither can be undone. */
 export function DoubtDecision({ message }: { readonly message: MessageDetail }) {
   const resolve = useResolve(message.id);
@@ -38,7 +41,7 @@ export function DoubtDecision({ message }: { readonly message: MessageDetail }) 
                   look="primary"
                   disabled={resolve.isPending}
                   onClick={() => resolve.mutate(decision)}
-                  autoFocus
+                  ref={focusOnMount}
                 >
                   {resolve.isPending ? 'Deciding…' : `Yes, ${label.toLowerCase()}`}
                 </Button>

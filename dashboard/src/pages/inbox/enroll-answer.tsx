@@ -1,7 +1,6 @@
 import { ApiError, type SeriesCallAnswer } from '@milepost/sdk';
 import type { useEnroll } from '../../api/enroll.ts';
-import { useSide } from '../../api/side.ts';
-import { useAdvance } from '../../api/test-clock.ts';
+import { useAdvance, useTestClock } from '../../api/test-clock.ts';
 import { close } from '../../app/location.ts';
 import { dayOf, minuteOf } from '../../app/time.ts';
 import { Button } from '../../components/ui/button.tsx';
@@ -51,8 +50,9 @@ function titleOf(answer: SeriesCallAnswer): string {
 }
 
 function FirstEmail({ at, zone }: { readonly at: string; readonly zone: string }) {
-  const { side } = useSide();
+  const clock = useTestClock().data;
   const advance = useAdvance();
+  const isAhead = clock !== undefined && Date.parse(clock.now) < Date.parse(at);
   return (
     <>
       <p>
@@ -65,7 +65,7 @@ function FirstEmail({ at, zone }: { readonly at: string; readonly zone: string }
           {zone !== 'UTC' && `, ${minuteOf(at, 'UTC')} UTC`}
         </span>
       </p>
-      {side.side === 'test' && !advance.isSuccess && (
+      {isAhead && (
         <Button
           className="mt-1.5 justify-self-start"
           disabled={advance.isPending}
@@ -74,7 +74,7 @@ function FirstEmail({ at, zone }: { readonly at: string; readonly zone: string }
           {advance.isPending ? 'Moving the clock…' : 'Move the clock to then'}
         </Button>
       )}
-      {advance.isSuccess && (
+      {clock !== undefined && !isAhead && (
         <Button className="mt-1.5 justify-self-start wide:hidden" onClick={close}>
           See the mail
         </Button>

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useEnroll } from '../../api/enroll.ts';
 import { useSeries } from '../../api/series.ts';
 import { useSide } from '../../api/side.ts';
@@ -6,17 +6,21 @@ import { close, usePlace } from '../../app/location.ts';
 import { isZone, viewerZone } from '../../app/time.ts';
 import { CopyBlock } from '../../components/copy-block.tsx';
 import { Button } from '../../components/ui/button.tsx';
-import { Field, Input, Select } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { curlsOf } from './curl.ts';
 import { EnrollAnswer } from './enroll-answer.tsx';
+import { type NamedSeries, type Person, PersonFields, SeriesField } from './enroll-fields.tsx';
 
 /** Stands in the commands until an address was typed. */
 const EXAMPLE_EMAIL = 'you@example.com';
 
-/** The whole path for one person: the two calls an application makes, made from here. */
-export function EnrollForm() {
+/**
+ * The whole path for one person: the two calls an application makes, made from here.
+ *
+ * @param onEnroll called when the form is sent, before there is an answer
+ */
+export function EnrollForm({ onEnroll }: { readonly onEnroll: () => void }) {
   const { side } = useSide();
   const { enrolling } = usePlace();
   const series = useSeries();
@@ -56,7 +60,8 @@ export function EnrollForm() {
       ) : (
         <Form
           key={String(enrolling)}
-          autoFocus={enrolling}
+          focusFirst={enrolling}
+          onEnroll={onEnroll}
           widgetKey={side.widget_key}
           series={active}
         />
@@ -67,106 +72,50 @@ export function EnrollForm() {
 
 interface FormProps {
   /** Someone asked for the form, rather than finding it on an empty page. */
-  readonly autoFocus: boolean;
+  readonly focusFirst: boolean;
+  readonly onEnroll: () => void;
   readonly widgetKey: string;
-  readonly series: readonly { readonly id: string; readonly name: string }[];
+  readonly series: readonly NamedSeries[];
 }
 
-function Form({ autoFocus, widgetKey, series }: FormProps) {
-  const [email, setEmail] = useState('');
-  const [name, setName] = useState('');
-  const [timezone, setTimezone] = useState(viewerZone);
+function Form({ focusFirst, onEnroll, widgetKey, series }: FormProps) {
+  const [person, setPerson] = useState<Person>({ email: '', name: '', timezone: viewerZone });
   const [chosenId, setChosenId] = useState<string | null>(null);
   const enroll = useEnroll(widgetKey);
-  const zonesId = useId();
 
   const seriesId = series.find(({ id }) => id === chosenId)?.id ?? series[0]?.id ?? '';
-  const address = email.trim();
-  const traits = traitsOf({ email: address || EXAMPLE_EMAIL, name, timezone });
+  const address = person.email.trim() || EXAMPLE_EMAIL;
+  const traits = traitsOf({ ...person, email: address });
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    onEnroll();
     enroll.mutate({ userId: address, traits, seriesId });
   };
 
   return (
     <>
       <form onSubmit={submit} className="grid gap-4 wide:grid-cols-2">
-        <Field label="Email" hint="Also used as the user_id.">
-          {(ids) => (
-            <Input
-              {...ids}
-              type="email"
-              required
-              autoFocus={autoFocus}
-              autoComplete="email"
-              maxLength={255}
-              placeholder={EXAMPLE_EMAIL}
-              value={email}
-              onChange={(event) => setEmail(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Name" hint="For {{ user.name }} in the mail.">
-          {(ids) => (
-            <Input
-              {...ids}
-              autoComplete="name"
-              maxLength={255}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field
-          label="Time zone"
-          hint={
-            isZone(timezone) || timezone === ''
-              ? 'Send windows are in this zone.'
-              : 'Not a known zone: it would be kept, and not used.'
-          }
-        >
-          {(ids) => (
-            <Input
-              {...ids}
-              list={zonesId}
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={255}
-              value={timezone}
-              onChange={(event) => setTimezone(event.target.value)}
-            />
-          )}
-        </Field>
-        <datalist id={zonesId}>
-          {Intl.supportedValuesOf('timeZone').map((zone) => (
-            <option key={zone} value={zone} />
-          ))}
-        </datalist>
-        <Field label="Series">
-          {(ids) => (
-            <Select {...ids} value={seriesId} onChange={(event) => setChosenId(event.target.value)}>
-              {series.map(({ id, name: title }) => (
-                <option key={id} value={id}>
-                  {title}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
+        <PersonFields
+          person={person}
+          exampleEmail={EXAMPLE_EMAIL}
+          focusFirst={focusFirst}
+          onChange={(change) => setPerson({ ...person, ...change })}
+        />
+        <SeriesField series={series} seriesId={seriesId} onChange={setChosenId} />
         <div className="wide:col-span-2">
           <Button type="submit" look="primary" disabled={enroll.isPending}>
             {enroll.isPending ? 'Enrolling…' : 'Identify and enroll'}
           </Button>
         </div>
       </form>
-      <EnrollAnswer enroll={enroll} zone={isZone(timezone) ? timezone : 'UTC'} />
+      <EnrollAnswer enroll={enroll} zone={isZone(person.timezone) ? person.timezone : 'UTC'} />
       <CopyBlock
         title="The same from a shell"
         text={curlsOf({
           origin: window.location.origin,
           widgetKey,
-          userId: address || EXAMPLE_EMAIL,
+          userId: address,
           traits,
           seriesId,
         })}

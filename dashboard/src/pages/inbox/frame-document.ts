@@ -8,9 +8,12 @@ const POLICY = [
   `base-uri 'none'`,
 ].join('; ');
 
-/** Paper and type for messages that bring none; anything a message says wins over it. */
+/**
+ * Margin and type for messages that bring none; anything a message says wins over it. No background
+ * on `html`: it would keep the one of `body` from filling the frame.
+ */
 const PLAIN_STYLE =
-  ':where(html){color-scheme:light;background:#fff}' +
+  ':where(html){color-scheme:light}' +
   ':where(body){margin:20px;font:15px/1.5 system-ui,sans-serif;color:#1c1c1c}';
 
 /**

@@ -1,8 +1,8 @@
 import { MESSAGE_STATUSES } from '@milepost/sdk';
 import clsx from 'clsx';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useSide } from '../../api/side.ts';
-import { close, go, open, usePlace } from '../../app/location.ts';
+import { usePlace } from '../../app/location.ts';
 import { Failure } from '../../components/failure.tsx';
 import { ClockStrip } from './clock-strip.tsx';
 import { EnrollForm } from './enroll-form.tsx';
@@ -10,12 +10,9 @@ import { Filters } from './filters.tsx';
 import { LiveStrip } from './live-strip.tsx';
 import { MessageList } from './message-list.tsx';
 import { MessagePane } from './message-pane.tsx';
-import { rowIdOf } from './message-row.tsx';
 import { NothingOpen } from './nothing-open.tsx';
-import { useInboxKeys } from './use-inbox-keys.ts';
+import { FIND_ID, useInboxNavigation } from './use-inbox-navigation.ts';
 import { useMail } from './use-mail.ts';
-
-const FIND_ID = 'find-by-user';
 
 /** What the test side kept, what the live side sent, and why each message left when it did. */
 export function InboxPage({ onShowKeys }: { readonly onShowKeys: () => void }) {
@@ -23,54 +20,8 @@ export function InboxPage({ onShowKeys }: { readonly onShowKeys: () => void }) {
   const place = usePlace();
   const status = MESSAGE_STATUSES.find((known) => known === place.status) ?? null;
   const mail = useMail(status, place.text);
-  const [cursorId, setCursorId] = useState<string | null>(null);
-  const pane = useRef<HTMLElement>(null);
-  const focusPane = useRef(false);
-
-  const holds = (id: string | null) => id !== null && mail.rows.some((row) => row.id === id);
-  const started = holds(cursorId) ? cursorId : holds(place.messageId) ? place.messageId : null;
-  const currentId = started ?? mail.rows[0]?.id ?? null;
-
-  const openMessage = (messageId: string) => {
-    setCursorId(messageId);
-    focusPane.current = true;
-    open({ messageId, tab: place.tab });
-  };
-  const move = (delta: 1 | -1) => {
-    const index = mail.rows.findIndex(({ id }) => id === started);
-    const next = mail.rows[started === null ? 0 : index + delta];
-    if (next === undefined) return;
-    setCursorId(next.id);
-    // With a message open, the reading pane follows.
-    if (place.messageId !== null) go({ messageId: next.id }, 'replace');
-    document.getElementById(rowIdOf(next.id))?.focus();
-  };
-  const back = () => {
-    if (place.messageId === null && !place.enrolling) return;
-    close();
-  };
-
-  useInboxKeys({
-    move,
-    openCurrent: () => currentId !== null && openMessage(currentId),
-    back,
-    find: () => document.getElementById(FIND_ID)?.focus(),
-    enroll: () => open({ enrolling: true }),
-    showKeys: onShowKeys,
-  });
-
-  const isOpen = place.messageId !== null || place.enrolling;
-  const wasOpen = useRef(isOpen);
-  useEffect(() => {
-    if (!isOpen && wasOpen.current && currentId !== null) {
-      document.getElementById(rowIdOf(currentId))?.focus();
-    } else if (place.messageId !== null && focusPane.current) {
-      pane.current?.focus();
-      window.scrollTo(0, 0);
-    }
-    focusPane.current = false;
-    wasOpen.current = isOpen;
-  }, [isOpen, place.messageId, currentId]);
+  const navigation = useInboxNavigation({ rows: mail.rows, place, onShowKeys });
+  const { pane, isOpen } = navigation;
 
   const isFiltered = status !== null || place.text.trim() !== '';
   const isEmpty = !mail.isLoading && mail.rows.length === 0 && !isFiltered;
@@ -92,9 +43,9 @@ export function InboxPage({ onShowKeys }: { readonly onShowKeys: () => void }) {
             mail={mail}
             isFiltered={isFiltered}
             selectedId={place.messageId}
-            currentId={currentId}
-            onCurrent={setCursorId}
-            onOpen={openMessage}
+            currentId={navigation.currentId}
+            onCurrent={navigation.setCursorId}
+            onOpen={navigation.openMessage}
           />
         </section>
         <section
@@ -106,15 +57,20 @@ export function InboxPage({ onShowKeys }: { readonly onShowKeys: () => void }) {
             !isOpen && 'hidden',
           )}
         >
-          {place.messageId !== null ? (
-            <MessagePane key={place.messageId} id={place.messageId} tab={place.tab} />
-          ) : place.enrolling || isEmpty ? (
-            <EnrollForm />
+          {place.messageId === null ? (
+            <Unopened showsForm={place.enrolling || isEmpty} />
           ) : (
-            <NothingOpen />
+            <MessagePane key={place.messageId} id={place.messageId} tab={place.tab} />
           )}
         </section>
       </main>
     </>
   );
+}
+
+/** The reading pane without a message. */
+function Unopened({ showsForm }: { readonly showsForm: boolean }) {
+  // On an empty page the form is there by itself; it stays for its answer when mail comes in.
+  const [wasSent, setWasSent] = useState(false);
+  return showsForm || wasSent ? <EnrollForm onEnroll={() => setWasSent(true)} /> : <NothingOpen />;
 }

@@ -1,4 +1,5 @@
 import { go, open } from '../../app/location.ts';
+import { useSide } from '../../api/side.ts';
 import { Button } from '../../components/ui/button.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { MessageRow } from './message-row.tsx';
@@ -21,10 +22,10 @@ export function MessageList(props: MessageListProps) {
 
   return (
     <div className="min-h-0 flex-1 wide:overflow-y-auto">
-      <p role="status" className="sr-only">
+      <output className="sr-only">
         {arrived.length > 0 &&
           `${arrived.length} new ${arrived.length === 1 ? 'message' : 'messages'}`}
-      </p>
+      </output>
       {rows.length === 0 && (isFiltered ? <NothingFound /> : <NoMailYet />)}
       <ol data-rows aria-label="Messages, newest first">
         {rows.map((message) => (
@@ -52,11 +53,14 @@ export function MessageList(props: MessageListProps) {
 }
 
 function NoMailYet() {
+  const { side } = useSide();
   return (
     <div className="grid justify-items-start gap-3 p-5">
       <h2 className="font-semibold">No mail yet</h2>
       <p className="text-muted">
-        Enroll yourself or paste the curl, then move the clock: mail appears here as it is sent.
+        Enroll yourself or paste the curl
+        {side.side === 'test' ? ', then move the clock: ' : ': '}
+        mail appears here as it is sent.
       </p>
       <Button look="primary" className="wide:hidden" onClick={() => open({ enrolling: true })}>
         Enroll yourself

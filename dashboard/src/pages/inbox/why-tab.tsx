@@ -2,8 +2,9 @@ import type { MessageDetail, MessageEvent, Reason } from '@milepost/sdk';
 import type { ReactNode } from 'react';
 import { dayOf, millisecondOf } from '../../app/time.ts';
 import { WithInstants } from '../../components/instant.tsx';
-import { STATUS_WORDS } from '../../components/message-status.ts';
+import { meaningOf } from '../../components/message-status.ts';
 import { StatusLabel } from '../../components/status-label.tsx';
+import { historyOf } from './history.ts';
 import { eventTitle, ruleTitle } from './why-words.ts';
 
 interface WhyTabProps {
@@ -27,7 +28,7 @@ export function WhyTab({ message, zone }: WhyTabProps) {
         )}
       </Part>
       <Part title="What happened">
-        <Events events={message.events} zone={zone} />
+        <Events events={historyOf(message)} zone={zone} />
       </Part>
       <Part title="State">
         <StatePart message={message} zone={zone} />
@@ -142,7 +143,6 @@ function Events({
   readonly events: readonly MessageEvent[];
   readonly zone: string;
 }) {
-  if (events.length === 0) return <p className="text-muted">Nothing yet.</p>;
   return (
     <Trail>
       {events.map((event, index) => (
@@ -180,7 +180,7 @@ function StatePart({ message, zone }: WhyTabProps) {
     <>
       <p className="mb-3 flex flex-wrap gap-x-2">
         <StatusLabel status={message.status} />
-        <span>{STATUS_WORDS[message.status].meaning}</span>
+        <span>{meaningOf(message)}</span>
       </p>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
         {facts.map(

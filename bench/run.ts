@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startCluster } from './cluster.ts';
+import { machineOf } from './machine.ts';
+import { judge, type Bench, type Judged, type Measure } from './measure.ts';
+import { enroll } from './measures/enroll.ts';
+import { tableOf } from './table.ts';
+
+const MEASURES: readonly Measure[] = [enroll];
+
+const HELP = `npm run bench -- [--quick] [measure …]
+
+Measures everything side by side in one run, prints a table and keeps it under bench/results/.
+
+${MEASURES.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join('\n')}
+
+  --quick    smaller and fewer: to see that it works, not to quote
+`;
+
+/** Longest a whole run may take; what is not done by then is not in the table. */
+const RUN_MS_MAX = 20 * 60_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => MEASURES.every((measure) => measure.name !== name));
+if (values.help || unknown.length > 0) {
+  process.stdout.write(HELP);
+  if (unknown.length > 0) process.stderr.write(`unknown: ${unknown.join(', ')}\n`);
+  process.exit(values.help ? 0 : 1);
+}
+setTimeout(() => {
+  process.stderr.write('the run takes too long and is ended\n');
+  process.exit(1);
+}, RUN_MS_MAX).unref();
+process.exitCode = (await run(positionals, values.quick)) ? 0 : 1;
+
+/** @returns whether every measure could be taken; a missed target is a result, not a failure */
+async function run(names: readonly string[], isQuick: boolean): Promise<boolean> {
+  const wanted = MEASURES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const startedAt = new Date();
+  const cluster = await startCluster();
+  const machine = machineOf(cluster.dataDir, cluster.version, null);
+  const rows: (Judged & { measure: string })[] = [];
+  const failures: string[] = [];
+  try {
+    for (const { name, what, run: measure } of wanted) {
+      const beganMs = performance.now();
+      const say = (text: string): void => void process.stderr.write(`  ${name}: ${text}\n`);
+      say(what);
+      try {
+        const bench: Bench = { cluster, isQuick, say };
+        rows.push(...(await measure(bench)).map((row) => ({ measure: name, ...judge(row) })));
+        say(`${((performance.now() - beganMs) / 1_000).toFixed(0)} s`);
+      } catch (error) {
+        failures.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        say('failed');
+      }
+    }
+  } finally {
+    await cluster.stop();
+  }
+  const seconds = Math.round((Date.now() - startedAt.getTime()) / 1_000);
+  process.stdout.write(`\n${tableOf(rows)}\n\n`);
+  process.stdout.write(
+    `${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, synced write ${machine.syncMs} ms, ` +
+      `load before ${machine.loadBefore.toFixed(1)}, ${seconds} s${isQuick ? ', quick: not to quote' : ''}\n`,
+  );
+  for (const failure of failures) process.stderr.write(`\n${failure}\n`);
+  const file = save({ startedAt, seconds, isQuick, machine, rows, failures });
+  process.stdout.write(`kept in ${file}\n`);
+  return failures.length === 0;
+}
+
+function save(result: { startedAt: Date } & Record<string, unknown>): string {
+  const dir = join(import.meta.dirname, 'results');
+  mkdirSync(dir, { recursive: true });
+  const stamp = result.startedAt.toISOString().slice(0, 16).replace(':', '');
+  const path = join(dir, `${stamp}.json`);
+  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+  return path;
+}

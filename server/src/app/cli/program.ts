@@ -1,0 +1,103 @@
+import { Command, type OptionValues } from 'commander';
+import { version } from '../../platform/version.ts';
+import type { ConfigOptions } from '../config.ts';
+import type { World } from './context.ts';
+
+interface CommonOptions extends ConfigOptions, OptionValues {
+  readonly json?: boolean;
+}
+
+/**
+ * The command line. Each command's work is loaded when it is called, so that `--help` and small
+ * commands do not wait for the server's libraries.
+ */
+export function programOf(world: World): Command {
+  const program = new Command('milepost')
+    .description('Self-hosted lifecycle email')
+    .version(version)
+    .configureOutput({ writeOut: world.out, writeErr: world.err })
+    .showHelpAfterError()
+    .addHelpText('after', ENVIRONMENT);
+  addServers(program, world);
+  addData(program, world);
+  addChecks(program, world);
+  return program;
+}
+
+const ENVIRONMENT = `
+Environment (each also as …_FILE, naming a file that holds the value):
+  DATABASE_URL              PostgreSQL 15 or later; without it an embedded one is used
+  MILEPOST_ENCRYPTION_KEY   32 bytes in base64 or hex; needed with DATABASE_URL
+  MILEPOST_SMTP_URL         smtp://user:password@host:587; without it email is captured
+  MILEPOST_FROM             "Name <address@your.domain>"
+  MILEPOST_PUBLIC_URL       where people reach this server
+  MILEPOST_HOST, MILEPOST_PORT, MILEPOST_DATA_DIR
+  MILEPOST_SMTP_CONNECTIONS, MILEPOST_DKIM_DOMAIN, MILEPOST_DKIM_SELECTOR, MILEPOST_DKIM_KEY
+  MILEPOST_TRUST_PROXY, MILEPOST_LOG_LEVEL`;
+
+const common = (command: Command): Command =>
+  command.option('--data-dir <dir>', 'where the embedded database lives (default: .milepost)');
+
+const server = (command: Command): Command =>
+  common(command)
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <number>', 'port to listen on (default: 4400)');
+
+const data = (command: Command): Command => common(command).option('--json', 'print JSON');
+
+function addServers(program: Command, world: World): void {
+  server(program.command('start').description('run everything in one process')).action(
+    async (options: CommonOptions) => (await import('./serve.ts')).start(world, options),
+  );
+  server(program.command('serve').description('run the API; any number, over one DATABASE_URL')).action(
+    async (options: CommonOptions) => (await import('./serve.ts')).serve(world, options),
+  );
+  common(program.command('work').description('run a worker; any number, over one DATABASE_URL')).action(
+    async (options: CommonOptions) => (await import('./serve.ts')).work(world, options),
+  );
+  data(program.command('migrate').description('bring the database to the newest schema')).action(
+    async (options: CommonOptions) => (await import('./migrate.ts')).migrateCommand(world, options),
+  );
+}
+
+function addData(program: Command, world: World): void {
+  const workspace = program.command('workspace').description('make and list workspaces');
+  data(workspace.command('create').description('make a workspace, live and test side, with keys'))
+    .requiredOption('--name <name>', 'what it is called')
+    .action(async (options: CommonOptions & { name: string }) =>
+      (await import('./workspace.ts')).createCommand(world, options),
+    );
+  data(workspace.command('list').description('list workspaces')).action(
+    async (options: CommonOptions) => (await import('./workspace.ts')).listCommand(world, options),
+  );
+  const keys = program.command('keys').description('list, rotate and revoke keys');
+  data(keys.command('list').description('list the keys of one side, or of all'))
+    .option('--workspace <id>', 'id of a workspace side')
+    .action(async (options: CommonOptions & { workspace?: string }) =>
+      (await import('./keys.ts')).listCommand(world, options),
+    );
+  data(keys.command('rotate').description('make a successor; both are valid until the old one is revoked'))
+    .argument('<id>', 'id of the key')
+    .action(async (id: string, options: CommonOptions) =>
+      (await import('./keys.ts')).rotateCommand(world, options, id),
+    );
+  data(keys.command('revoke').description('end a key at once'))
+    .argument('<id>', 'id of the key')
+    .action(async (id: string, options: CommonOptions) =>
+      (await import('./keys.ts')).revokeCommand(world, options, id),
+    );
+}
+
+function addChecks(program: Command, world: World): void {
+  program
+    .command('schedule')
+    .description('answer scheduling cases: JSON lines in, send times and reasons out')
+    .argument('[file]', 'a file of cases; standard input without it')
+    .option('--json', 'print JSON lines, which is what it always does')
+    .action(async (file: string | undefined) =>
+      (await import('./schedule.ts')).scheduleCommand(world, file),
+    );
+  data(program.command('doctor').description('check the installation and say what to do')).action(
+    async (options: CommonOptions) => (await import('./doctor.ts')).doctorCommand(world, options),
+  );
+}

@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { takePidLock } from '../../platform/pid-lock.ts';
+import { SetupError } from '../../platform/setup-error.ts';
+import { stopOnSignal } from '../../platform/shutdown.ts';
+import { bannerOf } from '../banner.ts';
+import type { Config, ConfigOptions } from '../config.ts';
+import { runProcess, type Parts } from '../process.ts';
+import { configOf, processLog, type World } from './context.ts';
+
+/** Everything is stopped within this, or the process ends as it is. */
+const GRACE_MS = 9_000;
+const MS = 1_000;
+
+/** `milepost start`: API, worker and inbox in one process, with a demo on the first run. */
+export async function start(world: World, options: ConfigOptions): Promise<void> {
+  const config = quietly(world, configOf(world, options));
+  const lock = config.databaseUrl === null ? lockOf(config) : null;
+  const startedMs = performance.now();
+  try {
+    await run(world, config, {
+      parts: { api: true, worker: true, prepares: true },
+      onReady: (ready) => {
+        lock?.setNote(ready.url ?? '');
+        world.out(bannerOf(ready, (performance.now() - startedMs) / MS));
+      },
+    });
+  } finally {
+    lock?.release();
+  }
+}
+
+/** `milepost serve`: the API alone. */
+export function serve(world: World, options: ConfigOptions): Promise<void> {
+  return run(world, configOf(world, options), {
+    parts: { api: true, worker: false, prepares: false },
+    onReady: ({ url }) => world.out(`listening at ${url}\n`),
+  });
+}
+
+/** `milepost work`: a worker alone. */
+export function work(world: World, options: ConfigOptions): Promise<void> {
+  return run(world, configOf(world, options), {
+    parts: { api: false, worker: true, prepares: false },
+    onReady: ({ transport }) => world.out(`working; email goes by ${transport}\n`),
+  });
+}
+
+async function run(
+  world: World,
+  config: Config,
+  { parts, onReady }: { parts: Parts; onReady: Parameters<typeof runProcess>[1]['onReady'] },
+): Promise<void> {
+  const stopping = stopOnSignal(GRACE_MS, () => world.err('stopping…\n'));
+  await runProcess(config, {
+    parts,
+    stopping,
+    onReady,
+    log: processLog(world, config),
+    onProgress: (what) => world.err(`${what}…\n`),
+  });
+  // Idle sockets and timers of libraries must not keep a stopped process.
+  stopping.aborted && setTimeout(() => process.exit(), EXIT_MS).unref();
+}
+
+const EXIT_MS = 500;
+
+/** At a terminal the banner says what matters; the log speaks up when something is wrong. */
+const quietly = (world: World, config: Config): Config =>
+  world.env['MILEPOST_LOG_LEVEL'] === undefined ? { ...config, logLevel: 'warn' } : config;
+
+function lockOf({ dataDir }: Config) {
+  mkdirSync(dataDir, { recursive: true });
+  const lock = takePidLock(join(dataDir, 'milepost.lock'));
+  if (lock.taken) return lock;
+  const where = lock.note === '' ? '' : ` at ${lock.note}`;
+  throw new SetupError(
+    `Milepost runs already${where} (process ${lock.pid}) on ${dataDir}. Stop it first, or use --data-dir.`,
+  );
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { connect, type Pool } from '../platform/db.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../platform/embedded-postgres.ts';
+import type { Log } from '../platform/log.ts';
+import type { Config } from './config.ts';
+import { embeddedEncryptionKey } from './encryption-key.ts';
+
+/** The migrations that this version brings. */
+export const MIGRATIONS_DIR = join(import.meta.dirname, '../../migrations');
+
+/** A database in use. */
+export interface Database {
+  readonly db: Pool;
+  readonly isEmbedded: boolean;
+  readonly encryptionKey: Uint8Array;
+  readonly close: () => Promise<void>;
+}
+
+/** A database that crashes again and again is better left down, with its log. */
+const RESTARTS_MAX = 5;
+/** Longest that a worker's transaction may sit still: a process that hangs holds locks no longer. */
+const IDLE_TRANSACTION_MS = 15_000;
+
+/**
+ * Opens the database that the configuration names: that of `DATABASE_URL`, else the embedded one,
+ * which is joined when it runs and is started for as long as we need it when it does not.
+ */
+export async function openDatabase(
+  config: Config,
+  { log, max, onProgress }: { log: Log; max: number; onProgress?: (what: string) => void },
+): Promise<Database> {
+  const { databaseUrl } = config;
+  if (databaseUrl !== null) {
+    const db = connect(databaseUrl, { max, idleTransactionTimeoutMs: IDLE_TRANSACTION_MS });
+    if (config.encryptionKey === null) throw new Error('the configuration let a key be missing');
+    return {
+      db,
+      isEmbedded: false,
+      encryptionKey: config.encryptionKey,
+      close: () => db.end({ timeout: CLOSE_SECONDS }),
+    };
+  }
+  const encryptionKey = config.encryptionKey ?? embeddedEncryptionKey(config.dataDir);
+  const options = { dataDir: config.dataDir, log, ...(onProgress === undefined ? {} : { onProgress }) };
+  let postgres = await startEmbeddedPostgres(options);
+  let isClosing = false;
+  const watch = (watched: EmbeddedPostgres, restarts: number): void => {
+    void watched.crashed.then(async (what) => {
+      if (isClosing) return;
+      log.error({ what, restarts }, 'embedded database ended by itself');
+      if (restarts >= RESTARTS_MAX) return;
+      postgres = await startEmbeddedPostgres(options);
+      watch(postgres, restarts + 1);
+    });
+  };
+  watch(postgres, 0);
+  const db = connect(postgres.url, { max, idleTransactionTimeoutMs: IDLE_TRANSACTION_MS });
+  return {
+    db,
+    isEmbedded: true,
+    encryptionKey,
+    close: async () => {
+      isClosing = true;
+      await db.end({ timeout: CLOSE_SECONDS });
+      await postgres.stop();
+    },
+  };
+}
+
+const CLOSE_SECONDS = 3;

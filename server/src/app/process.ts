@@ -1,0 +1,145 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Log } from '../platform/log.ts';
+import { migrate, requireUsableSchema } from '../platform/migrate.ts';
+import { SetupError } from '../platform/setup-error.ts';
+import { transportOf } from '../transport/index.ts';
+import { buildApi } from './api.ts';
+import type { Config } from './config.ts';
+import { MIGRATIONS_DIR, openDatabase, type Database } from './database.ts';
+import { ensureDemo, type Demo } from './demo.ts';
+import { createHealth } from './health.ts';
+import { createLocalSession, isLoopback } from './local-session.ts';
+import { createServices, type Services } from './services.ts';
+import { startWorker } from './worker.ts';
+
+/** Which parts of Milepost a process runs. */
+export interface Parts {
+  readonly api: boolean;
+  readonly worker: boolean;
+  /** Whether to migrate, and to make the demo on an empty installation. */
+  readonly prepares: boolean;
+}
+
+/** What a person at the screen wants to know once everything runs. */
+export interface Ready {
+  readonly url: string | null;
+  readonly hasInbox: boolean;
+  readonly demo: Demo | null;
+  readonly transport: string;
+}
+
+const DASHBOARD_DIR = join(import.meta.dirname, '../../../dashboard/dist');
+/** Batches in flight, the worker's lanes and loops, and a reserve for people's look-ups. */
+const POOL_MAX = 12;
+
+/**
+ * Runs the parts until `stopping` fires; then stops them in order: no new requests, those under way
+ * answered, handovers finished, the rest given back, the database last.
+ */
+export async function runProcess(
+  config: Config,
+  { parts, log, stopping, onProgress, onReady }: {
+    parts: Parts;
+    log: Log;
+    stopping: AbortSignal;
+    onProgress?: (what: string) => void;
+    onReady: (ready: Ready) => void;
+  },
+): Promise<void> {
+  if (parts.api) await requireFreePort(config);
+  const database = await openDatabase(config, {
+    log,
+    max: POOL_MAX,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  try {
+    if (parts.prepares) await migrate(database.db, MIGRATIONS_DIR, log);
+    else await requireUsableSchema(database.db, MIGRATIONS_DIR);
+    await runParts(config, { database, parts, log, stopping, onReady });
+  } finally {
+    await database.close();
+  }
+}
+
+async function runParts(
+  config: Config,
+  { database, parts, log, stopping, onReady }: {
+    database: Database;
+    parts: Parts;
+    log: Log;
+    stopping: AbortSignal;
+    onReady: (ready: Ready) => void;
+  },
+): Promise<void> {
+  const { db, encryptionKey } = database;
+  const services = await createServices({ db, log, encryptionKey, from: config.from });
+  const demo = parts.prepares ? await ensureDemo({ ...services, now: services.clock.now() }) : null;
+  const transport = transportOf(config);
+  const worker = parts.worker ? await startWorker(services, { transport, stopping }) : null;
+  const api = parts.api ? await startApi(config, { database, services }) : null;
+  onReady({
+    url: api?.url ?? null,
+    hasInbox: isLoopback(config.host),
+    demo,
+    transport: transport.name,
+  });
+  await new Promise<void>((resolve) => {
+    if (stopping.aborted) resolve();
+    else stopping.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await api?.close();
+  await worker?.done;
+  await services.limiter.close();
+}
+
+async function startApi(
+  config: Config,
+  { database, services }: { database: Database; services: Services },
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const { host, port } = config;
+  let url = config.publicUrl ?? urlOf(host, port);
+  const app = await buildApi({
+    services,
+    health: createHealth({ db: database.db, migrationsDir: MIGRATIONS_DIR }),
+    session: isLoopback(host) ? createLocalSession(database.encryptionKey) : null,
+    publicUrl: () => url,
+    trustProxy: config.trustProxy,
+    dashboardDir: DASHBOARD_DIR,
+  });
+  await app.listen({ host, port }).catch((error: unknown) => {
+    throw portTaken(error, config) ?? error;
+  });
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  url = config.publicUrl ?? urlOf(host, bound);
+  return { url, close: () => app.close() };
+}
+
+const urlOf = (host: string, port: number): string => {
+  const name = isLoopback(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+};
+
+/** Asked before the database is started, so that the answer comes at once. */
+function requireFreePort(config: Config): Promise<void> {
+  if (config.port === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error) => reject(portTaken(error, config) ?? error));
+    probe.listen({ host: config.host, port: config.port }, () => probe.close(() => resolve()));
+  });
+}
+
+function portTaken(error: unknown, { host, port }: Config): SetupError | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') {
+    return new SetupError(
+      `Port ${port} is taken by another program. Stop it, or choose another: --port ${port + 1}.`,
+    );
+  }
+  if (code === 'EACCES') return new SetupError(`Port ${port} may not be opened by this user.`);
+  return code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+    ? new SetupError(`This machine has no address ${host}. Choose another with --host.`)
+    : null;
+}

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'vitest';
+import { buildApi } from '../../src/app/api.ts';
+import { createHealth } from '../../src/app/health.ts';
+import { createLocalSession } from '../../src/app/local-session.ts';
+import { createServices, type Services } from '../../src/app/services.ts';
+import { startWorker } from '../../src/app/worker.ts';
+import { connect, type Pool } from '../../src/platform/db.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { createCaptureTransport, type Transport } from '../../src/transport/index.ts';
+import { changeSettings, createWorkspace, type NewSide } from '../../src/workspace/index.ts';
+import { MIGRATIONS, testDatabase, type TestDatabase } from './database.ts';
+import { httpClient, type Answer, type HttpClient } from './http.ts';
+
+export type { Answer, Call } from './http.ts';
+
+/** Both sides of a workspace, with all their keys. */
+export interface TestWorkspace {
+  readonly live: NewSide;
+  readonly test: NewSide;
+}
+
+/** Who calls, and with what else. */
+export interface CallOptions {
+  /** Null sends no key at all. Without it: the test side's widget key, or its secret key for `v1`. */
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A whole Milepost in this process, reached over real sockets. */
+export interface TestServer extends TestWorkspace, HttpClient {
+  readonly url: string;
+  readonly port: number;
+  readonly database: TestDatabase;
+  readonly db: Pool;
+  readonly services: Services;
+  /** Log lines of errors. A test that provokes one empties it; `close` fails on any that is left. */
+  readonly errors: string[];
+  /** `POST /api/sdk<path>`. A string or bytes go as they are, anything else as JSON. */
+  readonly sdk: (path: string, body?: unknown, options?: CallOptions) => Promise<Answer>;
+  /** `<method> /api/v1<path>`; the body as in `sdk`. */
+  readonly v1: (
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: CallOptions,
+  ) => Promise<Answer>;
+  /** Another workspace, so that tests of one file do not meet. */
+  readonly newWorkspace: (options?: WorkspaceOptions) => Promise<TestWorkspace>;
+  /** Stops in the order in which a process does. Drops the database if this server made it. */
+  readonly close: () => Promise<void>;
+}
+
+export interface WorkspaceOptions {
+  /** Settings of both sides, in wire form. All rate limits are off unless they are named here. */
+  readonly settings?: object;
+  /** Where the clock of the test side starts; without it `TEST_CLOCK`. */
+  readonly now?: Date;
+}
+
+export interface StartOptions extends WorkspaceOptions {
+  /** How mail of the live side leaves; null runs no worker. Captured when absent. */
+  readonly transport?: Transport | null;
+  /** A server whose database and workspace this one shares: a second process, as it were. */
+  readonly beside?: TestServer;
+  /** Connections to the database. */
+  readonly poolMax?: number;
+  /** Serves the dashboard's session, as a server that listens on loopback does. */
+  readonly hasSession?: boolean;
+}
+
+/** A Monday morning, a week before Europe sets its clocks forward. */
+export const TEST_CLOCK = new Date('2025-03-24T08:00:00.000Z');
+
+const FROM = 'Milepost <hello@milepost.example>';
+const POOL_MAX = 8;
+const NO_LIMITS = {
+  widget_per_minute: 0,
+  widget_unknown_user_per_minute: 0,
+  secret_per_second: 0,
+  enrollments_per_user_per_hour: 0,
+};
+/** Of all servers of this run: one beside another must open what that one sealed. */
+const ENCRYPTION_KEY = randomBytes(32);
+
+/**
+ * Starts services, worker and API over a database of its own, on a port that the system chooses.
+ *
+ * const server = await startServer();
+ * afterAll(server.close);
+ */
+export async function startServer(options: StartOptions = {}): Promise<TestServer> {
+  const { beside, transport = createCaptureTransport(), hasSession = false } = options;
+  const database = beside?.database ?? (await testDatabase());
+  const db = connect(database.url, { max: options.poolMax ?? POOL_MAX, applicationName: 'server' });
+  const errors: string[] = [];
+  const log = createLog({ level: 'error', sink: { write: (line) => errors.push(line) } });
+  const services = await createServices({ db, log, encryptionKey: ENCRYPTION_KEY, from: FROM });
+  const newWorkspace = (options: WorkspaceOptions = {}) => makeWorkspace(services, options);
+  const workspace = beside ?? (await newWorkspace(options));
+
+  const stopping = new AbortController();
+  const worker =
+    transport === null
+      ? null
+      : await startWorker(services, { transport, stopping: stopping.signal });
+  const app = await buildApi({
+    services,
+    health: createHealth({ db, migrationsDir: MIGRATIONS }),
+    session: hasSession ? createLocalSession(ENCRYPTION_KEY) : null,
+    publicUrl: () => 'https://milepost.example',
+    trustProxy: false,
+    dashboardDir: null,
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const http = httpClient(port);
+
+  const call = (method: string, path: string, body: unknown, options: CallOptions) =>
+    http.send({ method, path, ...contentOf(body), headers: headersOf(body, options) });
+  return {
+    live: workspace.live,
+    test: workspace.test,
+    url: `http://127.0.0.1:${port}`,
+    port,
+    database,
+    db,
+    services,
+    errors,
+    newWorkspace,
+    send: http.send,
+    sendRaw: http.sendRaw,
+    sdk: (path, body, options = {}) =>
+      call('POST', `/api/sdk${path}`, body, { key: workspace.test.widgetKey, ...options }),
+    v1: (method, path, body, options = {}) =>
+      call(method, `/api/v1${path}`, body, { key: workspace.test.secretKey, ...options }),
+    close: async () => {
+      http.close();
+      await app.close();
+      stopping.abort();
+      await worker?.done;
+      await services.limiter.close();
+      await db.end({ timeout: 1 });
+      if (beside === undefined) await database.drop();
+      expect(errors, 'the server logged errors').toEqual([]);
+    },
+  };
+}
+
+async function makeWorkspace(
+  { db, box, authenticator }: Services,
+  { settings = {}, now = TEST_CLOCK }: WorkspaceOptions,
+): Promise<TestWorkspace> {
+  const { live, test } = await createWorkspace({ pool: db, box }, { name: 'Tidewater', now });
+  const deps = { pool: db, forget: authenticator.forget, isMailbox: () => true };
+  for (const { id } of [live, test]) {
+    await changeSettings(deps, { workspaceId: id, body: { rate_limits: NO_LIMITS }, now });
+    await changeSettings(deps, { workspaceId: id, body: settings, now });
+  }
+  return { live, test };
+}
+
+const isRaw = (body: unknown): body is string | Buffer =>
+  typeof body === 'string' || Buffer.isBuffer(body);
+
+function contentOf(body: unknown): { body?: string | Buffer } {
+  if (body === undefined) return {};
+  return { body: isRaw(body) ? body : JSON.stringify(body) };
+}
+
+function headersOf(body: unknown, { key, headers = {} }: CallOptions): Record<string, string> {
+  return {
+    ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  };
+}
