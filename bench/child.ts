@@ -21,6 +21,13 @@ interface Answer {
   readonly error?: string;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a measure that failed has left running. */
+export async function stopChildren(): Promise<void> {
+  await Promise.all([...running].map(stop));
+}
+
 /**
  * Starts a file of `processes/`, with this Node.
  *
@@ -31,6 +38,7 @@ export function startChild(file: string, nodeArgs: readonly string[] = []): Chil
   const child = spawn(process.execPath, [...profilerArgs(), ...nodeArgs, path], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  running.add(child);
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   child.on('message', ({ id, result, error }: Answer) => {
@@ -40,6 +48,7 @@ export function startChild(file: string, nodeArgs: readonly string[] = []): Chil
     else call?.reject(new Error(`${file}: ${error}`));
   });
   child.once('exit', (code, signal) => {
+    running.delete(child);
     for (const { reject } of waiting.values()) reject(new Error(`${file} ended with ${signal ?? code}`));
     waiting.clear();
   });
@@ -64,7 +73,7 @@ function profilerArgs(): string[] {
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  child.disconnect();
+  if (child.connected) child.disconnect();
   await exited;
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { stopChildren } from './child.ts';
 import { startCluster } from './cluster.ts';
 import { machineOf } from './machine.ts';
 import { judge, type Bench, type Judged, type Measure } from './measure.ts';
@@ -57,6 +58,8 @@ async function run(names: readonly string[], isQuick: boolean): Promise<boolean>
       } catch (error) {
         failures.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
         say('failed');
+      } finally {
+        await stopChildren();
       }
     }
   } finally {

@@ -50,8 +50,13 @@ function npm(dir) {
   return capture(program, args, { cwd: dir, env });
 }
 
-/** Compares what npm wrote down after the last install with what the lock file asks for. */
-function isInstalled(dir) {
+/**
+ * Whether everything is there: compares what npm wrote down after the last install with what the lock
+ * file asks for.
+ *
+ * @public for its test
+ */
+export function isInstalled(dir) {
   const recorded = join(dir, 'node_modules/.package-lock.json');
   if (!existsSync(recorded)) return false;
   const wanted = packagesOf(join(dir, 'package-lock.json'));

@@ -19,9 +19,9 @@ export function capture(program, args, options = {}) {
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** How long a program that heard of a signal by itself has to say so. */
-const HEAR_MS = 250;
+const HEAR_MS = 500;
 /** npm passes a terminal's Ctrl-C on to us a second time, at the latest after this. */
-const SAME_PRESS_MS = 1_000;
+const SAME_PRESS_MS = 400;
 const PARENT_POLL_MS = 500;
 
 /**

@@ -35,7 +35,12 @@ export function answerPostsOnce(
 
 async function answerOnce(
   { db, clock }: Services,
-  { request, reply, shape, handle }: {
+  {
+    request,
+    reply,
+    shape,
+    handle,
+  }: {
     request: FastifyRequest;
     reply: FastifyReply;
     shape: ErrorShape;

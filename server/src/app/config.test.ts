@@ -136,15 +136,24 @@ test('each value may come from a file, whose last line end does not count', () =
 });
 
 test('an empty value counts as none', () => {
-  const empty = { MILEPOST_PORT: '', DATABASE_URL: '', MILEPOST_SMTP_URL_FILE: '', MILEPOST_FROM: '' };
+  const empty = {
+    MILEPOST_PORT: '',
+    DATABASE_URL: '',
+    MILEPOST_SMTP_URL_FILE: '',
+    MILEPOST_FROM: '',
+  };
   expect(readConfig(empty)).toEqual(readConfig({}));
 });
 
 test('a database of our own choosing needs the key, wherever it comes from', () => {
   const DATABASE_URL = 'postgres://a@db/x';
-  expect(faultsOf({ DATABASE_URL })).toEqual([expect.stringContaining('is needed with DATABASE_URL')]);
+  expect(faultsOf({ DATABASE_URL })).toEqual([
+    expect.stringContaining('is needed with DATABASE_URL'),
+  ]);
   expect(faultsOf({ DATABASE_URL_FILE: file(DATABASE_URL) })).toHaveLength(1);
-  expect(faultsOf({ DATABASE_URL, MILEPOST_ENCRYPTION_KEY: KEY.toString('base64url') })).toEqual([]);
+  expect(faultsOf({ DATABASE_URL, MILEPOST_ENCRYPTION_KEY: KEY.toString('base64url') })).toEqual(
+    [],
+  );
 });
 
 test('a name that looks like ours and is not is told', () => {

@@ -5,7 +5,12 @@ import { parseDatabaseUrl } from '../platform/database-url.ts';
 import { LOG_LEVELS, type LogLevel } from '../platform/log.ts';
 import { SetupError } from '../platform/setup-error.ts';
 import { isEmailSender } from '../template/index.ts';
-import { dkimFault, parseSmtpUrl, SMTP_CONNECTIONS_DEFAULT, type DkimKey } from '../transport/index.ts';
+import {
+  dkimFault,
+  parseSmtpUrl,
+  SMTP_CONNECTIONS_DEFAULT,
+  type DkimKey,
+} from '../transport/index.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
 
 /** How this process is set up. Read once, at the edge; passed on in narrow pieces. */
@@ -78,7 +83,11 @@ const SETTINGS = {
   dataDir: setting('MILEPOST_DATA_DIR', '.milepost', (text) => text, 'dataDir'),
   databaseUrl: setting<string | null>('DATABASE_URL', null, readDatabaseUrl),
   smtpUrl: setting<string | null>('MILEPOST_SMTP_URL', null, readSmtpUrl),
-  smtpConnections: setting('MILEPOST_SMTP_CONNECTIONS', SMTP_CONNECTIONS_DEFAULT, readWhole(1, 500)),
+  smtpConnections: setting(
+    'MILEPOST_SMTP_CONNECTIONS',
+    SMTP_CONNECTIONS_DEFAULT,
+    readWhole(1, 500),
+  ),
   from: setting<string | null>('MILEPOST_FROM', null, readSender),
   publicUrl: setting<string | null>('MILEPOST_PUBLIC_URL', null, readPublicUrl),
   encryptionKey: setting<Buffer | null>('MILEPOST_ENCRYPTION_KEY', null, parseEncryptionKey),
@@ -147,7 +156,10 @@ function valueOf<T>(
   const file = env[`${name}_FILE`];
   const source =
     given !== undefined && option !== undefined
-      ? { what: `--${option.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`, text: given }
+      ? {
+          what: `--${option.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`,
+          text: given,
+        }
       : file
         ? { what: `${name}_FILE`, text: readOrFault(name, file, env, faults) }
         : { what: name, text: env[name] };

@@ -41,7 +41,11 @@ export async function openDatabase(
     };
   }
   const encryptionKey = config.encryptionKey ?? embeddedEncryptionKey(config.dataDir);
-  const options = { dataDir: config.dataDir, log, ...(onProgress === undefined ? {} : { onProgress }) };
+  const options = {
+    dataDir: config.dataDir,
+    log,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
   let postgres = await startEmbeddedPostgres(options);
   let isClosing = false;
   const watch = (watched: EmbeddedPostgres, restarts: number): void => {

@@ -1,7 +1,12 @@
 import type { Identifier } from '../audience/index.ts';
 import type { Pool } from '../platform/db.ts';
 import { createSeries, moveSeries } from '../series/index.ts';
-import { createWorkspace, listWorkspaces, type NewWorkspace, type SecretBox } from '../workspace/index.ts';
+import {
+  createWorkspace,
+  listWorkspaces,
+  type NewWorkspace,
+  type SecretBox,
+} from '../workspace/index.ts';
 import { DEMO_SERIES, demoUsers } from './demo-data.ts';
 
 /** What the first start makes, for looking at. */
@@ -50,7 +55,9 @@ async function makeDemo({ db, box, identifier, now }: DemoDeps): Promise<Demo> {
   const ref = { workspaceId, id: draft.id };
   await moveSeries(db, ref, { transition: 'activate', now });
   await Promise.all(
-    demoUsers(now).map(({ externalId, patch }) => identifier.identify({ workspaceId, externalId, patch })),
+    demoUsers(now).map(({ externalId, patch }) =>
+      identifier.identify({ workspaceId, externalId, patch }),
+    ),
   );
   const fact = { workspaceId, seriesId: draft.id };
   await db`

@@ -15,7 +15,10 @@ export function errorHandler(log: Log, shape: ErrorShape) {
   return (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): unknown => {
     const refusal = refusalFor(error);
     if (refusal === null) {
-      log.error({ err: error, request_id: request.id, url: request.url.split('?')[0] }, 'unexpected error');
+      log.error(
+        { err: error, request_id: request.id, url: request.url.split('?')[0] },
+        'unexpected error',
+      );
       return answer(reply, shape, internalError(error), request.id);
     }
     return answer(reply, shape, refusal, request.id);
@@ -60,7 +63,10 @@ function fastifyRefusal(error: FastifyError): Refusal {
     case 415:
       return plain(415, 'request.content_type', 'Content-Type must be application/json');
     default:
-      if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY') {
+      if (
+        error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' ||
+        error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY'
+      ) {
         return plain(400, 'request.not_json', 'Request body is not valid JSON');
       }
       return plain(error.statusCode ?? 400, 'request.refused', error.message);
@@ -74,7 +80,8 @@ function validationRefusal({ validation, validationContext }: FastifyError): Ref
     return { path: at.replace(/^\//, ''), message: message ?? 'is not valid' };
   });
   const [first] = details;
-  const where = first === undefined || first.path === '' ? (validationContext ?? 'body') : first.path;
+  const where =
+    first === undefined || first.path === '' ? (validationContext ?? 'body') : first.path;
   const error = `${where} ${first?.message ?? 'is not valid'}`;
   return plain(400, 'request.invalid', error, { details });
 }

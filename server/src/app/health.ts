@@ -28,7 +28,9 @@ export function createHealth({ db, migrationsDir }: { db: Db; migrationsDir: str
       try {
         return [...(await migrationFaults(db, migrationsDir)), ...(await queueFaults(db))];
       } catch (error) {
-        return [`the database does not answer: ${error instanceof Error ? error.message : 'unknown'}`];
+        return [
+          `the database does not answer: ${error instanceof Error ? error.message : 'unknown'}`,
+        ];
       }
     },
     metrics: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
@@ -37,7 +39,9 @@ export function createHealth({ db, migrationsDir }: { db: Db; migrationsDir: str
 
 async function migrationFaults(db: Db, dir: string): Promise<string[]> {
   const pending = await pendingMigrations(db, dir);
-  return pending.length === 0 ? [] : [`migrations are pending: ${pending.join(', ')}; run milepost migrate`];
+  return pending.length === 0
+    ? []
+    : [`migrations are pending: ${pending.join(', ')}; run milepost migrate`];
 }
 
 async function queueFaults(db: Db): Promise<string[]> {
@@ -47,7 +51,8 @@ async function queueFaults(db: Db): Promise<string[]> {
     return [`steps are overdue and no worker lives: ${waited}; start milepost work`];
   }
   if (liveWorkers === 0) {
-    const seen = lastBeatAt === null ? 'none ever started' : `last seen ${lastBeatAt.toISOString()}`;
+    const seen =
+      lastBeatAt === null ? 'none ever started' : `last seen ${lastBeatAt.toISOString()}`;
     return [`no worker lives: ${seen}; start milepost work`];
   }
   return overdueMs > OVERDUE_MAX_MS ? [`the worker does not keep up: ${waited}`] : [];
@@ -77,7 +82,9 @@ export const healthRoutes: FastifyPluginAsync<{ health: Health }> = async (app, 
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
     const reasons = await health.faults();
     const isReady = reasons.length === 0;
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', reasons });
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ready' : 'not ready', reasons });
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
     const { text, contentType } = await health.metrics();

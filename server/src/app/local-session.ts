@@ -55,7 +55,11 @@ function assertOwnPage(request: FastifyRequest): void {
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     (origin !== undefined && origin !== `http://${host}`);
   if (!isLocalHost(request) || isForeign) {
-    throw new DomainError('session.cross_site', 'forbidden', 'Only pages of this server may do this');
+    throw new DomainError(
+      'session.cross_site',
+      'forbidden',
+      'Only pages of this server may do this',
+    );
   }
 }
 

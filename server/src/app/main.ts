@@ -9,7 +9,7 @@ try {
     env: process.env,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
-    isTerminal: process.stdout.isTTY === true,
+    isTerminal: process.stdout.isTTY,
   }).parseAsync(process.argv);
 } catch (error) {
   process.exitCode = error instanceof ConfigError ? error.status : 1;

@@ -14,7 +14,9 @@ export async function describeApi(app: FastifyInstance, publicUrl: () => string)
       info: { title: 'Milepost', version, description: DESCRIPTION },
       servers: [{ url: publicUrl() }],
       components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'mp_wk_… or mp_sk_…' } },
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'mp_wk_… or mp_sk_…' },
+        },
       },
       security: [{ key: [] }],
     },

@@ -23,12 +23,16 @@ const POLICY = [
 const PAGES = ['/inbox'];
 
 /** The dashboard's pages and assets. */
-export const pageRoutes: FastifyPluginAsync<PageOptions> = async (app, { session, dashboardDir }) => {
+export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
+  app,
+  { session, dashboardDir },
+) => {
   app.get('/', { schema: { hide: true } }, async (_request, reply) =>
     reply.redirect(session === null ? '/docs' : '/inbox'),
   );
   if (session === null) return;
-  const root = dashboardDir !== null && existsSync(join(dashboardDir, 'index.html')) ? dashboardDir : null;
+  const root =
+    dashboardDir !== null && existsSync(join(dashboardDir, 'index.html')) ? dashboardDir : null;
   if (root !== null) {
     await app.register(fastifyStatic, {
       root,

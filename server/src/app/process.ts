@@ -39,7 +39,13 @@ const POOL_MAX = 12;
  */
 export async function runProcess(
   config: Config,
-  { parts, log, stopping, onProgress, onReady }: {
+  {
+    parts,
+    log,
+    stopping,
+    onProgress,
+    onReady,
+  }: {
     parts: Parts;
     log: Log;
     stopping: AbortSignal;
@@ -64,7 +70,13 @@ export async function runProcess(
 
 async function runParts(
   config: Config,
-  { database, parts, log, stopping, onReady }: {
+  {
+    database,
+    parts,
+    log,
+    stopping,
+    onReady,
+  }: {
     database: Database;
     parts: Parts;
     log: Log;

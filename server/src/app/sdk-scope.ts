@@ -59,7 +59,9 @@ export const sdkScope: FastifyPluginAsync<SdkScopeOptions> = async (app, { servi
   answerPostsOnce(app, { services, shape: 'sdk' });
 
   const identity = (actor: RequestActor, claim: { userId: string; token: string | null }) =>
-    actor.key === null ? Promise.resolve() : requireIdentity(actor.key, { ...claim, now: clock.now() });
+    actor.key === null
+      ? Promise.resolve()
+      : requireIdentity(actor.key, { ...claim, now: clock.now() });
 
   await app.register(identifyRoutes, {
     identifier: services.identifier,

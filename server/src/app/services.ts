@@ -8,7 +8,12 @@ import type { Pool } from '../platform/db.ts';
 import type { Log } from '../platform/log.ts';
 import { createSeriesCatalog, type SeriesCatalog } from '../series/index.ts';
 import { createAuthenticator, createRateLimiter, createSecretBox } from '../workspace/index.ts';
-import { readWorkspace, type Authenticator, type RateLimiter, type SecretBox } from '../workspace/index.ts';
+import {
+  readWorkspace,
+  type Authenticator,
+  type RateLimiter,
+  type SecretBox,
+} from '../workspace/index.ts';
 
 /** What API and worker stand on: made once per process, over one pool. */
 export interface Services {

@@ -17,7 +17,11 @@ export function answerUnknownPaths(app: FastifyInstance): void {
     if (allowed.length === 0 || allowed.includes(request.method)) return notFound(request, reply);
     const methods = [...new Set(isSdk(path) ? [...allowed, 'OPTIONS'] : allowed)];
     void reply.header('Allow', methods.sort().join(', '));
-    return refuse(request, reply, { status: 405, code: 'request.method', error: 'Method not allowed' });
+    return refuse(request, reply, {
+      status: 405,
+      code: 'request.method',
+      error: 'Method not allowed',
+    });
   });
 }
 

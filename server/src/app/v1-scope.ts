@@ -1,13 +1,20 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { userRoutes } from '../audience/index.ts';
+import { broadcastRoutes } from '../broadcast/index.ts';
 import { messageRoutes } from '../delivery/index.ts';
 import { enrollmentRoutes } from '../enrollment/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { Nullable } from '../platform/http.ts';
 import { seriesRoutes } from '../series/index.ts';
 import { isEmailSender } from '../template/index.ts';
-import { limitCall, listWorkspaces, readWorkspace, requireSecretKey, workspaceRoutes } from '../workspace/index.ts';
+import {
+  limitCall,
+  listWorkspaces,
+  readWorkspace,
+  requireSecretKey,
+  workspaceRoutes,
+} from '../workspace/index.ts';
 import type { RequestActor } from '../workspace/index.ts';
 import { answerPostsOnce } from './answer-once.ts';
 import { errorHandler } from './error-handler.ts';
@@ -53,6 +60,7 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
     answerPostsOnce(inner, { services, shape: 'v1' });
     const { sideNow, testEngine: engine } = services;
     await inner.register(seriesRoutes, { db, catalog, sideNow, onChanged: wake });
+    await inner.register(broadcastRoutes, { db, catalog, sideNow });
     await inner.register(userRoutes, { db });
     await inner.register(messageRoutes, { db });
     await inner.register(enrollmentRoutes, { engine, catalog, onChanged: wake });
@@ -72,7 +80,12 @@ function sessionRoute(app: FastifyInstance, { db, box }: Services, session: Loca
     session.require(request);
     const sides = await listWorkspaces({ db, box }, { limit: WORKSPACES_SHOWN_MAX });
     return {
-      workspaces: sides.map(({ id, name, side, widgetKey }) => ({ id, name, side, widget_key: widgetKey })),
+      workspaces: sides.map(({ id, name, side, widgetKey }) => ({
+        id,
+        name,
+        side,
+        widget_key: widgetKey,
+      })),
     };
   });
 }

@@ -43,7 +43,9 @@ export function patchOf(
   const isUnknownZone =
     timezone !== undefined && timezone !== null && canonicalZone(timezone) === null;
   const warnings = isUnknownZone
-    ? [`timezone ${JSON.stringify(timezone)} is not a known time zone and is not used for scheduling`]
+    ? [
+        `timezone ${JSON.stringify(timezone)} is not a known time zone and is not used for scheduling`,
+      ]
     : [];
   return { patch: { own, traits: custom, context }, warnings };
 }
@@ -55,7 +57,11 @@ function ownValueOf(key: string, value: unknown): string | null {
     throw invalidTraits(`${key} must be at most ${OWN_TEXT_LENGTH_MAX} characters`);
   }
   if (key === 'email' && !isEmail(value)) {
-    throw new DomainError('audience.invalid_email', 'invalid', 'email is not a valid email address');
+    throw new DomainError(
+      'audience.invalid_email',
+      'invalid',
+      'email is not a valid email address',
+    );
   }
   return key === 'signed_up_at' ? instantOf(key, value) : value;
 }
@@ -129,7 +135,8 @@ export function identifyOf(body: unknown): IdentifyCall {
   if (context === null) throw invalidTraits('context must be an object');
   const sessionId = fields['session_id'] ?? '';
   if (typeof sessionId !== 'string') throw identifyInvalid('session_id must be a string');
-  if (token !== null && typeof token !== 'string') throw identifyInvalid('user_token must be a string');
+  if (token !== null && typeof token !== 'string')
+    throw identifyInvalid('user_token must be a string');
   return { userId, traits, context, token };
 }
 

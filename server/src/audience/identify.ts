@@ -1,6 +1,6 @@
 import type { Pool } from '../platform/db.ts';
 import { bucketOf, userIdOf } from '../platform/ids.ts';
-import { createBatcher } from '../platform/batcher.ts';
+import { Batcher } from '../platform/batcher.ts';
 import { upsertUsers, type UserChange, type UserChanged } from './sql.ts';
 import type { UserPatch } from './user.ts';
 
@@ -20,7 +20,7 @@ const BATCH_MAX = 200;
 const ROUNDS_MAX = 5;
 
 export function createIdentifier({ db }: { db: Pool }): Identifier {
-  const batcher = createBatcher<UserChange, UserChanged>({
+  const batcher = new Batcher<UserChange, UserChanged>({
     batchMax: BATCH_MAX,
     keyOf: ({ id }) => id,
     work: (changes) => applyAll(db, changes),

@@ -32,7 +32,8 @@ export const identifyRoutes: FastifyPluginAsyncTypebox<IdentifyRouteDeps> = asyn
       schema: {
         tags: ['sdk'],
         summary: 'Tell who a user is',
-        description: 'Creates the user or merges traits and context key by key: new wins, null deletes.',
+        description:
+          'Creates the user or merges traits and context key by key: new wins, null deletes.',
         body: IdentifyBody,
         response: { 200: IdentifyAnswer },
       },

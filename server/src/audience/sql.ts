@@ -25,10 +25,7 @@ export interface UserChanged {
  * else at this moment is left out of the answer: ask again.
  * Locks: the users that exist, in the order of their keys. Index: users_pkey.
  */
-export async function upsertUsers(
-  db: Db,
-  changes: readonly UserChange[],
-): Promise<UserChanged[]> {
+export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promise<UserChanged[]> {
   const column = <T>(of: (change: UserChange) => T): T[] => changes.map(of);
   return db<UserChanged[]>`
     with change as (
@@ -103,7 +100,12 @@ export async function usersByIds(
 /** A page of a workspace side's users, youngest first. Index: users_by_age, or users_email. */
 export async function listUsers(
   db: Db,
-  { workspaceId, email, after, limit }: {
+  {
+    workspaceId,
+    email,
+    after,
+    limit,
+  }: {
     workspaceId: string;
     email: string | null;
     after: { at: Date; id: string } | null;

@@ -4,7 +4,7 @@ import type { CompiledEmail } from '../template/index.ts';
 import { composeMessage, messageIdOf, parseAddress, renderEmail } from '../template/index.ts';
 import type { OutgoingMessage } from '../transport/index.ts';
 import type { EmailStep } from '../series/index.ts';
-import type { NewMessage } from './message.ts';
+import { storable, type NewMessage } from './message.ts';
 
 /** Who sends where a step names nobody. */
 export interface Sender {
@@ -63,6 +63,7 @@ export function compose({
     now: now.toISOString(),
   };
   const rendered = renderEmail(email, facts);
+  const parts = rendered.kind === 'rendered' ? rendered : { subject: step.subject, html: '', text: '' };
   const message: NewMessage = {
     bucket,
     id: messageUuidOf(enrollmentId, seq),
@@ -76,28 +77,34 @@ export function compose({
     transport,
     from,
     to: user.email,
-    subject: rendered.kind === 'rendered' ? rendered.subject : step.subject,
-    html: rendered.kind === 'rendered' ? rendered.html : '',
-    text: rendered.kind === 'rendered' ? rendered.text : '',
+    subject: storable(parts.subject),
+    html: storable(parts.html),
+    text: storable(parts.text),
     headers: replyTo === null ? {} : { 'Reply-To': replyTo },
     messageId: messageIdOf(enrollmentId, seq, domainOf(from)),
     scheduledFor: dueAt,
     now,
   };
-  if (rendered.kind === 'failed') return { ...rendered, message };
-  return outgoingOf(message, { from, replyTo });
+  if (rendered.kind === 'failed') {
+    return { kind: 'failed', reason: storable(rendered.reason), message };
+  }
+  return outgoingOf(message, { from, replyTo, subject: rendered.subject });
 }
 
-/** The message as bytes. What a header may not hold is found here, after merging. */
+/**
+ * The message as bytes. What a header may not hold is found here, after merging.
+ *
+ * @param subject as it was merged: what is stored of it may already have been made harmless
+ */
 function outgoingOf(
   message: NewMessage,
-  { from, replyTo }: { from: string; replyTo: string | null },
+  { from, replyTo, subject }: { from: string; replyTo: string | null; subject: string },
 ): Composed {
   const sender = parseAddress(from);
   const recipient = parseAddress(message.to);
   if (sender === null) return { kind: 'failed', reason: 'the sender is not an address', message };
   if (recipient === null) return { kind: 'skipped', reason: 'invalid_address' };
-  const { subject, html, text, messageId, now: date, id } = message;
+  const { html, text, messageId, now: date, id } = message;
   const mime = composeMessage({
     from: sender,
     to: recipient,

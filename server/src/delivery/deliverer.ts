@@ -4,10 +4,10 @@ import { uuidv7In } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Handover, Transport } from '../transport/index.ts';
-import type { NewMessage } from './message.ts';
+import { storable } from './message.ts';
 import { prepare, type ClaimedEmail, type PrepareDeps, type Prepared } from './prepare.ts';
 import { beginAttempts } from './sql/attempt.ts';
-import { releaseRows } from './sql/release.ts';
+import { leaseKeyOf, releaseRows, type Held } from './sql/release.ts';
 import { recordLateAnswer } from './sql/settle.ts';
 import { finish, settle, type Answered, type OnSettled } from './settle.ts';
 
@@ -21,6 +21,8 @@ export interface DelivererDeps<C> extends PrepareDeps {
   readonly sleep: (ms: number) => Promise<unknown>;
   /** Moves steps on, in the transaction that settles their messages. */
   readonly onSettled: OnSettled<C>;
+  /** Told of rows whose attempt was refused, in the transaction that gave them back. */
+  readonly onRefused: (tx: Transaction, rows: readonly Held[]) => Promise<void>;
 }
 
 /** Hands claimed emails over to a transport. */
@@ -31,8 +33,8 @@ export interface Deliverer<C> {
   readonly expect: (claimed: readonly ClaimedEmail<C>[]) => void;
   /** Takes that back when the transaction failed. */
   readonly forget: (claimed: readonly ClaimedEmail<C>[]) => void;
-  /** Whether this process still works on a row. */
-  readonly isInHand: (row: { enrollmentId: string; seq: number }) => boolean;
+  /** Whether this process still works on a row, under that very lease. */
+  readonly isInHand: (row: Held) => boolean;
   /** How many more emails may be claimed for it. */
   readonly room: () => number;
   /** Finishes what is being handed over, gives the rest back, and returns when nothing is in hand. */
@@ -48,11 +50,13 @@ const PREPARE_MAX = 64;
  * the process was stopped or starved, and the row may have been taken over.
  */
 const START_WITHIN_MS = 10_000;
-/** Before answers that could not be written are written again. */
-const SETTLE_AGAIN_MS = 500;
+/** A stage that failed rests before it is tried again: the database is away, or something is wrong. */
+const REST_MS = 500;
 
-export const keyOf = ({ enrollmentId, seq }: { enrollmentId: string; seq: number }): string =>
-  `${enrollmentId}:${seq}`;
+const heldOf = <C>({
+  occurrence: { bucket, enrollmentId, seq },
+  leaseToken,
+}: ClaimedEmail<C>): Held => ({ bucket, enrollmentId, seq, leaseToken });
 
 /**
  * A pump with three stages, all bounded: claimed emails are composed, composed ones begin in groups
@@ -71,11 +75,11 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
   let isPreparing = false;
   let isBeginning = false;
   let isSettling = false;
-  let isStopping = false;
+  const stopping = new AbortController();
   let onIdle: (() => void) | null = null;
 
   const drop = (rows: readonly ClaimedEmail<C>[]): void => {
-    for (const row of rows) inHand.delete(keyOf(row.occurrence));
+    for (const row of rows) inHand.delete(leaseKeyOf(heldOf(row)));
     if (inHand.size === 0) onIdle?.();
   };
 
@@ -97,7 +101,10 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
 
   function run(stage: string, work: () => Promise<void>, done: () => void): void {
     void work()
-      .catch((err: unknown) => log.error({ err, stage }, 'delivery stage failed'))
+      .catch(async (err: unknown) => {
+        log.error({ err, stage }, 'delivery stage failed');
+        await deps.sleep(REST_MS);
+      })
       .finally(() => {
         done();
         pump();
@@ -106,7 +113,7 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
 
   async function prepareSome(): Promise<void> {
     const batch = claimedQueue.splice(0, PREPARE_MAX);
-    if (isStopping) return release(batch);
+    if (stopping.signal.aborted) return release(batch);
     const { prepared, finished } = await orRelease(batch, () => prepare(deps, batch));
     preparedQueue.push(...prepared);
     if (finished.length === 0) return;
@@ -116,7 +123,10 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
   }
 
   /** What `work` gives; when it fails, the rows go back first. Only for work that lets nothing leave. */
-  async function orRelease<T>(rows: readonly ClaimedEmail<C>[], work: () => Promise<T>): Promise<T> {
+  async function orRelease<T>(
+    rows: readonly ClaimedEmail<C>[],
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -128,22 +138,38 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
   async function beginSome(): Promise<void> {
     const batch = preparedQueue.splice(0, transport.concurrency - taken);
     const rows = batch.map(({ claimed }) => claimed);
-    if (isStopping) return release(rows);
+    if (stopping.signal.aborted) return release(rows);
     taken += batch.length;
-    // When this fails, whether it committed is unknown; that nothing left is certain.
-    const begun = await orRelease(rows, () => beginAttempts(db, batch.map(attemptOf))).catch(
-      (error: unknown) => {
-        taken -= batch.length;
-        throw error;
-      },
-    );
+    // Before, not after: the process may be stopped while the answer is on its way.
     const begunAtMs = clock.monotonicMs();
+    const begun = await beginAttempts(db, batch.map(attemptOf)).catch(async (error: unknown) => {
+      await unbegin(rows);
+      taken -= batch.length;
+      throw error;
+    });
     const refused = batch.filter(({ message }) => !begun.has(message.id));
     taken -= refused.length;
     for (const prepared of batch) {
       if (begun.has(prepared.message.id)) void handOver(prepared, begunAtMs);
     }
-    await release(refused.map(({ claimed }) => claimed));
+    await refuse(refused.map(({ claimed }) => claimed));
+  }
+
+  /**
+   * Whether the attempts were committed is unknown; that nothing left is certain. Until the database
+   * knows it too their connections stay taken, so that it never sees more messages being sent than
+   * there are connections.
+   */
+  async function unbegin(rows: readonly ClaimedEmail<C>[]): Promise<void> {
+    for (;;) {
+      try {
+        await giveBack(rows);
+        return drop(rows);
+      } catch (err) {
+        log.error({ err }, 'attempts could not be taken back');
+        await deps.sleep(REST_MS);
+      }
+    }
   }
 
   const attemptOf = ({ message, claimed }: Prepared<C>) => ({
@@ -151,11 +177,13 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
     leaseToken: claimed.leaseToken,
     workerId: deps.workerId,
     closesAt: claimed.closesAt,
+    userTimezone: claimed.userTimezone,
   });
 
   async function handOver(prepared: Prepared<C>, begunAtMs: number): Promise<void> {
+    const { claimed, message } = prepared;
     const handover = await answerOf(prepared, begunAtMs);
-    answered.push({ claimed: prepared.claimed, message: prepared.message, handover });
+    answered.push({ claimed, message, handover, eventId: uuidv7In(message.bucket, clock.now()) });
     pump();
   }
 
@@ -164,7 +192,7 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
       return { kind: 'deferred', answer: 'not started: this worker was held up', phase: 'connect' };
     }
     try {
-      return await transport.send(prepared.outgoing);
+      return await transport.send(prepared.outgoing, stopping.signal);
     } catch (err) {
       // A transport answers; one that throws has a defect, and nobody knows what left.
       log.error({ err, message_id: prepared.message.id }, 'transport threw');
@@ -174,39 +202,45 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
 
   async function settleSome(): Promise<void> {
     const batch = answered.splice(0);
-    try {
-      const owned = await settle(deps, batch);
-      taken -= batch.length;
-      drop(batch.map(({ claimed }) => claimed));
-      await keepLate(batch.filter(({ message }) => !owned.has(message.id)));
-    } catch (error) {
+    const owned = await settle(deps, batch).catch((error: unknown) => {
       // The answers are kept: written again, they are the same, and what was written is fenced.
       answered.unshift(...batch);
-      await deps.sleep(SETTLE_AGAIN_MS);
       throw error;
-    }
+    });
+    taken -= batch.length;
+    drop(batch.map(({ claimed }) => claimed));
+    await keepLate(batch.filter(({ message }) => !owned.has(message.id)));
   }
 
   async function keepLate(late: readonly Answered<C>[]): Promise<void> {
-    for (const { message, handover } of late) {
-      log.warn({ message_id: message.id, answer: handover.answer }, 'lease lost before the answer');
-      await recordLateAnswer(db, { ...lateOf(message), answer: `${handover.kind}: ${handover.answer}` });
+    for (const { message, handover, eventId } of late) {
+      const { id, bucket, workspaceId } = message;
+      const answer = storable(`${handover.kind}: ${handover.answer}`);
+      const isLate = await recordLateAnswer(db, { id, bucket, workspaceId, eventId, answer });
+      if (isLate) log.warn({ message_id: id, answer }, 'lease lost before the answer');
     }
   }
 
-  const lateOf = ({ bucket, id, workspaceId, now }: NewMessage) => ({
-    bucket,
-    id,
-    workspaceId,
-    eventId: uuidv7In(bucket, now),
-  });
-
   /** Gives rows back. When the database does not answer they stay leased to nobody's hand: reaped. */
   async function release(rows: readonly ClaimedEmail<C>[]): Promise<void> {
-    if (rows.length === 0) return;
     drop(rows);
-    const held = rows.map(({ occurrence, leaseToken }) => ({ ...occurrence, leaseToken }));
-    await inTransaction(db, (tx: Transaction) => releaseRows(tx, held));
+    if (rows.length > 0) await giveBack(rows);
+  }
+
+  const giveBack = (
+    rows: readonly ClaimedEmail<C>[],
+    andThen: (tx: Transaction, held: readonly Held[]) => Promise<void> = async () => {},
+  ): Promise<void> =>
+    inTransaction(db, async (tx: Transaction) => {
+      const held = rows.map(heldOf);
+      await releaseRows(tx, held);
+      await andThen(tx, held);
+    });
+
+  /** The rows whose attempt was refused go back, and what must not come again goes away. */
+  async function refuse(rows: readonly ClaimedEmail<C>[]): Promise<void> {
+    drop(rows);
+    if (rows.length > 0) await giveBack(rows, deps.onRefused);
   }
 
   return {
@@ -215,13 +249,14 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
       pump();
     },
     expect: (claimed) => {
-      for (const { occurrence } of claimed) inHand.add(keyOf(occurrence));
+      for (const row of claimed) inHand.add(leaseKeyOf(heldOf(row)));
     },
     forget: drop,
-    isInHand: (row) => inHand.has(keyOf(row)),
-    room: () => (isStopping ? 0 : transport.concurrency * AHEAD_PER_CONNECTION - inHand.size),
+    isInHand: (row) => inHand.has(leaseKeyOf(row)),
+    room: () => (stopping.signal.aborted ? 0 : transport.concurrency * AHEAD_PER_CONNECTION - inHand.size),
     stop: async () => {
-      isStopping = true;
+      // Handovers of which nothing has left are given up; the others have a few seconds more.
+      stopping.abort();
       const idle = new Promise<void>((resolve) => (onIdle = resolve));
       pump();
       if (inHand.size > 0) await idle;

@@ -116,7 +116,16 @@ export function retryDelayMs({
   askedMs?: number;
 }): number | null {
   const fullMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts - 1, 20));
-  const delayMs = Math.max(Math.round(fullMs * (0.5 + random / 2)), Math.min(askedMs, RETRY_FOR_MS));
+  const delayMs = Math.max(
+    Math.round(fullMs * (0.5 + random / 2)),
+    Math.min(askedMs, RETRY_FOR_MS),
+  );
   const triedForMs = now.getTime() - firstAttemptAt.getTime();
   return triedForMs + delayMs > RETRY_FOR_MS ? null : delayMs;
 }
+
+/**
+ * Text as the database can keep it. NUL and unpaired surrogates come out of templates and of mail
+ * servers; one of them would keep everything that is written together with it from being written.
+ */
+export const storable = (text: string): string => text.replaceAll('\0', '\u{fffd}').toWellFormed();

@@ -16,6 +16,8 @@ export interface ClaimedEmail<C> {
   readonly email: CompiledEmail;
   /** When the window closes; null when it never does. */
   readonly closesAt: Date | null;
+  /** The user's zone by which that was reckoned: when it has changed, the step is decided anew. */
+  readonly userTimezone: string | null;
   readonly attempts: number;
   readonly firstAttemptAt: Date | null;
   readonly context: C;

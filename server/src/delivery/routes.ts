@@ -48,7 +48,14 @@ const FullMessageSchema = Type.Object({
 });
 
 /** `/api/v1/messages`. Registered inside the authenticated scope. */
-export const messageRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {
+export const messageRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, deps) => {
+  addList(app, deps);
+  addReading(app, deps);
+};
+
+type App = Parameters<FastifyPluginAsyncTypebox<{ db: Pool }>>[0];
+
+function addList(app: App, { db }: { db: Pool }): void {
   app.get(
     '/messages',
     {
@@ -78,7 +85,9 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app
       return pageOf(rows, { limit, keyOf, viewOf: messageViewOf });
     },
   );
+}
 
+function addReading(app: App, { db }: { db: Pool }): void {
   app.get(
     '/messages/:id',
     {
@@ -113,7 +122,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app
       };
     },
   );
-};
+}
 
 /** A message as the API shows it. */
 export const messageViewOf = (message: Message) => ({

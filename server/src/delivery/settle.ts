@@ -1,11 +1,10 @@
 import { inTransaction, type Db, type Pool, type Transaction } from '../platform/db.ts';
 import type { Clock } from '../platform/clock.ts';
-import { uuidv7In } from '../platform/ids.ts';
 import type { Handover } from '../transport/index.ts';
-import { retryDelayMs, type NewMessage } from './message.ts';
+import { retryDelayMs, storable, type NewMessage } from './message.ts';
 import type { ClaimedEmail, Finished } from './prepare.ts';
 import { insertFinished } from './sql/finish.ts';
-import { lockHeld } from './sql/release.ts';
+import { leaseKeyOf, lockHeld } from './sql/release.ts';
 import { settleMessages, type Settlement } from './sql/settle.ts';
 
 /** A message whose transport has answered. */
@@ -13,6 +12,8 @@ export interface Answered<C> {
   readonly claimed: ClaimedEmail<C>;
   readonly message: NewMessage;
   readonly handover: Handover;
+  /** Of the event that records the answer: the same however often it is written. */
+  readonly eventId: string;
 }
 
 /** What became of a step's message, for moving its enrollment on. */
@@ -22,6 +23,8 @@ export interface SettledStep<C> {
   readonly reason: string | null;
   /** The database's clock at the settling. */
   readonly now: Date;
+  /** The user's zone at the settling, which may have changed since the claim. */
+  readonly userTimezone: string | null;
 }
 
 /** A message put off. */
@@ -29,6 +32,7 @@ export interface DeferredStep<C> {
   readonly claimed: ClaimedEmail<C>;
   readonly retryAt: Date;
   readonly answer: string;
+  readonly userTimezone: string | null;
 }
 
 /** Moves settled steps on and puts deferred ones back. Their rows are locked by the transaction. */
@@ -64,32 +68,39 @@ export async function settle<C>(
     answered.map((answer) => [answer.message.id, decide(deps, answer)] as const),
   );
   return inTransaction(deps.db, async (tx: Transaction) => {
-    const owned = await settleMessages(tx, [...decisions.values()].map((d) => d.settlement));
+    const owned = await settleMessages(
+      tx,
+      [...decisions.values()].map((d) => d.settlement),
+    );
     const settled: SettledStep<C>[] = [];
     const deferred: DeferredStep<C>[] = [];
-    for (const { id, now } of owned) {
+    for (const { id, now, userTimezone } of owned) {
       const decision = decisions.get(id);
       if (decision === undefined) continue;
       const { claimed, settlement, retryAt } = decision;
-      if (retryAt !== null) deferred.push({ claimed, retryAt, answer: settlement.answer });
-      else settled.push({ claimed, now, ...verdictOf(settlement) });
+      const { answer } = settlement;
+      if (retryAt !== null) deferred.push({ claimed, retryAt, answer, userTimezone });
+      else settled.push({ claimed, now, userTimezone, ...verdictOf(settlement) });
     }
     await deps.onSettled(tx, { settled, deferred });
     return new Set(owned.map(({ id }) => id));
   });
 }
 
-function decide<C>(deps: SettleDeps<C>, { claimed, message, handover }: Answered<C>): Decision<C> {
+function decide<C>(
+  deps: SettleDeps<C>,
+  { claimed, message, handover, eventId }: Answered<C>,
+): Decision<C> {
   const now = deps.clock.now();
   const settlement = (state: Settlement['state'], answer: string): Settlement => ({
     bucket: message.bucket,
     id: message.id,
-    eventId: uuidv7In(message.bucket, now),
+    eventId,
     leaseToken: claimed.leaseToken,
     state,
     answer,
   });
-  const { answer } = handover;
+  const answer = storable(handover.answer);
   if (handover.kind !== 'deferred') {
     return { claimed, settlement: settlement(handover.kind, answer), retryAt: null };
   }
@@ -126,19 +137,26 @@ export async function finish<C>(
   deps: SettleDeps<C>,
   finished: readonly Finished<C>[],
 ): Promise<void> {
-  const held = finished.map(({ claimed: { occurrence, leaseToken } }) => ({ ...occurrence, leaseToken }));
+  const held = finished.map(({ claimed: { occurrence, leaseToken } }) => ({
+    ...occurrence,
+    leaseToken,
+  }));
   await inTransaction(deps.db, async (tx: Transaction) => {
-    const locked = new Map((await lockHeld(tx, held)).map((row) => [row.enrollmentId, row.now]));
-    const owned = finished.filter(({ claimed }) => locked.has(claimed.occurrence.enrollmentId));
+    const locked = new Map((await lockHeld(tx, held)).map((row) => [leaseKeyOf(row), row]));
+    const owned = finished.flatMap((step) => {
+      const row = locked.get(leaseKeyOf({ ...step.claimed.occurrence, ...step.claimed }));
+      return row === undefined ? [] : [{ ...step, row }];
+    });
     const refused = owned.flatMap(({ message, reason }) =>
       message === null ? [] : [{ ...message, state: 'rejected' as const, answer: reason }],
     );
     if (refused.length > 0) await insertFinished(tx, refused);
-    const settled = owned.map(({ claimed, outcome, reason }) => ({
+    const settled = owned.map(({ claimed, outcome, reason, row: { now, userTimezone } }) => ({
       claimed,
       verdict: outcome,
       reason,
-      now: locked.get(claimed.occurrence.enrollmentId) ?? deps.clock.now(),
+      now,
+      userTimezone,
     }));
     await deps.onSettled(tx, { settled, deferred: [] });
   });

@@ -13,7 +13,10 @@ export interface TestClock {
 }
 
 /** How far to move the clock. */
-export type AdvanceTo = { readonly to: Date } | { readonly byMs: number } | { readonly toEnd: true };
+export type AdvanceTo =
+  | { readonly to: Date }
+  | { readonly byMs: number }
+  | { readonly toEnd: true };
 
 /** Steps that one call may handle: minutes of work. The clock stands where it got to. */
 const STEPS_MAX = 100_000;
@@ -45,7 +48,8 @@ export function advanceOf(body: unknown): AdvanceTo {
 
 function countOf(by: Readonly<Record<string, unknown>>, unit: string): number {
   const count = by[unit] ?? 0;
-  const isCount = Number.isInteger(count) && (count as number) >= 0 && (count as number) <= 10_000_000;
+  const isCount =
+    Number.isInteger(count) && (count as number) >= 0 && (count as number) <= 10_000_000;
   if (!isCount) throw advanceInvalid(`by.${unit} must be an integer from 0 to 10000000`);
   return count as number;
 }
@@ -107,7 +111,8 @@ async function walk(
     const batch = await advanceTestSide(deps, { workspaceId });
     handled += batch.handled;
     waits = batch.handled === 0 ? waits + 1 : 0;
-    if (waits > BUSY_WAITS_MAX) throw new Error(`test side ${workspaceId}: a due step stays locked`);
+    if (waits > BUSY_WAITS_MAX)
+      throw new Error(`test side ${workspaceId}: a due step stays locked`);
     // A worker beside us holds what is due: let it finish.
     if (batch.handled === 0) await sleep(BUSY_WAIT_MS);
   }

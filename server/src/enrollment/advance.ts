@@ -1,8 +1,8 @@
-import type { User } from '../audience/index.ts';
 import type { AutomationStatus, EmailStep, PublishedSeries } from '../series/index.ts';
 import { nextCount, openAt } from '../schedule/plan.ts';
+import type { Reason } from '../schedule/reason.ts';
 import { planOf, stepOf, type PlannedStep } from './enrollment.ts';
-import type { LoggedOutcome, NextStep } from './sql/move-on.ts';
+import type { NextStep } from './sql/move-on.ts';
 
 /** What is known of a claimed step when it is decided. */
 export interface StepFacts {
@@ -36,7 +36,8 @@ export function advance(facts: StepFacts, now: Date): Outcome {
   if (seriesStatus === 'archived') return { kind: 'cancel', reason: 'series_archived' };
   if (seriesStatus !== 'active') return { kind: 'park' };
   const step = stepOf(series.graph, stepId);
-  if (step === null) return { kind: 'failed', reason: `step ${stepId} is not in version ${series.number}` };
+  if (step === null)
+    return { kind: 'failed', reason: `step ${stepId} is not in version ${series.number}` };
   if (step.type !== 'email') return { kind: 'passed' };
   const open = openAt(now, { userTimezone, rules: series.rules });
   if (open === null) return { kind: 'replan', next: replanOf(facts, now) };
@@ -54,7 +55,8 @@ export function replanOf(facts: StepFacts, now: Date): NextStep {
     planOf({ series, userTimezone, spreadKey }, { stepId, fromAt: from, isDelayed: delayed });
   const first = plan(fromAt, true);
   const planned = first !== null && first.plan.dueAt >= now ? first : plan(now, false);
-  if (planned === null) throw new Error(`step ${stepId} of ${series.automationId} cannot be planned`);
+  if (planned === null)
+    throw new Error(`step ${stepId} of ${series.automationId} cannot be planned`);
   return { ...nextStepOf(planned), fromAt };
 }
 
@@ -67,16 +69,30 @@ export function replanOf(facts: StepFacts, now: Date): NextStep {
 export function nextOf(facts: StepFacts, now: Date): NextStep | null {
   const { series, stepId, dueAt, userTimezone, spreadKey } = facts;
   const step = stepOf(series.graph, stepId);
+  const fromAt = nextCount(dueAt, now, series.rules);
   const planned = planOf(
     { series, userTimezone, spreadKey },
-    { stepId: step?.next ?? null, fromAt: nextCount(dueAt, now, series.rules) },
+    { stepId: step?.next ?? null, fromAt },
   );
-  return planned === null ? null : nextStepOf(planned);
+  if (planned === null) return null;
+  const next = nextStepOf(planned);
+  return { ...next, reasons: [...historyOf(facts, { fromAt, now }), ...next.reasons] };
 }
 
-/** Why an email to this user cannot be sent, as a word of the step log; null when it can. */
-export function unsendableReason(user: User): string | null {
-  return user.email === null ? 'no_address' : null;
+/** Why the next step counts from the instant it counts from: the step before it, and its delay. */
+function historyOf(facts: StepFacts, { fromAt, now }: { fromAt: Date; now: Date }): Reason[] {
+  const { series, stepId, dueAt, userTimezone, spreadKey } = facts;
+  const step = stepOf(series.graph, stepId);
+  const isLate = fromAt.getTime() !== dueAt.getTime();
+  const previous: Reason = {
+    rule: 'previous_step',
+    input: `step "${stepId}"${step === null ? '' : ` (${step.type})`}, due ${dueAt.toISOString()}`,
+    outcome: isLate ? `handled late: counting from ${now.toISOString()}` : 'counting from that time',
+  };
+  if (step?.type !== 'wait') return [previous];
+  // A person who asks why the email came then wants to hear of the wait before it.
+  const waited = planOf({ series, userTimezone, spreadKey }, { stepId, fromAt: facts.fromAt });
+  return [...(waited?.plan.reasons.filter(({ rule }) => rule === 'delay') ?? []), previous];
 }
 
 export const nextStepOf = ({ step, fromAt, plan }: PlannedStep): NextStep => ({
@@ -86,9 +102,3 @@ export const nextStepOf = ({ step, fromAt, plan }: PlannedStep): NextStep => ({
   timezone: plan.timezone,
   reasons: plan.reasons,
 });
-
-/** How a decided step is logged. */
-export interface Verdict {
-  readonly outcome: LoggedOutcome;
-  readonly reason: string | null;
-}

@@ -1,5 +1,10 @@
 import { usersByIds } from '../audience/index.ts';
-import { compose, type ClaimedEmail, type FinishedMessage, type Sender } from '../delivery/index.ts';
+import {
+  compose,
+  type ClaimedEmail,
+  type FinishedMessage,
+  type Sender,
+} from '../delivery/index.ts';
 import type { Db } from '../platform/db.ts';
 import { NoOpenSlotError } from '../schedule/errors.ts';
 import type { PublishedSeries, SeriesCatalog } from '../series/index.ts';
@@ -117,7 +122,11 @@ function add(
 /** The row's step done, and the next one planned. */
 export function moveOf(
   row: RowRef & { now: Date; advances: boolean },
-  { facts, outcome, reason }: {
+  {
+    facts,
+    outcome,
+    reason,
+  }: {
     facts: StepFacts;
     outcome: LoggedOutcome | null;
     reason: string | null;
@@ -135,7 +144,10 @@ export function moveOf(
   }
 }
 
-const claimedOf = ({ row, facts, outcome }: Sending, leaseToken: string): ClaimedEmail<StepContext> => ({
+const claimedOf = (
+  { row, facts, outcome }: Sending,
+  leaseToken: string,
+): ClaimedEmail<StepContext> => ({
   occurrence: row,
   userId: row.userId,
   leaseToken,

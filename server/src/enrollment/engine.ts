@@ -1,8 +1,9 @@
 import type { Deliverer } from '../delivery/index.ts';
 import { beat, forgetWorkers, stopWorker, type WorkerStart } from '../delivery/index.ts';
-import { inTransaction } from '../platform/db.ts';
+import { inTransaction, type Pool } from '../platform/db.ts';
 import { advanceBucket, advanceTestSide, CLAIM_MAX, type AdvanceDeps } from './advance-due.ts';
 import type { StepContext } from './decide.ts';
+import { LowWaterMarks } from './low-water-marks.ts';
 import { reapDead, releaseLost } from './reap.ts';
 import { replanResumed } from './replan.ts';
 import { dueBuckets, dueTestSides } from './sql/claim-due.ts';
@@ -29,63 +30,33 @@ export interface EngineDeps extends Omit<AdvanceDeps, 'hands' | 'workerId'> {
   readonly monotonicMs: () => number;
 }
 
-const BUCKETS = 64;
 const TEST_SIDES_MAX = 100;
 const ARCHIVED_MAX = 500;
 /** Buckets advanced at once: one waits for the database while another is decided. */
 const BUCKETS_AT_ONCE = 3;
-/**
- * The low-water mark stays this far behind the newest due time seen, because a row may be committed
- * a little after the instant it is due at.
- */
-const MARK_LAG_MS = 5_000;
-/** How often everything is looked at whatever the marks say: rows that came back, or came late. */
-const SWEEP_EVERY_MS = 5_000;
-const EPOCH = new Date(0);
 
-/**
- * A worker's engine.
- *
- * Each bucket has a low-water mark on the due time: what was due before it has been handled, so the
- * claim does not walk over its dead index entries again. With a snapshot held elsewhere (a dump, a
- * long report) those stay for as long as it is held, and a claim without a mark gets slower and slower.
- */
+/** A worker's engine. */
 export function createEngine(deps: EngineDeps): Engine {
   const { db, deliverer, worker } = deps;
-  const marks: Date[] = Array.from({ length: BUCKETS }, () => EPOCH);
-  let sweptAtMs = Number.NEGATIVE_INFINITY;
+  const marks = new LowWaterMarks();
   const advanceDeps: AdvanceDeps = { ...deps, workerId: worker.id, hands: deliverer };
 
   async function advanceLive(): Promise<number> {
-    const room = deliverer.room();
-    if (room <= 0) return 0;
-    const nowMs = deps.monotonicMs();
-    const isSweep = nowMs - sweptAtMs >= SWEEP_EVERY_MS;
-    if (isSweep) {
-      marks.fill(EPOCH);
-      sweptAtMs = nowMs;
-    }
-    const due = await dueBuckets(db, { marks });
+    if (deliverer.room() <= 0) return 0;
+    const queue = await dueBuckets(db, { marks: marks.look(deps.monotonicMs()) });
     let handled = 0;
-    const queue = [...due];
-    const limit = Math.min(CLAIM_MAX, room);
     const lane = async (): Promise<void> => {
       for (let bucket = queue.shift(); bucket !== undefined; bucket = queue.shift()) {
-        if (deliverer.room() <= 0) return;
-        handled += await advanceOne(bucket, limit);
+        const limit = Math.min(CLAIM_MAX, deliverer.room());
+        if (limit <= 0) return;
+        const mark = marks.of(bucket);
+        const advanced = await advanceBucket(advanceDeps, { bucket, mark, limit });
+        if (advanced.lastDueAt !== null) marks.raise(bucket, advanced.lastDueAt);
+        handled += advanced.handled;
       }
     };
     await Promise.all(Array.from({ length: BUCKETS_AT_ONCE }, lane));
     return handled;
-  }
-
-  async function advanceOne(bucket: number, limit: number): Promise<number> {
-    const mark = marks[bucket] ?? EPOCH;
-    const advanced = await advanceBucket(advanceDeps, { bucket, mark, limit });
-    if (advanced.lastDueAt !== null) {
-      marks[bucket] = new Date(Math.max(mark.getTime(), advanced.lastDueAt.getTime() - MARK_LAG_MS));
-    }
-    return advanced.handled;
   }
 
   async function advanceTests(): Promise<number> {
@@ -96,21 +67,10 @@ export function createEngine(deps: EngineDeps): Engine {
     return handled;
   }
 
-  async function tidy(): Promise<number> {
-    const ended = await inTransaction(db, async (tx) => {
-      const rows = await lockArchivedRows(tx, { limit: ARCHIVED_MAX });
-      const [first] = rows;
-      if (first === undefined) return 0;
-      await cancelRows(tx, rows, { state: 'ended', reason: 'series_archived', now: first.now });
-      return rows.length;
-    });
-    return ended + (await replanResumed(deps));
-  }
-
   return {
     advanceLive,
     advanceTests,
-    tidy,
+    tidy: async () => (await endArchived(db)) + (await replanResumed(deps)),
     reap: async () => {
       const lost = await releaseLost(db, { workerId: worker.id, isInHand: deliverer.isInHand });
       return lost + (await reapDead(deps));
@@ -125,4 +85,18 @@ export function createEngine(deps: EngineDeps): Engine {
       await stopWorker(db, worker.id);
     },
   };
+}
+
+/** Ends enrollments of archived series, a batch at a time. */
+function endArchived(db: Pool): Promise<number> {
+  return inTransaction(db, async (tx) => {
+    const rows = await lockArchivedRows(tx, { limit: ARCHIVED_MAX });
+    // Test sides go by clocks of their own.
+    const byNow = Map.groupBy(rows, ({ now }) => now.getTime());
+    for (const [ms, ended] of byNow) {
+      const end = { state: 'ended', reason: 'series_archived', now: new Date(ms) } as const;
+      await cancelRows(tx, ended, end);
+    }
+    return rows.length;
+  });
 }

@@ -1,4 +1,4 @@
-import { createBatcher } from '../platform/batcher.ts';
+import { Batcher } from '../platform/batcher.ts';
 import type { Pool } from '../platform/db.ts';
 import { DomainError } from '../platform/errors.ts';
 import { bucketOf, NIL_UUID, storedIdOf, userIdOf, uuidv7In } from '../platform/ids.ts';
@@ -13,7 +13,11 @@ import type { EntryFacts, NewEnrollment } from './sql/enter.ts';
 
 /** Who is to enter what. */
 export interface EnrollCall {
-  readonly workspace: { readonly id: string; readonly side: 'live' | 'test'; readonly timezone: string };
+  readonly workspace: {
+    readonly id: string;
+    readonly side: 'live' | 'test';
+    readonly timezone: string;
+  };
   readonly userExternalId: string;
   /** Any text; one that is no UUID names no series. */
   readonly seriesId: string;
@@ -62,7 +66,7 @@ export function createEnroller({
   /** Called after a commit that planned steps, so that a worker nearby need not wait for its poll. */
   onEntered: () => void;
 }): Enroller {
-  const batcher = createBatcher<Entry, Settled>({
+  const batcher = new Batcher<Entry, Settled>({
     batchMax: BATCH_MAX,
     keyOf: ({ userId, automation }) => `${userId}:${automation?.id ?? ''}`,
     work: (entries) => enterAll({ db, catalog, onEntered }, entries),
@@ -93,7 +97,10 @@ async function enterAll(deps: EnterDeps, entries: readonly Entry[]): Promise<Set
     const left = await Promise.all(
       entries.filter((entry) => !settled.has(entry)).map((entry) => fresh(deps, entry, round)),
     );
-    const facts = await loadEntryFacts(deps.db, left.map(({ current }) => refOf(current)));
+    const facts = await loadEntryFacts(
+      deps.db,
+      left.map(({ current }) => refOf(current)),
+    );
     const planned: Planned[] = [];
     for (const [index, { entry, current }] of left.entries()) {
       const fact = facts[index];

@@ -106,7 +106,11 @@ export type Entry =
  */
 export function entryOf(
   history: EnrollmentHistory,
-  { series, userTimezone, now }: { series: PublishedSeries; userTimezone: string | null; now: Date },
+  {
+    series,
+    userTimezone,
+    now,
+  }: { series: PublishedSeries; userTimezone: string | null; now: Date },
 ): Entry {
   const { enabled, cooldown, max_runs: runsMax } = series.settings.reenrollment;
   if (history.isActive) return { kind: 'already_active' };

@@ -13,7 +13,14 @@ import { SILENCE_MS } from './reap.ts';
 
 /** Why a user is where they are in a series, and what happens next. */
 export interface Explanation {
-  readonly state: 'not_enrolled' | 'waiting' | 'sending' | 'paused' | 'completed' | 'removed' | 'ended';
+  readonly state:
+    | 'not_enrolled'
+    | 'waiting'
+    | 'sending'
+    | 'paused'
+    | 'completed'
+    | 'removed'
+    | 'ended';
   /** Every rule that was looked at, in order. */
   readonly reasons: readonly Reason[];
   /** Null when nothing more will happen by itself. */
@@ -34,7 +41,11 @@ const MESSAGES_MAX = 50;
  */
 export async function explain(
   { db, catalog }: { db: Db; catalog: SeriesCatalog },
-  { workspace, userExternalId, automation }: {
+  {
+    workspace,
+    userExternalId,
+    automation,
+  }: {
     workspace: { id: string; timezone: string };
     userExternalId: string;
     automation: Automation;
@@ -76,7 +87,9 @@ const seriesReason = ({ status, version, name }: Automation): Reason => ({
 
 function passageReasons(latest: Awaited<ReturnType<typeof findLatest>>): Reason[] {
   if (latest === null) {
-    return [{ rule: 'enrollment', input: 'no passage through this series', outcome: 'never enrolled' }];
+    return [
+      { rule: 'enrollment', input: 'no passage through this series', outcome: 'never enrolled' },
+    ];
   }
   const { run, version, state, enteredAt, endedAt, endReason } = latest;
   const outcome =
@@ -90,7 +103,12 @@ function passageReasons(latest: Awaited<ReturnType<typeof findLatest>>): Reason[
 /** Whether an enroll call would let the user in now, and by which rule. */
 async function entryReasons(
   catalog: SeriesCatalog,
-  { automation, workspace, facts, user }: {
+  {
+    automation,
+    workspace,
+    facts,
+    user,
+  }: {
     automation: Automation;
     workspace: { timezone: string };
     facts: EntryFacts;
@@ -177,7 +195,13 @@ function nextOfRow(
         ];
   const address: Reason[] =
     user.email === null
-      ? [{ rule: 'address', input: 'the user has no email', outcome: 'emails are skipped: no_address' }]
+      ? [
+          {
+            rule: 'address',
+            input: 'the user has no email',
+            outcome: 'emails are skipped: no_address',
+          },
+        ]
       : [];
   return {
     action: row.status === 'processing' ? 'is being handed over' : `run step "${row.stepId}"`,

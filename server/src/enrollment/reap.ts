@@ -1,4 +1,10 @@
-import { lockOrphans, orphanBuckets, releaseRows, heldBy, settleMessages } from '../delivery/index.ts';
+import {
+  lockOrphans,
+  orphanBuckets,
+  releaseRows,
+  heldBy,
+  settleMessages,
+} from '../delivery/index.ts';
 import { inTransaction, type Pool, type Db } from '../platform/db.ts';
 import { uuidv7In } from '../platform/ids.ts';
 import { tzVersion } from '../schedule/zone.ts';
@@ -51,7 +57,16 @@ async function doubt(
     orphans.flatMap(({ bucket, messageId: id, leaseToken }) =>
       id === null
         ? []
-        : [{ bucket, id, leaseToken, eventId: uuidv7In(bucket, now), state: 'in_doubt', answer: DIED }],
+        : [
+            {
+              bucket,
+              id,
+              leaseToken,
+              eventId: uuidv7In(bucket, now),
+              state: 'in_doubt',
+              answer: DIED,
+            },
+          ],
     ),
   );
   const isSettled = new Set(settled.map(({ enrollmentId, seq }) => `${enrollmentId}:${seq}`));
@@ -74,7 +89,10 @@ async function doubt(
  */
 export async function releaseLost(
   db: Pool,
-  { workerId, isInHand }: {
+  {
+    workerId,
+    isInHand,
+  }: {
     workerId: string;
     isInHand: (row: { enrollmentId: string; seq: number }) => boolean;
   },

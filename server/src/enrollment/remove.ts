@@ -22,7 +22,11 @@ const TRIES_MAX = 5;
  */
 export async function removeUser(
   { db, catalog }: { db: Pool; catalog: SeriesCatalog },
-  { workspaceId, userExternalId, seriesId }: {
+  {
+    workspaceId,
+    userExternalId,
+    seriesId,
+  }: {
     workspaceId: string;
     userExternalId: string;
     seriesId: string;

@@ -61,7 +61,11 @@ export async function resolveDoubt(
       windowed: true,
       explain: true,
     });
-    const ordered = { rule: 'resend', input: 'a member ordered it again', outcome: 'one more handover' };
+    const ordered = {
+      rule: 'resend',
+      input: 'a member ordered it again',
+      outcome: 'one more handover',
+    };
     const reasons = JSON.stringify([ordered, ...plan.reasons]);
     const { dueAt, timezone } = plan;
     await orderAgain(tx, { bucket, id, eventId, dueAt, timezone, reasons, tzVersion: tzVersion() });

@@ -111,12 +111,25 @@ const Params = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const UserQuery = { user_id: Type.Optional(Type.String({ maxLength: 255 })) };
 
 /** What `/api/v1` says of passages through series. Registered inside the authenticated scope. */
-export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = async (app, deps) => {
-  const { engine, catalog } = deps;
-  const { db } = engine;
-  const seriesOf = (actor: RequestActor, id: string) =>
-    readAutomation(db, { workspaceId: actor.workspaceId, id: storedIdOf(id) }, 'series');
+export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = async (
+  app,
+  deps,
+) => {
+  addEnrollments(app, deps);
+  addRecipients(app, deps);
+  addStats(app, deps);
+  addExplain(app, deps);
+  addTestClock(app, deps);
+  addResolve(app, deps);
+};
 
+type App = Parameters<FastifyPluginAsyncTypebox<EnrollmentRouteDeps>>[0];
+
+const seriesOf = ({ engine: { db } }: EnrollmentRouteDeps, actor: RequestActor, id: string) =>
+  readAutomation(db, { workspaceId: actor.workspaceId, id: storedIdOf(id) }, 'series');
+
+function addEnrollments(app: App, deps: EnrollmentRouteDeps): void {
+  const { db } = deps.engine;
   app.get(
     '/series/:id/enrollments',
     {
@@ -127,15 +140,13 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
         querystring: Type.Object({
           ...PageQuery,
           ...UserQuery,
-          state: Type.Optional(
-            Type.Enum([...schema.ENROLLMENT_STATES]),
-          ),
+          state: Type.Optional(Type.Enum([...schema.ENROLLMENT_STATES])),
         }),
         response: { 200: pageSchema(schema.EnrollmentView) },
       },
     },
     async ({ actor, params, query: { limit, cursor, user_id, state = null } }) => {
-      const { id: automationId } = await seriesOf(actor, params.id);
+      const { id: automationId } = await seriesOf(deps, actor, params.id);
       const { workspaceId } = actor;
       const userId = user_id === undefined ? null : userIdOf(workspaceId, user_id);
       const after = afterOf(cursor);
@@ -145,7 +156,10 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
       return pageOf(rows, { limit, keyOf, viewOf: enrollmentViewOf });
     },
   );
+}
 
+function addRecipients(app: App, deps: EnrollmentRouteDeps): void {
+  const { db } = deps.engine;
   app.get(
     '/series/:id/recipients',
     {
@@ -158,7 +172,7 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
       },
     },
     async ({ actor, params, query: { limit, cursor, user_id } }) => {
-      const { id: automationId } = await seriesOf(actor, params.id);
+      const { id: automationId } = await seriesOf(deps, actor, params.id);
       const { workspaceId } = actor;
       const userId = user_id === undefined ? null : userIdOf(workspaceId, user_id);
       const after = afterOf(cursor);
@@ -168,7 +182,10 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
       return pageOf(rows, { limit, keyOf, viewOf: recipientViewOf });
     },
   );
+}
 
+function addStats(app: App, deps: EnrollmentRouteDeps): void {
+  const { db } = deps.engine;
   app.get(
     '/series/:id/stats',
     {
@@ -180,11 +197,15 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
       },
     },
     async ({ actor, params }) => {
-      const { id: automationId } = await seriesOf(actor, params.id);
+      const { id: automationId } = await seriesOf(deps, actor, params.id);
       return statsViewOf(await seriesStats(db, { workspaceId: actor.workspaceId, automationId }));
     },
   );
+}
 
+function addExplain(app: App, deps: EnrollmentRouteDeps): void {
+  const { engine, catalog } = deps;
+  const { db } = engine;
   app.get(
     '/users/:user_id/explain',
     {
@@ -199,7 +220,7 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
     async ({ actor, params, query }) => {
       const { workspaceId: id, timezone } = actor;
       await assertUser(db, { workspaceId: id, userExternalId: params.user_id });
-      const automation = await seriesOf(actor, query.series_id);
+      const automation = await seriesOf(deps, actor, query.series_id);
       const workspace = { id, timezone };
       const why = await explain(
         { db, catalog },
@@ -221,7 +242,11 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
       };
     },
   );
+}
 
+function addTestClock(app: App, deps: EnrollmentRouteDeps): void {
+  const { engine } = deps;
+  const { db } = engine;
   app.get(
     '/test_clock',
     {
@@ -251,11 +276,18 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
     },
     async ({ actor: { workspaceId }, body }) => {
       await testClock(engine, workspaceId);
-      const { now, handled } = await advanceClock(engine, { workspaceId, advance: advanceOf(body) });
+      const { now, handled } = await advanceClock(engine, {
+        workspaceId,
+        advance: advanceOf(body),
+      });
       return { now: now.toISOString(), handled };
     },
   );
+}
 
+function addResolve(app: App, deps: EnrollmentRouteDeps): void {
+  const { engine, catalog } = deps;
+  const { db } = engine;
   app.post(
     '/messages/:id/resolve',
     {
@@ -276,7 +308,7 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
       return messageViewOf(message);
     },
   );
-};
+}
 
 const WAITING_SHOWN_MAX = 100_000;
 

@@ -4,7 +4,11 @@ import { Instant, Reasons, Nullable } from '../platform/http.ts';
 /** The body of `POST /api/sdk/series`. */
 export const SeriesCallBody = Type.Object({
   action: Type.Union([Type.Literal('enroll'), Type.Literal('remove')]),
-  user_id: Type.String({ minLength: 1, maxLength: 255, description: 'The id your system gives the user' }),
+  user_id: Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'The id your system gives the user',
+  }),
   series_id: Type.String({ format: 'uuid' }),
   user_token: Type.Optional(Type.String({ description: 'HS256, claim user_id' })),
 });

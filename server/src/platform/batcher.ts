@@ -1,14 +1,17 @@
 import { DomainError } from './errors.ts';
 
-/** Collects calls that arrive together and answers each from one piece of work. */
-export interface Batcher<In, Out> {
-  readonly add: (item: In) => Promise<Out>;
-}
-
 interface Waiting<In, Out> {
   readonly item: In;
   readonly resolve: (out: Out) => void;
   readonly reject: (error: unknown) => void;
+}
+
+export interface BatcherOptions<In, Out> {
+  readonly batchMax: number;
+  /** Items with the same key follow each other: never in one batch, nor in two at once. */
+  readonly keyOf: (item: In) => string;
+  /** Answers in the order of its items; when it throws, every call of the batch gets the error. */
+  readonly work: (items: readonly In[]) => Promise<readonly Out[]>;
 }
 
 /** One in the database and one being decided meanwhile; more would only make the batches smaller. */
@@ -17,88 +20,83 @@ const IN_FLIGHT_MAX = 2;
 const WAITING_MAX = 20_000;
 
 /**
- * A batcher: a call waits until the current turn of the event loop ends, or until a batch in flight
- * returns, and then goes with everything that came meanwhile. So batches grow with the load, and a
- * single call waits for nobody.
+ * Collects calls that arrive together and answers each from one piece of work.
  *
- * Two items with the same key never go in one batch, nor in two at once: they follow each other.
- *
- * @param work answers in the order of its items; when it throws, every call of the batch gets the error
+ * A call waits until the current turn of the event loop ends, or until a batch in flight returns, and
+ * then goes with everything that came meanwhile. So batches grow with the load, and a single call
+ * waits for nobody.
  */
-export function createBatcher<In, Out>({
-  batchMax,
-  keyOf,
-  work,
-}: {
-  batchMax: number;
-  keyOf: (item: In) => string;
-  work: (items: readonly In[]) => Promise<readonly Out[]>;
-}): Batcher<In, Out> {
-  let waiting: Waiting<In, Out>[] = [];
-  const busyKeys = new Set<string>();
-  let inFlight = 0;
-  let isScheduled = false;
+export class Batcher<In, Out> {
+  readonly #options: BatcherOptions<In, Out>;
+  readonly #busyKeys = new Set<string>();
+  #waiting: Waiting<In, Out>[] = [];
+  #inFlight = 0;
+  #isScheduled = false;
 
-  function schedule(): void {
-    if (isScheduled || inFlight >= IN_FLIGHT_MAX || waiting.length === 0) return;
-    isScheduled = true;
-    setImmediate(() => {
-      isScheduled = false;
-      void flush();
+  constructor(options: BatcherOptions<In, Out>) {
+    this.#options = options;
+  }
+
+  /** @throws `platform.busy` when too many calls wait already */
+  add(item: In): Promise<Out> {
+    return new Promise<Out>((resolve, reject) => {
+      if (this.#waiting.length >= WAITING_MAX) {
+        reject(busy());
+        return;
+      }
+      this.#waiting.push({ item, resolve, reject });
+      this.#schedule();
     });
   }
 
-  function takeBatch(): Waiting<In, Out>[] {
+  #schedule(): void {
+    if (this.#isScheduled || this.#inFlight >= IN_FLIGHT_MAX || this.#waiting.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#flush();
+    });
+  }
+
+  #takeBatch(): Waiting<In, Out>[] {
+    const { batchMax, keyOf } = this.#options;
     const batch: Waiting<In, Out>[] = [];
     const later: Waiting<In, Out>[] = [];
-    for (const call of waiting) {
+    for (const call of this.#waiting) {
       const key = keyOf(call.item);
-      if (batch.length >= batchMax || busyKeys.has(key)) {
+      if (batch.length >= batchMax || this.#busyKeys.has(key)) {
         later.push(call);
       } else {
-        busyKeys.add(key);
+        this.#busyKeys.add(key);
         batch.push(call);
       }
     }
-    waiting = later;
+    this.#waiting = later;
     return batch;
   }
 
-  async function flush(): Promise<void> {
-    const batch = takeBatch();
+  async #flush(): Promise<void> {
+    const batch = this.#takeBatch();
     if (batch.length === 0) return;
-    inFlight += 1;
+    this.#inFlight += 1;
     // What did not fit goes at once, beside this one.
-    schedule();
+    this.#schedule();
     try {
-      const answers = await work(batch.map(({ item }) => item));
-      batch.forEach(({ resolve, reject }, index) => {
+      const answers = await this.#options.work(batch.map(({ item }) => item));
+      for (const [index, { resolve, reject }] of batch.entries()) {
         const answer = answers[index];
         if (answer === undefined) reject(new Error('a batch gave fewer answers than it had items'));
         else resolve(answer);
-      });
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
-      inFlight -= 1;
-      for (const { item } of batch) busyKeys.delete(keyOf(item));
-      schedule();
+      this.#inFlight -= 1;
+      for (const { item } of batch) this.#busyKeys.delete(this.#options.keyOf(item));
+      this.#schedule();
     }
   }
-
-  return {
-    add: (item) =>
-      new Promise<Out>((resolve, reject) => {
-        if (waiting.length >= WAITING_MAX) {
-          reject(
-            new DomainError('platform.busy', 'too_many', 'Too many requests', {
-              retry_after_seconds: 1,
-            }),
-          );
-          return;
-        }
-        waiting.push({ item, resolve, reject });
-        schedule();
-      }),
-  };
 }
+
+const busy = (): DomainError =>
+  new DomainError('platform.busy', 'too_many', 'Too many requests', { retry_after_seconds: 1 });

@@ -10,7 +10,10 @@ test('the usual form is read with its parts decoded', () => {
     database: 'mile post',
     ssl: false,
   });
-  expect(parseDatabaseUrl('postgresql://ada@[::1]')).toMatchObject({ host: '::1', database: 'ada' });
+  expect(parseDatabaseUrl('postgresql://ada@[::1]')).toMatchObject({
+    host: '::1',
+    database: 'ada',
+  });
 });
 
 test('a Unix socket may be given as libpq takes it', () => {

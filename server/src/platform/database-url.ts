@@ -10,7 +10,11 @@ export interface DatabaseAddress {
   readonly password: string;
   readonly database: string;
   /** `false` is plain text; an object verifies the certificate. */
-  readonly ssl: false | 'prefer' | 'require' | { ca?: string; checkServerIdentity?: () => undefined };
+  readonly ssl:
+    | false
+    | 'prefer'
+    | 'require'
+    | { ca?: string; checkServerIdentity?: () => undefined };
 }
 
 const PORT = 5432;

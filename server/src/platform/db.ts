@@ -60,7 +60,8 @@ export function connect(
     ...parseDatabaseUrl(url),
     max,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    backoff: (failures: number) => Math.min(RECONNECT_MAX_SECONDS, 0.05 * 2 ** Math.min(failures, 10)),
+    backoff: (failures: number) =>
+      Math.min(RECONNECT_MAX_SECONDS, 0.05 * 2 ** Math.min(failures, 10)),
     onnotice: onNotice,
     connection: {
       application_name: applicationName,

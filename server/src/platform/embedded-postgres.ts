@@ -185,7 +185,10 @@ async function spawnServer(
   let failure: string | null = null;
   const child: ChildProcess = runAs.spawn(program, args, logFile.handle);
   child.once('error', ({ message }) => (failure = message));
-  child.once('exit', (code, signal) => (failure ??= `it ended with ${signal ?? code ?? 'nothing'}`));
+  child.once(
+    'exit',
+    (code, signal) => (failure ??= `it ended with ${signal ?? code ?? 'nothing'}`),
+  );
   child.unref();
   closeSync(logFile.handle);
 

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Type, type TSchema } from 'typebox';
-import { DomainError, type ErrorKind } from './errors.ts';
+import type { DomainError, ErrorKind } from './errors.ts';
 import { PAGE_LIMIT, PAGE_LIMIT_MAX } from './page.ts';
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -49,7 +49,7 @@ export const isoOf = (at: Date | null): string | null => at?.toISOString() ?? nu
  */
 export function detailsOf(error: DomainError, reply: FastifyReply): Record<string, unknown> {
   const { retry_after_seconds: retryAfter, ...details } = error.details;
-  if (retryAfter !== undefined) void reply.header('Retry-After', String(retryAfter));
+  if (typeof retryAfter === 'number') void reply.header('Retry-After', retryAfter);
   return details;
 }
 

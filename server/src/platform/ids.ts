@@ -36,7 +36,10 @@ export function uuidv7(now: Date): string {
  * @param namespace a UUID
  */
 export function uuidv5(namespace: string, name: string): string {
-  const data = Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name)]);
+  const data = Buffer.concat([
+    Buffer.from(namespace.replaceAll('-', ''), 'hex'),
+    Buffer.from(name),
+  ]);
   return format(hash('sha1', data, 'buffer').subarray(0, UUID_BYTES), 5);
 }
 

@@ -118,7 +118,9 @@ function prettyLine(line: string): string {
   const { level, time, event, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const name = String(level);
   const clock = String(time).slice('2026-01-01T'.length, '2026-01-01T00:00:00'.length);
-  const rest = Object.entries(fields).map(([key, value]) => `${DIM}${key}=${PLAIN}${textOf(value)}`);
+  const rest = Object.entries(fields).map(
+    ([key, value]) => `${DIM}${key}=${PLAIN}${textOf(value)}`,
+  );
   const head = `${DIM}${clock}${PLAIN} ${COLORS[name] ?? ''}${name.padEnd(5)}${PLAIN} ${String(event)}`;
   return [[head, ...rest].join('  '), ...errorLines(err)].join('\n');
 }
@@ -129,7 +131,12 @@ const textOf = (value: unknown): string =>
 function errorLines(err: unknown): string[] {
   if (typeof err !== 'object' || err === null) return [];
   const { stack, message, cause, errors } = err as Record<string, unknown>;
-  const own = String(stack ?? message).split('\n').map((text) => `    ${text}`);
-  const others = [...(Array.isArray(errors) ? (errors as unknown[]) : []), ...(cause === undefined ? [] : [cause])];
+  const own = String(stack ?? message)
+    .split('\n')
+    .map((text) => `    ${text}`);
+  const others = [
+    ...(Array.isArray(errors) ? (errors as unknown[]) : []),
+    ...(cause === undefined ? [] : [cause]),
+  ];
   return [...own, ...others.flatMap((other) => errorLines(other))];
 }

@@ -57,7 +57,10 @@ test('stopping wakes a rest and lets the tick in hand finish', async () => {
     finished = true;
     return 1;
   };
-  const done = runLoop({ name: 'slow', tick, idleMs: 0 }, { stopping: stopper.signal, log: silent });
+  const done = runLoop(
+    { name: 'slow', tick, idleMs: 0 },
+    { stopping: stopper.signal, log: silent },
+  );
   await vi.advanceTimersByTimeAsync(100);
   stopper.abort();
   expect(finished).toBe(false);

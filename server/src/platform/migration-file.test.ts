@@ -19,13 +19,20 @@ test('the first line is compulsory, and a breaking one says why', () => {
 });
 
 test('a misnamed file is refused', () => {
-  for (const name of ['1_first.sql', '0001-first.sql', '0001_First.sql', '0001_.sql', 'first.sql']) {
+  for (const name of [
+    '1_first.sql',
+    '0001-first.sql',
+    '0001_First.sql',
+    '0001_.sql',
+    'first.sql',
+  ]) {
     expect(() => parseMigration(name, '-- compatible\n')).toThrow('misnamed');
   }
 });
 
 test('no transaction permits one concurrent index statement and nothing else', () => {
-  const parse = (sql: string) => parseMigration('0001_i.sql', `-- compatible\n-- no transaction\n${sql}`);
+  const parse = (sql: string) =>
+    parseMigration('0001_i.sql', `-- compatible\n-- no transaction\n${sql}`);
   const build = parse('create unique index concurrently\n  users_name on users (name);\n');
   expect(build.transaction).toBe(false);
   expect(builtIndexOf(build)).toBe('users_name');

@@ -43,7 +43,9 @@ export function readMigrations(dir: string): Migration[] {
 export function parseMigration(file: string, text: string): Migration {
   const [, digits, words] = FILE.exec(file) ?? [];
   if (digits === undefined || words === undefined) {
-    throw new SetupError(`Migration ${file} is misnamed; a name looks like 0012_add_delivery_lease.sql.`);
+    throw new SetupError(
+      `Migration ${file} is misnamed; a name looks like 0012_add_delivery_lease.sql.`,
+    );
   }
   const sql = text.replaceAll('\r\n', '\n');
   const lines = sql.split('\n');

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { takePidLock, withPidLock, type PidLock } from './pid-lock.ts';
+import { takePidLock, takePidLockPatiently, withPidLock, type PidLock } from './pid-lock.ts';
 import { identityOf } from './process-identity.ts';
 
 let dir: string;
@@ -24,7 +24,8 @@ function take(): PidLock {
 
 test('whoever comes second is told who has the lock and the note it left', () => {
   const lock = take();
-  expect(takePidLock(path)).toEqual({ taken: false, pid: process.pid, note: '' });
+  const holder = { taken: false, pid: process.pid, note: '', isLeaving: false };
+  expect(takePidLock(path)).toEqual(holder);
   lock.setNote('http://localhost:4400');
   expect(takePidLock(path)).toMatchObject({ taken: false, note: 'http://localhost:4400' });
   lock.release();
@@ -84,4 +85,17 @@ test('waiting for a lock ends with it, or with the name of the process that keep
   expect(await waiting).toBe('mine');
   await expect(withPidLock(path, 50, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   take().release();
+});
+
+test('a holder that is leaving is waited for, one that stays only for a moment', async () => {
+  const lock = take();
+  lock.setNote('http://localhost:4400');
+  expect(await takePidLockPatiently(path)).toMatchObject({ note: 'http://localhost:4400' });
+
+  lock.setLeaving();
+  const waiting = takePidLockPatiently(path);
+  setTimeout(() => lock.release(), 2_000);
+  const next = await waiting;
+  expect(next.taken).toBe(true);
+  if (next.taken) next.release();
 });

@@ -9,6 +9,8 @@ export interface PidLock {
   readonly taken: true;
   /** Leaves one line for whoever finds the lock taken, such as the address we listen on. */
   setNote(note: string): void;
+  /** Tells whoever waits that it is worth waiting: we are stopping. */
+  setLeaving(): void;
   release(): void;
 }
 
@@ -17,10 +19,16 @@ export interface PidLockHolder {
   readonly taken: false;
   readonly pid: number;
   readonly note: string;
+  readonly isLeaving: boolean;
 }
 
 const ATTEMPTS_MAX = 20;
 const POLL_MS = 25;
+const LEAVING = 'leaving';
+/** A holder whose parent was killed notices within this, and then says that it is leaving. */
+const NOTICE_MS = 1_500;
+/** A process of Milepost stops within ten seconds. */
+const LEAVING_MS = 12_000;
 
 /**
  * Takes the lock that the file at `path` stands for, unless a living process has it.
@@ -37,10 +45,27 @@ export function takePidLock(path: string): PidLock | PidLockHolder {
     if (found === null) continue;
     const [owner = '', note = ''] = found.split('\n');
     const pid = Number.parseInt(owner, 10);
-    if (identityOf(pid) === owner) return { taken: false, pid, note };
+    if (identityOf(pid) === owner) return { taken: false, pid, note, isLeaving: note === LEAVING };
     removeStale(path, found);
   }
   throw new SetupError(`The lock ${path} changes all the time; is something else writing there?`);
+}
+
+/**
+ * Takes the lock, after waiting a moment for a holder that is on its way out: one that was told to
+ * stop, or whose parent was killed just now.
+ *
+ * @returns the holder, when it means to stay
+ */
+export async function takePidLockPatiently(path: string): Promise<PidLock | PidLockHolder> {
+  const startedMs = performance.now();
+  for (;;) {
+    const lock = takePidLock(path);
+    if (lock.taken) return lock;
+    const waitedMs = performance.now() - startedMs;
+    if (waitedMs > (lock.isLeaving ? LEAVING_MS : NOTICE_MS)) return lock;
+    await sleep(POLL_MS);
+  }
 }
 
 /**
@@ -74,13 +99,15 @@ export async function withPidLock<T>(
 }
 
 function lockOf(path: string, identity: string): PidLock {
+  const setNote = (note: string): void => {
+    const whole = `${path}.${randomUUID()}`;
+    writeFileSync(whole, `${identity}\n${note}\n`, { mode: 0o644 });
+    renameSync(whole, path);
+  };
   return {
     taken: true,
-    setNote(note) {
-      const whole = `${path}.${randomUUID()}`;
-      writeFileSync(whole, `${identity}\n${note}\n`, { mode: 0o644 });
-      renameSync(whole, path);
-    },
+    setNote,
+    setLeaving: () => setNote(LEAVING),
     release() {
       if (readOrNull(path)?.startsWith(`${identity}\n`) === true) rmSync(path, { force: true });
     },

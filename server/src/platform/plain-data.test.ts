@@ -14,11 +14,7 @@ test.each([
     { a: Number.POSITIVE_INFINITY },
     { path: 'a', message: 'must not be a number that no JSON reader holds' },
   ],
-  [
-    'one level too many',
-    [[[[[1]]]]],
-    { path: '', message: 'must not nest deeper than 4 levels' },
-  ],
+  ['one level too many', [[[[[1]]]]], { path: '', message: 'must not nest deeper than 4 levels' }],
 ])('%s is told with its place', (_name, data, fault) => {
   expect(faultOfData(data, limit)).toEqual(fault);
 });
@@ -32,14 +28,17 @@ test('as many levels as allowed, and every other JSON value, are fine', () => {
 test('a hundred thousand levels are no trouble', () => {
   let deep: unknown = 1;
   for (let i = 0; i < 100_000; i += 1) deep = [deep];
-  expect(faultOfData(deep, { nestingMax: 64 })?.message).toBe('must not nest deeper than 64 levels');
+  expect(faultOfData(deep, { nestingMax: 64 })?.message).toBe(
+    'must not nest deeper than 64 levels',
+  );
 });
 
 test('a fault is found wherever it is', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.nat(5), fc.string()), { maxLength: 4 }), (place) => {
       const data = place.reduceRight<unknown>(
-        (inner, key) => (typeof key === 'number' ? [...Array<null>(key).fill(null), inner] : { [key]: inner }),
+        (inner, key) =>
+          typeof key === 'number' ? [...Array<null>(key).fill(null), inner] : { [key]: inner },
         '\0',
       );
       expect(faultOfData(data, limit)?.path).toBe(place.join('/'));

@@ -2,9 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 
 const PROGRAM = join(import.meta.dirname, '../../test/support/stoppable.ts');
+/** Less apart, two signals are one press. */
+const TWO_PRESSES_MS = 150;
 const children: ChildProcess[] = [];
 
 afterEach(() => {
@@ -32,10 +35,14 @@ test('the first signal lets work finish, and the process ends by itself', async 
   expect((await acknowledged)[0]).toEqual({ stopping: 'SIGINT' });
 });
 
-test('a second signal ends the process at once', async () => {
+test('a second signal ends the process at once, unless it came with the first', async () => {
   const { child, said, ended } = await program({ workMs: 60_000 });
   child.kill('SIGTERM');
   await once(child, 'message');
+  child.kill('SIGINT');
+  await once(child, 'message');
+  expect(child.exitCode).toBeNull();
+  await sleep(TWO_PRESSES_MS);
   child.kill('SIGINT');
   expect(await ended).toBe(128 + 2);
   expect(said).toEqual(['ready', 'stopping SIGTERM']);

@@ -1,5 +1,8 @@
 import { constants } from 'node:os';
 
+/** Nobody presses twice within this; signals that waited for a busy moment to end are one press. */
+const ONE_PRESS_MS = 100;
+
 /**
  * A signal that fires on the first SIGTERM, SIGINT or SIGHUP, or when the script that started this
  * process is gone.
@@ -15,10 +18,15 @@ export function stopOnSignal(
   onSignal: (signal: NodeJS.Signals) => void = () => {},
 ): AbortSignal {
   const controller = new AbortController();
+  let firstMs = 0;
   const stop = (signal: NodeJS.Signals): void => {
     // As a shell counts: 128 and the signal's number.
     const status = 128 + constants.signals[signal];
-    if (controller.signal.aborted) process.exit(status);
+    if (controller.signal.aborted) {
+      if (performance.now() - firstMs > ONE_PRESS_MS) process.exit(status);
+      return;
+    }
+    firstMs = performance.now();
     setTimeout(() => process.exit(status), graceMs).unref();
     onSignal(signal);
     controller.abort();

@@ -1,6 +1,12 @@
 import { uuidv7 } from '../platform/ids.ts';
-import type { Pool, Transaction } from '../platform/db.ts';
-import { broadcastNotFound, cannotChange, noSuchTransition, notADraft, notASeries } from './errors.ts';
+import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
+import {
+  broadcastNotFound,
+  cannotChange,
+  noSuchTransition,
+  notADraft,
+  notASeries,
+} from './errors.ts';
 import { seriesInvalid, seriesNotFound } from './errors.ts';
 import type { Fault } from '../schedule/fault.ts';
 import { faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
@@ -113,7 +119,7 @@ export async function deleteDraft(
   ref: AutomationRef,
   type: Automation['type'],
 ): Promise<void> {
-  await db.begin(async (tx) => {
+  await inTransaction(db, async (tx) => {
     const found = await lockAutomation(tx, ref);
     assertType(found, type);
     if (found.status !== 'draft') throw notADraft(found.status);
@@ -150,11 +156,11 @@ function inLockedSeries(
   ref: AutomationRef,
   change: (tx: Transaction, series: Automation) => Promise<Automation>,
 ): Promise<Automation> {
-  return db.begin(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const found = await lockAutomation(tx, ref);
     assertType(found, 'series');
     return change(tx, found);
-  }) as Promise<Automation>;
+  });
 }
 
 function draftOf(body: unknown): { name: string; draft: SeriesDraft } {

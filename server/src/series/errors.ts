@@ -22,10 +22,18 @@ export const seriesInvalid = (faults: readonly Fault[]): DomainError => {
 };
 
 export const notADraft = (status: AutomationStatus): DomainError =>
-  new DomainError('series.not_a_draft', 'conflict', `Only a draft can be deleted; this one is ${status}`);
+  new DomainError(
+    'series.not_a_draft',
+    'conflict',
+    `Only a draft can be deleted; this one is ${status}`,
+  );
 
 export const cannotChange = (status: AutomationStatus): DomainError =>
-  new DomainError('series.archived', 'conflict', `This one is ${status} and can no longer be changed`);
+  new DomainError(
+    'series.archived',
+    'conflict',
+    `This one is ${status} and can no longer be changed`,
+  );
 
 export const noSuchTransition = (status: AutomationStatus, transition: Transition): DomainError =>
   new DomainError(

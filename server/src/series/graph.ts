@@ -33,7 +33,8 @@ export function faultsOfSteps(steps: unknown): Fault[] {
 /** The graph of steps that `faultsOfSteps` found nothing wrong with. */
 export function graphOf(steps: readonly object[]): Graph {
   const list = (steps as readonly Loose[]).map(
-    (step, index) => ({ ...step, next: targetsOf(steps as readonly Loose[], index)[0] ?? null }) as Step,
+    (step, index) =>
+      ({ ...step, next: targetsOf(steps as readonly Loose[], index)[0] ?? null }) as Step,
   );
   return { firstId: list[0]?.id ?? null, steps: new Map(list.map((step) => [step.id, step])) };
 }

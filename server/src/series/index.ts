@@ -1,4 +1,3 @@
-export { createBroadcast } from './broadcast-draft.ts';
 export { createSeriesCatalog, type PublishedSeries, type SeriesCatalog } from './catalog.ts';
 export {
   changeSeries,
@@ -8,11 +7,19 @@ export {
   readAutomation,
   type AutomationRef,
 } from './change-series.ts';
-export { notASeries, seriesNotFound } from './errors.ts';
+export { notASeries, seriesInvalid, seriesNotFound } from './errors.ts';
 export { seriesRoutes } from './routes.ts';
 export type { Graph } from './graph.ts';
-export type { Automation, AutomationStatus } from './series.ts';
+export { AutomationView } from './schema.ts';
+export {
+  AUTOMATION_STATUSES,
+  NAME_LENGTH_MAX,
+  nameFaults,
+  type Automation,
+  type AutomationStatus,
+} from './series.ts';
 export type { SeriesSettings } from './settings.ts';
-export { findVersion } from './sql.ts';
+export { insertAutomation, listAutomations } from './sql.ts';
 export type { EmailStep, Step } from './step.ts';
+export { emailStepFaults } from './steps/email.ts';
 export { stepTypeOf } from './steps/index.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Instant, Nullable } from '../platform/http.ts';
-import { NAME_LENGTH_MAX } from './series.ts';
+import { AUTOMATION_STATUSES, NAME_LENGTH_MAX } from './series.ts';
 
 const Delay = Type.Object({
   amount: Type.Integer({ minimum: 0 }),
@@ -18,10 +18,18 @@ const Step = Type.Object(
         }),
       ),
     ),
-    subject: Type.Optional(Type.String({ description: 'email: a Liquid template', maxLength: 998 })),
-    html: Type.Optional(Type.String({ description: 'email: a Liquid template', maxLength: 500_000 })),
-    text: Type.Optional(Nullable(Type.String({ description: 'email: made from html when absent' }))),
-    preheader: Type.Optional(Nullable(Type.String({ description: 'email: shown beside the subject' }))),
+    subject: Type.Optional(
+      Type.String({ description: 'email: a Liquid template', maxLength: 998 }),
+    ),
+    html: Type.Optional(
+      Type.String({ description: 'email: a Liquid template', maxLength: 500_000 }),
+    ),
+    text: Type.Optional(
+      Nullable(Type.String({ description: 'email: made from html when absent' })),
+    ),
+    preheader: Type.Optional(
+      Nullable(Type.String({ description: 'email: shown beside the subject' })),
+    ),
     from: Type.Optional(Nullable(Type.String({ description: 'email: `Name <address>`' }))),
     reply_to: Type.Optional(Nullable(Type.String())),
     delay: Type.Optional(Nullable(Delay)),
@@ -31,13 +39,17 @@ const Step = Type.Object(
 
 const Settings = Type.Object({
   entry_trigger: Type.Optional(Type.Literal('api')),
-  timezone: Type.Optional(Nullable(Type.String({ description: 'An IANA name, such as Europe/Berlin' }))),
+  timezone: Type.Optional(
+    Nullable(Type.String({ description: 'An IANA name, such as Europe/Berlin' })),
+  ),
   use_user_timezone: Type.Optional(Type.Boolean()),
   send_window: Type.Optional(
     Nullable(
       Type.Object({
         start: Type.String({ description: 'HH:MM, inclusive' }),
-        end: Type.String({ description: 'HH:MM, exclusive; 24:00 allowed; before start: the next day' }),
+        end: Type.String({
+          description: 'HH:MM, exclusive; 24:00 allowed; before start: the next day',
+        }),
       }),
     ),
   ),
@@ -46,7 +58,9 @@ const Settings = Type.Object({
     Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { minItems: 1, maxItems: 7 }),
   ),
   holidays: Type.Optional(
-    Nullable(Type.Object({ country: Type.String(), region: Type.Optional(Nullable(Type.String())) })),
+    Nullable(
+      Type.Object({ country: Type.String(), region: Type.Optional(Nullable(Type.String())) }),
+    ),
   ),
   max_lateness: Type.Optional(Nullable(Delay)),
   spread_minutes: Type.Optional(Nullable(Type.Integer({ minimum: 0 }))),
@@ -70,36 +84,20 @@ export const SeriesBody = Type.Object({
   steps: Type.Array(Step, { maxItems: 500 }),
 });
 
-const common = {
+/** What every automation shows. */
+export const AutomationView = {
   id: Type.String({ format: 'uuid' }),
   name: Type.String(),
-  status: Type.Enum(['draft', 'active', 'paused', 'completed', 'archived']),
+  status: Type.Enum([...AUTOMATION_STATUSES]),
   created_at: Instant,
   updated_at: Instant,
 };
 
 /** A series: its draft, and which version is published. */
 export const SeriesView = Type.Object({
-  ...common,
+  ...AutomationView,
   type: Type.Literal('series'),
   version: Nullable(Type.Integer()),
   settings: Type.Object({}, { additionalProperties: true }),
   steps: Type.Array(Type.Object({}, { additionalProperties: true })),
 });
-
-/** What creates a broadcast. A draft may still lack its content. */
-export const BroadcastBody = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX }),
-  subject: Type.Optional(Type.String({ maxLength: 998 })),
-  html: Type.Optional(Type.String({ maxLength: 500_000 })),
-  text: Type.Optional(Nullable(Type.String())),
-  preheader: Type.Optional(Nullable(Type.String())),
-  from: Type.Optional(Nullable(Type.String())),
-  reply_to: Type.Optional(Nullable(Type.String())),
-});
-
-/** A broadcast. */
-export const BroadcastView = Type.Object(
-  { ...common, type: Type.Literal('broadcast') },
-  { additionalProperties: true },
-);

@@ -3,7 +3,9 @@ import { textFault } from './fault.ts';
 import { faultsOfSteps } from './graph.ts';
 import { faultsOfSettings, type SeriesSettings } from './settings.ts';
 
-export type AutomationStatus = 'draft' | 'active' | 'paused' | 'completed' | 'archived';
+export const AUTOMATION_STATUSES = ['draft', 'active', 'paused', 'completed', 'archived'] as const;
+
+export type AutomationStatus = (typeof AUTOMATION_STATUSES)[number];
 
 /** A series or a broadcast as it is stored. */
 export interface Automation {
@@ -34,14 +36,19 @@ export interface SeriesVersion extends SeriesDraft {
 
 export const NAME_LENGTH_MAX = 200;
 
+/** What is wrong with the name of an automation. */
+export function nameFaults(fields: Readonly<Record<string, unknown>>): Fault[] {
+  const fault = textFault(fields['name'], 'name', NAME_LENGTH_MAX);
+  return fault === null ? [] : [fault];
+}
+
 /** Every fault of a series as a client sends it, all at once. */
 export function faultsOfSeries(body: unknown): Fault[] {
   const fields = recordOf(body);
   if (fields === null) return [{ path: '', message: 'must be an object' }];
-  const name = textFault(fields['name'], 'name', NAME_LENGTH_MAX);
   const settings = fields['settings'];
   return [
-    ...(name === null ? [] : [name]),
+    ...nameFaults(fields),
     ...(settings === undefined ? [] : faultsOfSettings(settings)),
     ...faultsOfSteps(fields['steps']),
   ];
@@ -74,7 +81,10 @@ const TRANSITIONS: Readonly<
  *
  * @returns null when the transition is not possible from this status
  */
-export function statusAfter(status: AutomationStatus, transition: Transition): AutomationStatus | null {
+export function statusAfter(
+  status: AutomationStatus,
+  transition: Transition,
+): AutomationStatus | null {
   const { from, to } = TRANSITIONS[transition];
   if (to !== null && status === to) return to;
   return from.includes(status) ? (to ?? status) : null;

@@ -49,7 +49,9 @@ export function settingsOf(settings: Readonly<Record<string, unknown>>): SeriesS
 
 function entryFaults(trigger: unknown): Fault[] {
   if (trigger === undefined || trigger === 'api') return [];
-  return [{ path: 'settings/entry_trigger', message: 'must be "api": other triggers do not exist yet' }];
+  return [
+    { path: 'settings/entry_trigger', message: 'must be "api": other triggers do not exist yet' },
+  ];
 }
 
 /** A goal or an exit rule that nothing evaluates would be a promise broken in silence. */

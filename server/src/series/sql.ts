@@ -53,7 +53,13 @@ export async function lockAutomation(
 /** A page of the automations of one type, youngest first. Index: automations_by_age. */
 export async function listAutomations(
   db: Db,
-  { workspaceId, type, status, after, limit }: {
+  {
+    workspaceId,
+    type,
+    status,
+    after,
+    limit,
+  }: {
     workspaceId: string;
     type: Automation['type'];
     status: AutomationStatus | null;

@@ -16,6 +16,7 @@ const NAME_LENGTH_MAX = 200;
 /** RFC 5322 dot-atom, each of whose characters is looked at once. */
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const NOT_ASCII = /[^\0-\x7F]/g;
 /** ASCII that may stand in a domain before IDN mapping; without it `%41` would be decoded. */
 const DOMAIN_ASCII = /^[a-zA-Z0-9.-]*$/;
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
@@ -70,8 +71,11 @@ function addressOf(text: string, name: string): Address | null {
 
 function domainOf(text: string): string | null {
   if (text.length > DOMAIN_LENGTH_MAX) return null;
-  if (!DOMAIN_ASCII.test(text.replaceAll(/[^\0-\x7F]/g, ''))) return null;
-  const domain = domainToASCII(text);
+  const ascii = text.replaceAll(NOT_ASCII, '');
+  if (!DOMAIN_ASCII.test(ascii)) return null;
+  const lower = text.toLowerCase();
+  // The look-up tables of IDN are for names that need them.
+  const domain = ascii === text && !lower.includes('xn--') ? lower : domainToASCII(text);
   if (domain === '' || domain.length > DOMAIN_LENGTH_MAX) return null;
   const labels = domain.split('.');
   const top = labels.at(-1) ?? '';

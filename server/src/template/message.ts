@@ -30,8 +30,10 @@ export type ComposedMessage =
 
 const MESSAGE_ID = /^<[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9.-]+>$/i;
 
-/** Grows to the largest message composed so far; what is handed out is a copy. */
-let scratch = Buffer.allocUnsafe(256 * 1024);
+/** Messages are written one after another into blocks, which costs less than memory for each. */
+const BLOCK_BYTES = 512 * 1024;
+let block = Buffer.alloc(0);
+let blockUsed = 0;
 
 /**
  * Writes a message as MIME: multipart/alternative with a text and an HTML part, both
@@ -66,16 +68,21 @@ export function composeMessage(parts: MessageParts): ComposedMessage {
 
   const frame = head.length + middle.length + end.length;
   const lengthMax = frame + encodedLengthMax(text.length) + encodedLengthMax(html.length);
-  if (scratch.length < lengthMax) scratch = Buffer.allocUnsafe(lengthMax);
-  let length = scratch.write(head, 0, 'latin1');
-  length = writeQuotedPrintable(text, scratch, length);
-  length += scratch.write(middle, length, 'latin1');
-  length = writeQuotedPrintable(html, scratch, length);
-  length += scratch.write(end, length, 'latin1');
+  if (block.length - blockUsed < lengthMax) {
+    block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, lengthMax));
+    blockUsed = 0;
+  }
+  const start = blockUsed;
+  let at = start + block.write(head, start, 'latin1');
+  at = writeQuotedPrintable(text, block, at);
+  at += block.write(middle, at, 'latin1');
+  at = writeQuotedPrintable(html, block, at);
+  at += block.write(end, at, 'latin1');
+  blockUsed = at;
   return {
     kind: 'composed',
     envelope: { from: parts.from.address, to: [parts.to.address] },
-    raw: Buffer.from(scratch.subarray(0, length)),
+    raw: block.subarray(start, at),
   };
 }
 

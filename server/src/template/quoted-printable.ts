@@ -9,11 +9,11 @@ const HEX = Buffer.from('0123456789ABCDEF');
 /** RFC 2045 section 6.7: 76 characters, of which the last is kept for the `=` of a soft break. */
 const COLUMN_MAX = 75;
 
-/** 1 for bytes that stand for themselves wherever they are; the others are looked at one by one. */
-const PLAIN = new Uint8Array(256);
-for (let byte = 33; byte <= 126; byte += 1) PLAIN[byte] = 1;
-PLAIN[EQUALS] = 0;
-PLAIN[DOT] = 0;
+/** 1 for bytes that stand for themselves, at least in the middle of a line. */
+const LITERAL = new Uint8Array(256);
+for (let byte = SPACE; byte <= 126; byte += 1) LITERAL[byte] = 1;
+LITERAL[TAB] = 1;
+LITERAL[EQUALS] = 0;
 
 /** The most bytes that `length` bytes of text can take: all escaped, with soft breaks. */
 export const encodedLengthMax = (length: number): number => Math.ceil((length * 3 * 78) / 73) + 8;
@@ -34,47 +34,42 @@ export function writeQuotedPrintable(
 ): number {
   const length = source.length;
   let out = start;
-  let column = 0;
-  for (let i = 0; i < length; i += 1) {
+  let lineStart = start;
+  let i = 0;
+  while (i < length) {
+    const stop = Math.min(length, i + COLUMN_MAX - (out - lineStart));
+    if (out > lineStart || source[i] !== DOT) {
+      while (i < stop && LITERAL[source[i] as number] === 1) target[out++] = source[i++] as number;
+      if (i === length) break;
+    }
     const byte = source[i] as number;
-    if (PLAIN[byte] === 1) {
-      if (column === COLUMN_MAX) {
-        out = writeSoftBreak(target, out);
-        column = 0;
-      }
-      target[out++] = byte;
-      column += 1;
-    } else if (byte === CR || byte === LF) {
-      if (byte === CR && source[i + 1] === LF) i += 1;
-      target[out++] = CR;
-      target[out++] = LF;
-      column = 0;
+    if (byte === CR || byte === LF) {
+      out = writeLineEnd(target, out, lineStart);
+      lineStart = out;
+      i += byte === CR && source[i + 1] === LF ? 2 : 1;
+    } else if (i === stop || out - lineStart + 3 > COLUMN_MAX) {
+      out = writeSoftBreak(target, out);
+      lineStart = out;
     } else {
-      const literal = isLiteral(byte, i + 1 < length ? source[i + 1] : LF);
-      if (column + (literal ? 1 : 3) > COLUMN_MAX) {
-        out = writeSoftBreak(target, out);
-        column = 0;
-      }
-      if (literal && !(byte === DOT && column === 0)) {
-        target[out++] = byte;
-        column += 1;
-      } else {
-        out = writeEscape(byte, target, out);
-        column += 3;
-      }
+      out = writeEscape(byte, target, out);
+      i += 1;
     }
   }
-  if (column > 0) {
-    target[out++] = CR;
-    target[out++] = LF;
-  }
-  return out;
+  return out > lineStart ? writeLineEnd(target, out, lineStart) : out;
 }
 
-/** A dot, or white space that does not end its line. */
-function isLiteral(byte: number, next: number | undefined): boolean {
-  if (byte === DOT) return true;
-  return (byte === SPACE || byte === TAB) && next !== CR && next !== LF;
+/** CRLF, with the white space before it escaped: it could get lost on the way. */
+function writeLineEnd(target: Uint8Array, at: number, lineStart: number): number {
+  let out = at;
+  const last = out > lineStart ? (target[out - 1] as number) : 0;
+  if (last === SPACE || last === TAB) {
+    out -= 1;
+    if (out - lineStart + 3 > COLUMN_MAX) out = writeSoftBreak(target, out);
+    out = writeEscape(last, target, out);
+  }
+  target[out] = CR;
+  target[out + 1] = LF;
+  return out + 2;
 }
 
 function writeSoftBreak(target: Uint8Array, at: number): number {

@@ -5,11 +5,11 @@ import { contentOf } from './smtp-content.ts';
 const on = (text: string): string | null =>
   contentOf(Buffer.from(text, 'latin1'))?.toString('latin1') ?? null;
 
-test('dots at line starts are doubled and the final dot stands alone', () => {
-  expect(on('a\r\n.b\r\n..\r\nc.d\r\n')).toBe('a\r\n..b\r\n...\r\nc.d\r\n.\r\n');
-  expect(on('.')).toBe('..\r\n.\r\n');
-  expect(on('a')).toBe('a\r\n.\r\n');
-  expect(on('')).toBe('\r\n.\r\n');
+test('dots at line starts are doubled and the last line is ended', () => {
+  expect(on('a\r\n.b\r\n..\r\nc.d\r\n')).toBe('a\r\n..b\r\n...\r\nc.d\r\n');
+  expect(on('.')).toBe('..\r\n');
+  expect(on('a')).toBe('a\r\n');
+  expect(on('')).toBe('\r\n');
 });
 
 test.each([
@@ -50,8 +50,8 @@ test('what is sent ends once, at its end, and is received as it was', () => {
         const isBare = /\r(?!\n)|(?<!\r)\n/.test(text);
         expect(sent === null).toBe(isBare);
         if (sent === null) return;
-        expect(`\r\n${sent}`.indexOf('\r\n.\r\n')).toBe(sent.length - 3);
-        const received = sent.slice(0, -3).replaceAll(/(^|\r\n)\./g, '$1');
+        expect(`\r\n${sent}.\r\n`.indexOf('\r\n.\r\n')).toBe(sent.length);
+        const received = sent.replaceAll(/(^|\r\n)\./g, '$1');
         expect(received).toBe(text.endsWith('\r\n') ? text : `${text}\r\n`);
       },
     ),

@@ -2,12 +2,12 @@ const CR = 13;
 const LF = 10;
 const DOT = 46;
 
-/** What ends the data: the final dot on a line of its own. */
+/** What ends the data: a dot on a line of its own. */
 export const END_OF_DATA = Buffer.from('.\r\n');
 
 /**
- * A message as it goes over the wire: dots at line starts doubled, the last line ended, and the
- * final dot after it.
+ * A message as it goes over the wire before the final dot: dots at line starts doubled, the last
+ * line ended. The message itself where nothing has to be changed.
  *
  * Refuses bare CR and LF, which servers disagree about: what one takes for text another may take
  * for the end of the data and the beginning of a second message.
@@ -16,20 +16,22 @@ export const END_OF_DATA = Buffer.from('.\r\n');
  * @returns null for a message with a bare CR or LF
  */
 export function contentOf(raw: Buffer): Buffer | null {
-  let dots = 0;
-  let before = LF;
+  let dotCount = raw[0] === DOT ? 1 : 0;
   for (let i = 0; i < raw.length; i += 1) {
     const byte = raw[i] as number;
-    if (byte === LF ? i === 0 || before !== CR : before === CR && i > 0) return null;
-    if (byte === DOT && before === LF) dots += 1;
-    before = byte;
+    if (byte > CR) continue;
+    if (byte === LF) {
+      if (i === 0 || raw[i - 1] !== CR) return null;
+      if (raw[i + 1] === DOT) dotCount += 1;
+    } else if (byte === CR && raw[i + 1] !== LF) {
+      return null;
+    }
   }
-  if (before === CR) return null;
-  const isEnded = raw.length > 0 && before === LF;
-  const content = Buffer.allocUnsafe(raw.length + dots + (isEnded ? 0 : 2) + END_OF_DATA.length);
-  let length = dots === 0 ? raw.copy(content) : copyStuffed(raw, content);
-  if (!isEnded) length += content.write('\r\n', length, 'latin1');
-  END_OF_DATA.copy(content, length);
+  const isEnded = raw.at(-1) === LF;
+  if (dotCount === 0 && isEnded) return raw;
+  const content = Buffer.allocUnsafe(raw.length + dotCount + (isEnded ? 0 : 2));
+  const length = copyStuffed(raw, content);
+  if (!isEnded) content.write('\r\n', length, 'latin1');
   return content;
 }
 

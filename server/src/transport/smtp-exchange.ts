@@ -70,7 +70,7 @@ export async function exchange(
     }
     if (wire.isLost) return deferred('content', (await wire.reply(0)).text, gone);
     isDotWritten = true;
-    wire.write(content.length > BLOCK_BYTES ? END_OF_DATA : content);
+    wire.write(...(content.length > BLOCK_BYTES ? [END_OF_DATA] : [content, END_OF_DATA]));
     return ended(session, await wire.reply(timeouts.endMs));
   } finally {
     signal?.removeEventListener('abort', onAbort);
@@ -133,12 +133,8 @@ async function writeBlocks(
   content: Buffer,
   { contentMs, commandMs }: ExchangeTimeouts,
 ): Promise<Exchange | null> {
-  const end = content.length - END_OF_DATA.length;
-  for (let at = 0; at < end; at += BLOCK_BYTES) {
-    const isTaken = await wire.flush(
-      content.subarray(at, Math.min(at + BLOCK_BYTES, end)),
-      contentMs,
-    );
+  for (let at = 0; at < content.length; at += BLOCK_BYTES) {
+    const isTaken = await wire.flush(content.subarray(at, at + BLOCK_BYTES), contentMs);
     if (isTaken && !wire.hasUnread) continue;
     // The server has spoken before it had everything, or is gone; without the dot it has nothing.
     const reply = await wire.reply(commandMs);

@@ -44,8 +44,12 @@ export class SmtpWire {
     return this.#unread.length > 0;
   }
 
-  write(data: string | Buffer): void {
-    if (this.#loss === null) this.#socket.write(data);
+  /** Writes the pieces together, so that they leave in one packet if they fit. */
+  write(...pieces: (string | Buffer)[]): void {
+    if (this.#loss !== null) return;
+    if (pieces.length > 1) this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    if (pieces.length > 1) this.#socket.uncork();
   }
 
   /** Writes, and waits until the kernel has it; false when connection or time ran out first. */

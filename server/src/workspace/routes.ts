@@ -5,7 +5,7 @@ import { Instant, isoOf, PageQuery, pageSchema } from '../platform/http.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
 import type { Actor } from './authenticate.ts';
 import { changeSettings } from './change-settings.ts';
-import { createKey, listKeys, revokeKey, rotateKey, type Key } from './keys.ts';
+import { createKey, listKeys, revokeKey, rotateKey, type Key, type KeyDeps } from './keys.ts';
 import { readWorkspace } from './read-workspace.ts';
 import type { SecretBox } from './secret-box.ts';
 import { settingsViewOf, type Settings } from './settings.ts';
@@ -56,6 +56,13 @@ const SettingsSchema = Type.Object({}, { additionalProperties: true });
 
 /** `/api/v1/keys` and `/api/v1/settings`. Registered inside the authenticated scope. */
 export const workspaceRoutes: FastifyPluginAsyncTypebox<WorkspaceRouteDeps> = async (app, deps) => {
+  addKeys(app, deps);
+  addSettings(app, deps);
+};
+
+type App = Parameters<FastifyPluginAsyncTypebox<WorkspaceRouteDeps>>[0];
+
+function addKeys(app: App, deps: WorkspaceRouteDeps): void {
   const { db, box, forget } = deps;
   const keyDeps = { pool: db, box, forget };
 
@@ -79,7 +86,10 @@ export const workspaceRoutes: FastifyPluginAsyncTypebox<WorkspaceRouteDeps> = as
       return pageOf(rows, { limit, keyOf, viewOf: keyViewOf });
     },
   );
+  addKeyChanges(app, deps, keyDeps);
+}
 
+function addKeyChanges(app: App, deps: WorkspaceRouteDeps, keyDeps: KeyDeps): void {
   app.post(
     '/keys',
     {
@@ -137,7 +147,10 @@ export const workspaceRoutes: FastifyPluginAsyncTypebox<WorkspaceRouteDeps> = as
       return keyViewOf(revoked.key);
     },
   );
+}
 
+function addSettings(app: App, deps: WorkspaceRouteDeps): void {
+  const { db, forget } = deps;
   app.get(
     '/settings',
     {
@@ -168,7 +181,7 @@ export const workspaceRoutes: FastifyPluginAsyncTypebox<WorkspaceRouteDeps> = as
       return settingsViewOf(await changeSettings({ pool: db, forget, isMailbox }, change));
     },
   );
-};
+}
 
 const keyViewOf = ({ id, kind, hint, text, createdAt, revokedAt }: Key) => ({
   id,

@@ -104,16 +104,16 @@ describe('calls of a widget key', () => {
     const second = await startServer({ beside: server });
     const { widgetKey } = await limited({ widget_per_minute: 10 });
     const both = [server, second];
-    const share = async () => {
+    let passed = 0;
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await repeat(4, (i) => identify(both[i % 2]!, widgetKey));
+      passed += statuses(answers).filter((status) => status === 200).length;
+      // A process learns of the other's calls when it tells of its own: once a second with traffic.
       for (const { services } of both) await services.limiter.sync();
-    };
-    const send = (count: number) => repeat(count, (i) => identify(both[i % 2]!, widgetKey));
-    expect(new Set(statuses(await send(8)))).toEqual(new Set([200]));
-    await share();
-    // With its next call a process learns of the calls of the other.
-    expect(statuses(await send(2))).toEqual([200, 200]);
-    await share();
-    expect(statuses(await send(4))).toEqual([429, 429, 429, 429]);
+      if (round === 4) expect(new Set(statuses(answers))).toEqual(new Set([429]));
+    }
+    expect(passed).toBeGreaterThanOrEqual(10);
+    expect(passed).toBeLessThanOrEqual(12);
     await second.close();
   });
 });

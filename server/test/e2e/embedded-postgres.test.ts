@@ -260,7 +260,8 @@ test.runIf(isRoot)('root runs it where nobody else may enter', async () => {
   expect(await read(postgres.url)).toEqual({ one: 1 });
 });
 
-const sourcesAreOpen = mayEnter(CHILD, NOBODY, NOBODY) && mayEnter(process.execPath, NOBODY, NOBODY);
+const sourcesAreOpen =
+  mayEnter(CHILD, NOBODY, NOBODY) && mayEnter(process.execPath, NOBODY, NOBODY);
 
 test.runIf(isRoot && sourcesAreOpen)('an ordinary user and root may use it in turn', async () => {
   chownSync(dataDir, NOBODY, NOBODY);

@@ -14,10 +14,16 @@ const only = async <T>(rows: Promise<readonly T[]>): Promise<T> => {
 };
 
 test('instants are dates to the millisecond, in UTC whatever the session, in any year', async () => {
-  for (const iso of ['2026-03-29T01:30:00.123Z', '0044-03-15T00:00:00.000Z', '+275760-09-13T00:00:00.000Z']) {
+  for (const iso of [
+    '2026-03-29T01:30:00.123Z',
+    '0044-03-15T00:00:00.000Z',
+    '+275760-09-13T00:00:00.000Z',
+  ]) {
     const date = new Date(iso);
     const { at, text } = await only(
-      db<{ at: Date; text: string }[]>`select ${date}::timestamptz as at, ${date}::timestamptz::text as text`,
+      db<
+        { at: Date; text: string }[]
+      >`select ${date}::timestamptz as at, ${date}::timestamptz::text as text`,
     );
     expect(at).toEqual(date);
     expect(text).toMatch(/\+00$/);

@@ -2,11 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  migrate,
-  pendingMigrations,
-  requireUsableSchema,
-} from '../../src/platform/migrate.ts';
+import { migrate, pendingMigrations, requireUsableSchema } from '../../src/platform/migrate.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { schemaDrift, schemaFileText } from '../../src/platform/schema-dump.ts';
 import { MIGRATIONS, testDatabase, type TestDatabase } from '../support/database.ts';
@@ -121,7 +117,9 @@ test('a file that was changed after it was applied is refused by name', async ()
 });
 
 test('a server refuses a database that lacks a migration, and says which command to run', async () => {
-  await expect(requireUsableSchema(database.db, dir)).rejects.toThrow(/0001_first.*milepost migrate/);
+  await expect(requireUsableSchema(database.db, dir)).rejects.toThrow(
+    /0001_first.*milepost migrate/,
+  );
   await run();
   await requireUsableSchema(database.db, dir);
 });

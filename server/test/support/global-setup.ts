@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -53,11 +53,19 @@ export default async function setup(project: TestProject): Promise<() => Promise
 /** A run that was killed leaves its server behind. */
 async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
-    const pid = Number.parseInt(name.slice(PREFIX.length), 10);
-    if (!name.startsWith(PREFIX) || isAlive(pid)) continue;
     const dataDir = join(tmpdir(), name);
-    const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog });
-    await postgres.stop('immediate');
-    rmSync(dataDir, { recursive: true, force: true });
+    const pid = Number.parseInt(name.slice(PREFIX.length), 10);
+    const found = statSync(dataDir, { throwIfNoEntry: false });
+    if (!name.startsWith(PREFIX) || isAlive(pid) || found?.uid !== process.getuid?.()) continue;
+    try {
+      if (existsSync(join(dataDir, 'postgres/postmaster.pid'))) {
+        const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog });
+        await postgres.stop('immediate');
+      }
+      rmSync(dataDir, { recursive: true, force: true });
+    } catch (error) {
+      // Another run may be removing the same folder; a leftover is no reason not to test.
+      console.warn(`${dataDir} is left over: ${String(error)}`);
+    }
   }
 }

@@ -14,7 +14,12 @@ export interface World {
 const COMMAND_POOL_MAX = 2;
 
 /** Writes a command's answer: as JSON on one line, or in words. */
-export function answer(world: World, { json }: { json?: boolean }, value: object, words: string): void {
+export function answer(
+  world: World,
+  { json }: { json?: boolean },
+  value: object,
+  words: string,
+): void {
   world.out(json === true ? `${JSON.stringify(value)}\n` : `${words}\n`);
 }
 

@@ -81,7 +81,9 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
     }
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    return [fault('database', said, 'Check DATABASE_URL, or the data directory of the embedded one.')];
+    return [
+      fault('database', said, 'Check DATABASE_URL, or the data directory of the embedded one.'),
+    ];
   }
 }
 
@@ -122,7 +124,10 @@ async function drift(db: Pool): Promise<Finding> {
   const { missing, unexpected } = found;
   return warning(
     'schema',
-    [...missing.map((line) => `missing: ${line}`), ...unexpected.map((line) => `unexpected: ${line}`)]
+    [
+      ...missing.map((line) => `missing: ${line}`),
+      ...unexpected.map((line) => `unexpected: ${line}`),
+    ]
       .slice(0, 5)
       .join('; '),
     'Somebody changed the schema by hand. Put it back before the next upgrade.',
@@ -134,7 +139,11 @@ async function clock(db: Pool): Promise<Finding> {
   const found = `this machine is ${Math.abs(hostOffsetMs)} ms ${hostOffsetMs < 0 ? 'behind' : 'ahead of'} the database`;
   return Math.abs(hostOffsetMs) <= CLOCK_OFFSET_MAX_MS
     ? ok('clock', found)
-    : warning('clock', found, 'Send times follow the database; set this machine by NTP for its logs.');
+    : warning(
+        'clock',
+        found,
+        'Send times follow the database; set this machine by NTP for its logs.',
+      );
 }
 
 async function zones(db: Pool): Promise<Finding> {
@@ -152,7 +161,8 @@ async function zones(db: Pool): Promise<Finding> {
 async function worker(db: Pool): Promise<Finding> {
   const health = await queueHealth(db, { silenceMs: SILENCE_MS });
   const { liveWorkers, overdueMs, inDoubt, lastBeatAt } = health;
-  const seen = lastBeatAt === null ? 'none ever started' : `last heard of ${lastBeatAt.toISOString()}`;
+  const seen =
+    lastBeatAt === null ? 'none ever started' : `last heard of ${lastBeatAt.toISOString()}`;
   const doubt = inDoubt === 0 ? '' : `; ${inDoubt} message(s) in doubt`;
   if (liveWorkers > 0) return ok('worker', `${liveWorkers} alive${doubt}`);
   const advice = 'Nothing is sent without one: npx milepost work, or start.';
@@ -168,5 +178,9 @@ async function smtp(config: Config): Promise<Finding> {
   await transport.close();
   return verified.ok
     ? ok('email', `SMTP answers: ${verified.answer}`)
-    : fault('email', `SMTP fails at ${verified.phase}: ${verified.answer}`, 'Check MILEPOST_SMTP_URL.');
+    : fault(
+        'email',
+        `SMTP fails at ${verified.phase}: ${verified.answer}`,
+        'Check MILEPOST_SMTP_URL.',
+      );
 }

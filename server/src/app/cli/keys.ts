@@ -1,6 +1,12 @@
 import { databaseClock } from '../../platform/clock.ts';
 import { SetupError } from '../../platform/setup-error.ts';
-import { createSecretBox, listKeys, listWorkspaces, revokeKey, rotateKey } from '../../workspace/index.ts';
+import {
+  createSecretBox,
+  listKeys,
+  listWorkspaces,
+  revokeKey,
+  rotateKey,
+} from '../../workspace/index.ts';
 import type { Key, KeyDeps, SecretBox } from '../../workspace/index.ts';
 import type { Pool } from '../../platform/db.ts';
 import type { ConfigOptions } from '../config.ts';
@@ -14,7 +20,10 @@ interface SideKey extends Key {
 }
 
 /** `milepost keys list`. */
-export function listCommand(world: World, options: Options & { workspace?: string }): Promise<void> {
+export function listCommand(
+  world: World,
+  options: Options & { workspace?: string },
+): Promise<void> {
   return withDatabase(world, options, async ({ db, encryptionKey }) => {
     const box = createSecretBox(encryptionKey);
     const keys = (await allKeys(db, box)).filter(
@@ -30,21 +39,29 @@ export function listCommand(world: World, options: Options & { workspace?: strin
 
 /** `milepost keys rotate`: the new key is shown this once. */
 export function rotateCommand(world: World, options: Options, id: string): Promise<void> {
-  return withKey(world, options, { id, change: async (deps, ref) => {
-    const key = await rotateKey(deps, ref);
-    const words = `${key.text}\nThe old one stays valid until: npx milepost keys revoke ${id}`;
-    answer(world, options, { key: { id: key.id, kind: key.kind, key: key.text } }, words);
-  } });
+  return withKey(world, options, {
+    id,
+    change: async (deps, ref) => {
+      const key = await rotateKey(deps, ref);
+      const words = `${key.text}\nThe old one stays valid until: npx milepost keys revoke ${id}`;
+      answer(world, options, { key: { id: key.id, kind: key.kind, key: key.text } }, words);
+    },
+  });
 }
 
 /** `milepost keys revoke`. */
 export function revokeCommand(world: World, options: Options, id: string): Promise<void> {
-  return withKey(world, options, { id, change: async (deps, ref) => {
-    const { key, liveCount } = await revokeKey(deps, ref);
-    const last = liveCount === 0 ? `; it was the last valid ${key.kind} key of this side` : '';
-    const value = { key: { id: key.id, kind: key.kind, revoked_at: key.revokedAt?.toISOString() ?? null } };
-    answer(world, options, value, `revoked …${key.hint}${last}`);
-  } });
+  return withKey(world, options, {
+    id,
+    change: async (deps, ref) => {
+      const { key, liveCount } = await revokeKey(deps, ref);
+      const last = liveCount === 0 ? `; it was the last valid ${key.kind} key of this side` : '';
+      const value = {
+        key: { id: key.id, kind: key.kind, revoked_at: key.revokedAt?.toISOString() ?? null },
+      };
+      answer(world, options, value, `revoked …${key.hint}${last}`);
+    },
+  });
 }
 
 interface KeyRef {
@@ -61,7 +78,8 @@ function withKey(
   return withDatabase(world, options, async ({ db, encryptionKey }) => {
     const box = createSecretBox(encryptionKey);
     const found = (await allKeys(db, box)).find((key) => key.id === id);
-    if (found === undefined) throw new SetupError(`There is no key ${id}; see: npx milepost keys list`);
+    if (found === undefined)
+      throw new SetupError(`There is no key ${id}; see: npx milepost keys list`);
     const now = (await databaseClock(db)).now();
     await change({ pool: db, box, forget: () => {} }, { workspaceId: found.workspaceId, id, now });
   });

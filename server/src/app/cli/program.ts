@@ -49,12 +49,12 @@ function addServers(program: Command, world: World): void {
   server(program.command('start').description('run everything in one process')).action(
     async (options: CommonOptions) => (await import('./serve.ts')).start(world, options),
   );
-  server(program.command('serve').description('run the API; any number, over one DATABASE_URL')).action(
-    async (options: CommonOptions) => (await import('./serve.ts')).serve(world, options),
-  );
-  common(program.command('work').description('run a worker; any number, over one DATABASE_URL')).action(
-    async (options: CommonOptions) => (await import('./serve.ts')).work(world, options),
-  );
+  server(
+    program.command('serve').description('run the API; any number, over one DATABASE_URL'),
+  ).action(async (options: CommonOptions) => (await import('./serve.ts')).serve(world, options));
+  common(
+    program.command('work').description('run a worker; any number, over one DATABASE_URL'),
+  ).action(async (options: CommonOptions) => (await import('./serve.ts')).work(world, options));
   data(program.command('migrate').description('bring the database to the newest schema')).action(
     async (options: CommonOptions) => (await import('./migrate.ts')).migrateCommand(world, options),
   );
@@ -76,7 +76,11 @@ function addData(program: Command, world: World): void {
     .action(async (options: CommonOptions & { workspace?: string }) =>
       (await import('./keys.ts')).listCommand(world, options),
     );
-  data(keys.command('rotate').description('make a successor; both are valid until the old one is revoked'))
+  data(
+    keys
+      .command('rotate')
+      .description('make a successor; both are valid until the old one is revoked'),
+  )
     .argument('<id>', 'id of the key')
     .action(async (id: string, options: CommonOptions) =>
       (await import('./keys.ts')).rotateCommand(world, options, id),

@@ -60,7 +60,7 @@ async function run(
     onProgress: (what) => world.err(`${what}…\n`),
   });
   // Idle sockets and timers of libraries must not keep a stopped process.
-  stopping.aborted && setTimeout(() => process.exit(), EXIT_MS).unref();
+  setTimeout(() => process.exit(), EXIT_MS).unref();
 }
 
 const EXIT_MS = 500;

@@ -1,5 +1,10 @@
 import { databaseClock } from '../../platform/clock.ts';
-import { createSecretBox, createWorkspace, listWorkspaces, type NewSide } from '../../workspace/index.ts';
+import {
+  createSecretBox,
+  createWorkspace,
+  listWorkspaces,
+  type NewSide,
+} from '../../workspace/index.ts';
 import type { ConfigOptions } from '../config.ts';
 import { answer, withDatabase, type World } from './context.ts';
 
@@ -7,18 +12,14 @@ type Options = ConfigOptions & { json?: boolean };
 
 /** `milepost workspace create`: both sides, with their keys, which are shown this once. */
 export function createCommand(world: World, options: Options & { name: string }): Promise<void> {
-  return withDatabase(
-    world,
-    options,
-    async ({ db, encryptionKey }) => {
-      const box = createSecretBox(encryptionKey);
-      const now = (await databaseClock(db)).now();
-      const made = await createWorkspace({ pool: db, box }, { name: options.name, now });
-      const { name, live, test } = made;
-      const value = { workspace: { name }, live: sideView(live), test: sideView(test) };
-      answer(world, options, value, sidesText(name, { live, test }));
-    },
-  );
+  return withDatabase(world, options, async ({ db, encryptionKey }) => {
+    const box = createSecretBox(encryptionKey);
+    const now = (await databaseClock(db)).now();
+    const made = await createWorkspace({ pool: db, box }, { name: options.name, now });
+    const { name, live, test } = made;
+    const value = { workspace: { name }, live: sideView(live), test: sideView(test) };
+    answer(world, options, value, sidesText(name, { live, test }));
+  });
 }
 
 const sideView = ({ id, widgetKey, secretKey, identitySecret }: NewSide) => ({
@@ -53,7 +54,9 @@ export function listCommand(world: World, options: Options): Promise<void> {
       widget_key: widgetKey,
       created_at: createdAt.toISOString(),
     }));
-    const words = value.map(({ id, name, side, widget_key: key }) => `${id}  ${side}  ${name}  ${key ?? '-'}`);
+    const words = value.map(
+      ({ id, name, side, widget_key: key }) => `${id}  ${side}  ${name}  ${key ?? '-'}`,
+    );
     answer(world, options, { workspaces: value }, words.join('\n'));
   });
 }

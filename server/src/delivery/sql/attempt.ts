@@ -7,16 +7,19 @@ export interface Attempt extends NewMessage {
   readonly workerId: string;
   /** When the window closes; null when it never does. Judged by the database's clock. */
   readonly closesAt: Date | null;
+  /** The user's zone by which that was reckoned. */
+  readonly userTimezone: string | null;
 }
 
 /**
  * Records that handovers are about to begin: after this commits, and not before, bytes may leave.
  *
  * Under the row's lock it is checked once more that the lease is ours, the enrollment active, the
- * series active and the window open. A message that has left, or may have, never begins again.
+ * series active, the user still in the zone that was reckoned with and the window open. A message
+ * that has left, or may have, never begins again.
  * Locks: the queue rows, then their enrollments and series (shared): a removal or a pause that has
  * been answered has either come before, and nothing begins, or waits until this commits.
- * Index: recipients_pkey, enrollments_pkey, messages_step_occurrence.
+ * Index: recipients_pkey, enrollments_pkey, users_pkey, messages_step_occurrence.
  *
  * @returns the ids of the messages whose attempt has begun
  */
@@ -40,19 +43,22 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         ${column(({ messageId }) => messageId)}::text[],
         ${column(({ leaseToken }) => leaseToken)}::uuid[],
         ${column(({ workerId }) => workerId)}::uuid[],
-        ${column(({ closesAt }) => closesAt?.toISOString() ?? null)}::text[]::timestamptz[]
+        ${column(({ closesAt }) => closesAt?.toISOString() ?? null)}::text[]::timestamptz[],
+        ${column(({ userTimezone }) => userTimezone)}::text[]
       ) as a (bucket, enrollment_id, seq, id, external_id, transport, from_address, to_address,
-              subject, html, text, headers, message_id, lease_token, worker_id, closes_at)
+              subject, html, text, headers, message_id, lease_token, worker_id, closes_at, timezone)
     ), sure as (
       select r.bucket, r.enrollment_id, r.seq, r.workspace_id, r.automation_id, r.user_id,
              r.step_id, r.due_at, r.reasons
         from recipients r
         join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
         join automations s on s.id = r.automation_id
+        join users u on u.bucket = r.bucket and u.id = r.user_id
         join attempt a on a.bucket = r.bucket and a.enrollment_id = r.enrollment_id and a.seq = r.seq
        where r.status = 'processing' and r.lease_token = a.lease_token
          and (e.state = 'active' or not r.advances and e.state <> 'removed')
          and s.status = 'active'
+         and u.timezone is not distinct from a.timezone
          and (a.closes_at is null or db_now() < a.closes_at)
          for no key update of r
          for share of e, s

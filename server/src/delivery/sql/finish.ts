@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { uuidv7In } from '../../platform/ids.ts';
 import type { NewMessage } from '../message.ts';
 
 /** A message that ends without a handover: captured, or refused by our own rules. */
@@ -16,6 +17,7 @@ export interface FinishedMessage extends NewMessage {
 export async function insertFinished(db: Db, messages: readonly FinishedMessage[]): Promise<void> {
   const column = <T>(of: (message: FinishedMessage) => T): T[] => messages.map(of);
   await db`
+    with finished as (
     insert into messages as m (
       bucket, id, workspace_id, enrollment_id, seq, automation_id, user_id, user_external_id, step_id,
       state, transport, from_address, to_address, subject, html, text, headers, message_id,
@@ -48,5 +50,15 @@ export async function insertFinished(db: Db, messages: readonly FinishedMessage[
            set state = excluded.state, transport = excluded.transport, sent_at = excluded.sent_at,
                attempt = m.attempt + 1, answer = excluded.answer, updated_at = excluded.updated_at
          where m.state = 'scheduled'
+    returning m.bucket, m.id, m.workspace_id, m.state, m.answer, m.attempt, m.updated_at
+    )
+    insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
+    select f.bucket, e.event_id, f.workspace_id, f.id, f.state, f.updated_at,
+           jsonb_build_object('attempt', f.attempt, 'answer', f.answer)
+      from finished f
+      join unnest(
+             ${column(({ id }) => id)}::uuid[],
+             ${column(({ bucket, now }) => uuidv7In(bucket, now))}::uuid[]
+           ) as e (message_id, event_id) on e.message_id = f.id
   `;
 }

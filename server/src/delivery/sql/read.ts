@@ -7,7 +7,14 @@ const EVENTS_MAX = 200;
 /** A page of a workspace side's messages, youngest first. Index: messages_by_age, or messages_by_user. */
 export async function listMessages(
   db: Db,
-  { workspaceId, userId, automationId, state, after, limit }: {
+  {
+    workspaceId,
+    userId,
+    automationId,
+    state,
+    after,
+    limit,
+  }: {
     workspaceId: string;
     userId: string | null;
     automationId: string | null;
@@ -71,7 +78,12 @@ export async function listEvents(
 /** A user's messages of one series, youngest first. Index: messages_by_user. */
 export async function messagesOfUser(
   db: Db,
-  { bucket, userId, automationId, limit }: {
+  {
+    bucket,
+    userId,
+    automationId,
+    limit,
+  }: {
     bucket: number;
     userId: string;
     automationId: string;

@@ -1,4 +1,4 @@
-import type { Db } from '../../platform/db.ts';
+import type { Db, Transaction } from '../../platform/db.ts';
 
 /** Names a step occurrence held under a lease. */
 export interface Held {
@@ -7,6 +7,14 @@ export interface Held {
   readonly seq: number;
   readonly leaseToken: string;
 }
+
+/** One lease of one row: a row that is leased again later has another. */
+export const leaseKeyOf = ({
+  enrollmentId,
+  seq,
+  leaseToken,
+}: Pick<Held, 'enrollmentId' | 'seq' | 'leaseToken'>): string =>
+  `${enrollmentId}:${seq}:${leaseToken}`;
 
 const columns = (held: readonly Held[]) => ({
   buckets: held.map(({ bucket }) => bucket),
@@ -34,24 +42,35 @@ export async function leaseRows(
 /**
  * Gives rows back to the queue, fenced by their leases, and with them messages whose attempt was
  * recorded although nothing left. Only their holder may say that nothing left.
+ *
+ * Two statements, in a transaction of the caller's: an attempt whose answer was lost may still be
+ * committing on a connection that we have given up. The first waits for it behind the row's lock, and
+ * only a later statement sees what it wrote. Index: recipients_pkey, messages_step_occurrence.
  */
-export async function releaseRows(db: Db, held: readonly Held[]): Promise<void> {
+export async function releaseRows(tx: Transaction, held: readonly Held[]): Promise<void> {
   const { buckets, enrollmentIds, seqs, tokens } = columns(held);
-  await db`
-    with released as (
-      update recipients r
-         set status = 'pending', worker_id = null, lease_token = null
-        from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
-             as h (bucket, enrollment_id, seq, lease_token)
-       where r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
-         and r.status = 'processing' and r.lease_token = h.lease_token
-      returning r.bucket, r.enrollment_id, r.seq, h.lease_token
-    )
+  const released = await tx<Held[]>`
+    update recipients r
+       set status = 'pending', worker_id = null, lease_token = null
+      from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
+           as h (bucket, enrollment_id, seq, lease_token)
+     where r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
+       and r.status = 'processing' and r.lease_token = h.lease_token
+    returning r.bucket, r.enrollment_id as "enrollmentId", r.seq, h.lease_token as "leaseToken"
+  `;
+  if (released.length > 0) await unbeginAttempts(tx, released);
+}
+
+/** Takes attempts back that were recorded under these leases and of which nothing left. */
+async function unbeginAttempts(tx: Transaction, held: readonly Held[]): Promise<void> {
+  const { buckets, enrollmentIds, seqs, tokens } = columns(held);
+  await tx`
     update messages m
        set state = 'scheduled', worker_id = null, lease_token = null, updated_at = db_now()
-      from released
-     where m.bucket = released.bucket and m.enrollment_id = released.enrollment_id
-       and m.seq = released.seq and m.state = 'sending' and m.lease_token = released.lease_token
+      from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
+           as h (bucket, enrollment_id, seq, lease_token)
+     where m.bucket = h.bucket and m.enrollment_id = h.enrollment_id and m.seq = h.seq
+       and m.state = 'sending' and m.lease_token = h.lease_token
   `;
 }
 
@@ -91,12 +110,6 @@ export async function heldBy(
   `;
 }
 
-/** A row whose worker is dead. */
-export interface Orphan extends Held {
-  /** The message that was being handed over when the worker died; null when no handover had begun. */
-  readonly messageId: string | null;
-}
-
 /** The buckets with rows whose worker has stopped, or has not been heard of for `silenceMs`. */
 export async function orphanBuckets(
   db: Db,
@@ -122,12 +135,9 @@ export async function orphanBuckets(
 export async function lockOrphans(
   db: Db,
   { bucket, silenceMs, limit }: { bucket: number; silenceMs: number; limit: number },
-): Promise<Orphan[]> {
-  return db<Orphan[]>`
-    select r.bucket, r.enrollment_id as "enrollmentId", r.seq, r.lease_token as "leaseToken",
-           (select m.id from messages m
-             where m.bucket = r.bucket and m.enrollment_id = r.enrollment_id and m.seq = r.seq
-               and m.state = 'sending' and m.lease_token = r.lease_token) as "messageId"
+): Promise<Held[]> {
+  return db<Held[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq, r.lease_token as "leaseToken"
       from recipients r
      where r.bucket = ${bucket} and r.status = 'processing'
        and not exists (
@@ -139,18 +149,46 @@ export async function lockOrphans(
   `;
 }
 
-/** Locks rows that are still held under the given leases. */
-export async function lockHeld(
-  db: Db,
-  held: readonly Held[],
-): Promise<{ enrollmentId: string; seq: number; now: Date }[]> {
+/** A message that is being handed over under a lease. */
+export interface Begun extends Held {
+  readonly messageId: string;
+}
+
+/**
+ * Those of the given rows whose handover has begun.
+ *
+ * The caller has locked the rows in an earlier statement: an attempt that was just being committed is
+ * seen by this one, and none can begin any more. Index: messages_step_occurrence.
+ */
+export async function begunAmong(tx: Transaction, held: readonly Held[]): Promise<Begun[]> {
   const { buckets, enrollmentIds, seqs, tokens } = columns(held);
-  return db<{ enrollmentId: string; seq: number; now: Date }[]>`
-    select r.enrollment_id as "enrollmentId", r.seq, db_now() as now
+  return tx<Begun[]>`
+    select m.bucket, m.enrollment_id as "enrollmentId", m.seq, h.lease_token as "leaseToken",
+           m.id as "messageId"
+      from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
+           as h (bucket, enrollment_id, seq, lease_token)
+      join messages m on m.bucket = h.bucket and m.enrollment_id = h.enrollment_id and m.seq = h.seq
+     where m.state = 'sending' and m.lease_token = h.lease_token
+  `;
+}
+
+/** A row that is still held, with what moving it on needs. */
+export interface StillHeld extends Held {
+  readonly userTimezone: string | null;
+  readonly now: Date;
+}
+
+/** Locks rows that are still held under the given leases. Index: recipients_pkey, users_pkey. */
+export async function lockHeld(db: Db, held: readonly Held[]): Promise<StillHeld[]> {
+  const { buckets, enrollmentIds, seqs, tokens } = columns(held);
+  return db<StillHeld[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq, r.lease_token as "leaseToken",
+           u.timezone as "userTimezone", db_now() as now
       from recipients r
       join unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
            as h (bucket, enrollment_id, seq, lease_token)
         on r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
+      left join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.status = 'processing' and r.lease_token = h.lease_token
        for no key update of r
   `;

@@ -18,6 +18,8 @@ export interface Settled {
   readonly enrollmentId: string;
   readonly seq: number;
   readonly now: Date;
+  /** The user's zone as it is now: the next step is planned with it. */
+  readonly userTimezone: string | null;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function settleMessages(
         from row
        where m.bucket = row.bucket and m.id = row.id and m.state = 'sending'
          and m.lease_token = row.lease_token
-      returning m.bucket, m.id, m.workspace_id, m.attempt
+      returning m.bucket, m.id, m.workspace_id, m.user_id, m.attempt
     ), event as (
       insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
       select s.bucket, row.event_id, s.workspace_id, s.id,
@@ -67,29 +69,43 @@ export async function settleMessages(
         from settled s
         join row on row.id = s.id
     )
-    select s.id, row.bucket, row.enrollment_id as "enrollmentId", row.seq, db_now() as now
+    select s.id, row.bucket, row.enrollment_id as "enrollmentId", row.seq, db_now() as now,
+           u.timezone as "userTimezone"
       from settled s
       join row on row.id = s.id
+      left join users u on u.bucket = s.bucket and u.id = s.user_id
   `;
 }
 
 /**
  * Keeps what a transport answered after the message had been taken over: evidence for whoever
  * decides about it, and nothing else.
+ *
+ * @param eventId the one the answer was to be settled with: when it was settled after all, and only
+ *   the database's word for it was lost, nothing is written
+ * @returns whether the answer came late
  */
 export async function recordLateAnswer(
   db: Db,
-  { bucket, id, eventId, workspaceId, answer }: {
+  {
+    bucket,
+    id,
+    eventId,
+    workspaceId,
+    answer,
+  }: {
     bucket: number;
     id: string;
     eventId: string;
     workspaceId: string;
     answer: string;
   },
-): Promise<void> {
-  await db`
+): Promise<boolean> {
+  const done = await db`
     insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
     values (${bucket}, ${eventId}, ${workspaceId}, ${id}, 'late_answer', db_now(),
             jsonb_build_object('answer', ${answer}::text))
+        on conflict (bucket, id) do nothing
   `;
+  return done.count === 1;
 }

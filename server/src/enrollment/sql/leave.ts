@@ -31,7 +31,13 @@ export async function lockRows(
  */
 export async function endActive(
   db: Db,
-  { bucket, userId, automationId, reason, now }: {
+  {
+    bucket,
+    userId,
+    automationId,
+    reason,
+    now,
+  }: {
     bucket: number;
     userId: string;
     automationId: string;

@@ -17,7 +17,14 @@ export interface ListedEnrollment {
 /** A page of a series' enrollments, youngest first. Index: enrollments_by_series. */
 export async function listEnrollments(
   db: Db,
-  { workspaceId, automationId, userId, state, after, limit }: {
+  {
+    workspaceId,
+    automationId,
+    userId,
+    state,
+    after,
+    limit,
+  }: {
     workspaceId: string;
     automationId: string;
     userId: string | null;
@@ -58,7 +65,13 @@ export interface ListedRecipient {
 /** A page of a series' waiting steps, soonest first. Index: recipients_by_series. */
 export async function listRecipients(
   db: Db,
-  { workspaceId, automationId, userId, after, limit }: {
+  {
+    workspaceId,
+    automationId,
+    userId,
+    after,
+    limit,
+  }: {
     workspaceId: string;
     automationId: string;
     userId: string | null;
@@ -121,7 +134,11 @@ export interface SeriesStats {
     readonly unaccounted: number;
   };
   readonly messages: Readonly<Record<string, number>>;
-  readonly steps: readonly { readonly stepId: string; readonly state: string; readonly count: number }[];
+  readonly steps: readonly {
+    readonly stepId: string;
+    readonly state: string;
+    readonly count: number;
+  }[];
 }
 
 /** Reads all rows of the series: for a person's look, not for a hot path. */

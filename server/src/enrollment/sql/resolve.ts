@@ -59,7 +59,15 @@ export async function markSent(db: Db, { bucket, id, eventId }: Decided): Promis
 /** Puts a message in doubt back into the queue; its enrollment has gone on already. */
 export async function orderAgain(
   db: Db,
-  { bucket, id, eventId, dueAt, timezone, tzVersion, reasons }: Decided & {
+  {
+    bucket,
+    id,
+    eventId,
+    dueAt,
+    timezone,
+    tzVersion,
+    reasons,
+  }: Decided & {
     dueAt: Date;
     timezone: string;
     tzVersion: string;

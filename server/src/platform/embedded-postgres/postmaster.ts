@@ -104,7 +104,8 @@ export async function clearLeftovers(clusterDir: string, waitMs: number): Promis
     );
   }
   const postmaster = readPostmaster(clusterDir);
-  if (postmaster !== null && isNumberTaken(postmaster.pid)) rmSync(join(clusterDir, 'postmaster.pid'));
+  if (postmaster !== null && isNumberTaken(postmaster.pid))
+    rmSync(join(clusterDir, 'postmaster.pid'));
 }
 
 /** Waits until `done`; false when `waitMs` passed first. */
@@ -121,7 +122,9 @@ export async function waitUntil(done: () => boolean, waitMs: number): Promise<bo
 function processesIn(clusterDir: string): number[] {
   if (process.platform !== 'linux') return [];
   const dir = realpathSync(clusterDir);
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return pids.filter((pid) => workingDirOf(pid) === dir && isAlive(pid));
 }
 

@@ -15,27 +15,30 @@ export const email: StepType = {
   reachesPerson: true,
   isPlanned: true,
   delayOf: (step) => (step.type === 'email' ? (step.delay ?? null) : null),
-  faults: (step, path) => {
-    const required = [
-      textFault(step['subject'], `${path}/subject`, SUBJECT_LENGTH_MAX),
-      textFault(step['html'], `${path}/html`, BODY_LENGTH_MAX),
-    ];
-    const optional = (
-      [
-        ['text', BODY_LENGTH_MAX],
-        ['preheader', SUBJECT_LENGTH_MAX],
-        ['from', SENDER_LENGTH_MAX],
-        ['reply_to', SENDER_LENGTH_MAX],
-      ] as const
-    ).map(([field, lengthMax]) =>
-      isAbsent(step[field]) ? null : textFault(step[field], `${path}/${field}`, lengthMax),
-    );
-    const shape = [...required, ...optional].filter((fault): fault is Fault => fault !== null);
-    const delay = isAbsent(step['delay']) ? [] : faultsOfDelay(step['delay'], `${path}/delay`);
-    if (shape.length > 0) return [...shape, ...delay];
-    return [...senderFaults(step, path), ...templateFaults(step, path), ...delay];
-  },
+  faults: emailStepFaults,
 };
+
+/** Every fault of an email's own fields. */
+export function emailStepFaults(step: Readonly<Record<string, unknown>>, path: string): Fault[] {
+  const required = [
+    textFault(step['subject'], `${path}/subject`, SUBJECT_LENGTH_MAX),
+    textFault(step['html'], `${path}/html`, BODY_LENGTH_MAX),
+  ];
+  const optional = (
+    [
+      ['text', BODY_LENGTH_MAX],
+      ['preheader', SUBJECT_LENGTH_MAX],
+      ['from', SENDER_LENGTH_MAX],
+      ['reply_to', SENDER_LENGTH_MAX],
+    ] as const
+  ).map(([field, lengthMax]) =>
+    isAbsent(step[field]) ? null : textFault(step[field], `${path}/${field}`, lengthMax),
+  );
+  const shape = [...required, ...optional].filter((fault): fault is Fault => fault !== null);
+  const delay = isAbsent(step['delay']) ? [] : faultsOfDelay(step['delay'], `${path}/delay`);
+  if (shape.length > 0) return [...shape, ...delay];
+  return [...senderFaults(step, path), ...templateFaults(step, path), ...delay];
+}
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 

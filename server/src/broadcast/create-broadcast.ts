@@ -1,11 +1,8 @@
 import type { Pool } from '../platform/db.ts';
 import { uuidv7 } from '../platform/ids.ts';
-import { seriesInvalid } from './errors.ts';
-import { recordOf } from '../schedule/fault.ts';
-import { textFault } from './fault.ts';
-import { NAME_LENGTH_MAX, type Automation } from './series.ts';
-import { insertAutomation } from './sql.ts';
-import { email } from './steps/email.ts';
+import { recordOf, type Fault } from '../schedule/fault.ts';
+import { emailStepFaults, insertAutomation, nameFaults, seriesInvalid } from '../series/index.ts';
+import type { Automation } from '../series/index.ts';
 
 /**
  * Adds a broadcast as a draft: a name, and the email's fields as far as they are known.
@@ -17,9 +14,8 @@ export async function createBroadcast(
   { workspaceId, body, now }: { workspaceId: string; body: unknown; now: Date },
 ): Promise<Automation> {
   const fields = recordOf(body) ?? {};
-  const name = textFault(fields['name'], 'name', NAME_LENGTH_MAX);
   const content = contentOf(fields);
-  const faults = [...(name === null ? [] : [name]), ...contentFaults(content)];
+  const faults = [...nameFaults(fields), ...contentFaults(content)];
   if (faults.length > 0) throw seriesInvalid(faults);
   const automation: Automation = {
     id: uuidv7(now),
@@ -46,7 +42,10 @@ const contentOf = (fields: Readonly<Record<string, unknown>>): Record<string, un
   );
 
 /** A draft may lack parts; what it has must be right. */
-function contentFaults(content: Record<string, unknown>) {
+function contentFaults(content: Record<string, unknown>): Fault[] {
   const complete = { subject: 'x', html: 'x', ...content };
-  return email.faults(complete, '').map(({ path, message }) => ({ path: path.slice(1), message }));
+  return emailStepFaults(complete, '').map(({ path, message }) => ({
+    path: path.slice(1),
+    message,
+  }));
 }
