@@ -39,7 +39,7 @@ export const enroll: Measure = {
         bucket smallint not null, id uuid primary key, user_id uuid not null,
         automation_id uuid not null, entered_at timestamptz not null)
     `;
-    await database.settle();
+    await database.settle('users');
 
     const [real, constant, load, inserts] = [
       startChild('api.ts'),

@@ -9,8 +9,8 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 const LIST = join(ROOT, 'docs/errors.md');
 
-/** The first argument of `new DomainError(…)`, and `code: '…'` of answers made at the edge. */
-const IN_CODE = /new DomainError\(\s*'([a-z_]+\.[a-z_]+)'|\bcode: '([a-z_]+\.[a-z_]+)'/g;
+/** The first argument of `new DomainError(…)`, and of answers made at the edge `code: '…'` or `plain(…, '…')`. */
+const IN_CODE = /(?:new DomainError\(\s*|\bcode: |\bplain\([^,]+, )'([a-z_]+\.[a-z_]+)'/g;
 /** A code that is not written in full would be missed. */
 const COMPUTED = /new DomainError\(\s*[^'\s]/;
 /** A line of the table begins with the code: `| \`series.not_found\` | … |`. */
@@ -21,7 +21,7 @@ const sources = readdirSync(join(ROOT, 'server/src'), { recursive: true, encodin
   .map((path) => ({ path, text: readFileSync(join(ROOT, 'server/src', path), 'utf8') }));
 
 const codesInSources = new Set(
-  sources.flatMap(({ text }) => [...text.matchAll(IN_CODE)].map(([, a, b]) => a ?? b ?? '')),
+  sources.flatMap(({ text }) => [...text.matchAll(IN_CODE)].map(([, code]) => code ?? '')),
 );
 const codesInList = existsSync(LIST)
   ? [...readFileSync(LIST, 'utf8').matchAll(IN_LIST)].map(([, code]) => code ?? '')

@@ -11,6 +11,8 @@ export const MIGRATIONS_DIR = join(import.meta.dirname, '../../migrations');
 /** A database in use. */
 export interface Database {
   readonly db: Pool;
+  /** A few connections more, for looking things up in the middle of a transaction on `db`. */
+  readonly lookups: Pool;
   readonly isEmbedded: boolean;
   readonly encryptionKey: Uint8Array;
   readonly close: () => Promise<void>;
@@ -31,13 +33,13 @@ export async function openDatabase(
 ): Promise<Database> {
   const { databaseUrl } = config;
   if (databaseUrl !== null) {
-    const db = connect(databaseUrl, { max, idleTransactionTimeoutMs: IDLE_TRANSACTION_MS });
     if (config.encryptionKey === null) throw new Error('the configuration let a key be missing');
+    const { closePools, ...pools } = poolsOf(databaseUrl, max);
     return {
-      db,
+      ...pools,
       isEmbedded: false,
       encryptionKey: config.encryptionKey,
-      close: () => db.end({ timeout: CLOSE_SECONDS }),
+      close: closePools,
     };
   }
   const encryptionKey = config.encryptionKey ?? embeddedEncryptionKey(config.dataDir);
@@ -58,17 +60,27 @@ export async function openDatabase(
     });
   };
   watch(postgres, 0);
-  const db = connect(postgres.url, { max, idleTransactionTimeoutMs: IDLE_TRANSACTION_MS });
+  const { closePools, ...pools } = poolsOf(postgres.url, max);
   return {
-    db,
+    ...pools,
     isEmbedded: true,
     encryptionKey,
     close: async () => {
       isClosing = true;
-      await db.end({ timeout: CLOSE_SECONDS });
+      await closePools();
       await postgres.stop();
     },
   };
 }
 
 const CLOSE_SECONDS = 3;
+const LOOKUPS_MAX = 2;
+
+function poolsOf(url: string, max: number) {
+  const db = connect(url, { max, idleTransactionTimeoutMs: IDLE_TRANSACTION_MS });
+  const lookups = connect(url, { max: LOOKUPS_MAX });
+  const closePools = async (): Promise<void> => {
+    await Promise.all([db, lookups].map((pool) => pool.end({ timeout: CLOSE_SECONDS })));
+  };
+  return { db, lookups, closePools };
+}

@@ -15,6 +15,8 @@ export interface LocalSession {
 const COOKIE = 'milepost_local';
 /** Names of this machine. A page elsewhere whose name was made to point here has another one. */
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+/** What proxies add. */
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -45,8 +47,12 @@ export function createLocalSession(encryptionKey: Uint8Array): LocalSession {
   };
 }
 
-export const isLocalHost = (request: FastifyRequest): boolean =>
-  LOCAL_HOST.test(request.headers.host ?? '');
+/**
+ * Whether a request comes from this machine, as far as it tells: by one of its names, and through no
+ * proxy. One that stands beside us also reaches us by a local name, for somebody who is anywhere.
+ */
+export const isLocalHost = ({ headers }: FastifyRequest): boolean =>
+  LOCAL_HOST.test(headers.host ?? '') && !FORWARDED.some((name) => headers[name] !== undefined);
 
 function assertOwnPage(request: FastifyRequest): void {
   const site = request.headers['sec-fetch-site'];

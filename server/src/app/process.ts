@@ -84,8 +84,8 @@ async function runParts(
     onReady: (ready: Ready) => void;
   },
 ): Promise<void> {
-  const { db, encryptionKey } = database;
-  const services = await createServices({ db, log, encryptionKey, from: config.from });
+  const { db, lookups, encryptionKey } = database;
+  const services = await createServices({ db, lookups, log, encryptionKey, from: config.from });
   const demo = parts.prepares ? await ensureDemo({ ...services, now: services.clock.now() }) : null;
   const transport = transportOf(config);
   const worker = parts.worker ? await startWorker(services, { transport, stopping }) : null;

@@ -37,6 +37,11 @@ export interface Services {
 
 export interface ServiceOptions {
   readonly db: Pool;
+  /**
+   * For what is looked up in the middle of a transaction: connections of their own, because those of
+   * `db` may all be waiting for a lock which that transaction holds.
+   */
+  readonly lookups?: Pool;
   readonly log: Log;
   readonly encryptionKey: Uint8Array;
   /** Who sends where neither step nor workspace names anybody. */
@@ -45,14 +50,15 @@ export interface ServiceOptions {
 
 export async function createServices({
   db,
+  lookups = db,
   log,
   encryptionKey,
   from,
 }: ServiceOptions): Promise<Services> {
   const clock = await databaseClock(db);
   const box = createSecretBox(encryptionKey);
-  const catalog = createSeriesCatalog(db);
-  const senders = createCache({ load: (id: string) => loadSender(db, id, from) });
+  const catalog = createSeriesCatalog(lookups);
+  const senders = createCache({ load: (id: string) => loadSender(lookups, id, from) });
   const senderOf = (id: string): Promise<Sender> => senders.get(id);
   const wake = { now: () => {} };
   return {

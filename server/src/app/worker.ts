@@ -1,7 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDeliverer, type Deliverer } from '../delivery/index.ts';
-import { createEngine, moveSettled, replanOldZones, type Engine } from '../enrollment/index.ts';
+import { createDeliverer, forgetWorkers, type Deliverer } from '../delivery/index.ts';
+import {
+  createEngine,
+  dropEnded,
+  moveSettled,
+  replanOldZones,
+  SILENCE_MS,
+  type Engine,
+} from '../enrollment/index.ts';
 import type { StepContext } from '../enrollment/index.ts';
 import { uuidv7 } from '../platform/ids.ts';
 import { runLoop, type Loop } from '../platform/loop.ts';
@@ -19,10 +26,16 @@ export interface Worker {
   readonly done: Promise<void>;
 }
 
+/** How soon a dead worker is noticed. The silence must outlast several beats. Milliseconds. */
+export interface Pace {
+  readonly beatMs: number;
+  readonly reapMs: number;
+  readonly silenceMs: number;
+}
+
+const PACE: Pace = { beatMs: 3_000, reapMs: 5_000, silenceMs: SILENCE_MS };
 const POLL_MS = 500;
 const TEST_POLL_MS = 1_000;
-const BEAT_MS = 3_000;
-const REAP_MS = 5_000;
 const TIDY_MS = 2_000;
 const FORGET_MS = 600_000;
 
@@ -32,7 +45,11 @@ const FORGET_MS = 600_000;
  */
 export async function startWorker(
   services: Services,
-  { transport, stopping }: { transport: Transport; stopping: AbortSignal },
+  {
+    transport,
+    stopping,
+    pace = PACE,
+  }: { transport: Transport; stopping: AbortSignal; pace?: Pace },
 ): Promise<Worker> {
   const { db, clock, log } = services;
   const id = uuidv7(clock.now());
@@ -47,6 +64,7 @@ export async function startWorker(
     workerId: id,
     senderOf: services.senderOf,
     onSettled: moveSettled,
+    onRefused: dropEnded,
   });
   const engine = createEngine({
     ...services,
@@ -54,14 +72,20 @@ export async function startWorker(
     deliverer,
     capturesLive: transport.name === 'capture',
     monotonicMs: () => clock.monotonicMs(),
+    silenceMs: pace.silenceMs,
   });
   await engine.beat();
-  return { id, done: run(services, { engine, transport, stopping }) };
+  return { id, done: run(services, { engine, transport, stopping, pace }) };
 }
 
 async function run(
   services: Services,
-  { engine, transport, stopping }: { engine: Engine; transport: Transport; stopping: AbortSignal },
+  {
+    engine,
+    transport,
+    stopping,
+    pace,
+  }: { engine: Engine; transport: Transport; stopping: AbortSignal; pace: Pace },
 ): Promise<void> {
   const { db, catalog, clock, log, wake } = services;
   const bells = new Set<() => void>();
@@ -72,12 +96,15 @@ async function run(
     { name: 'advance', idleMs: POLL_MS, tick: engine.advanceLive },
     { name: 'advance tests', idleMs: TEST_POLL_MS, tick: engine.advanceTests },
     { name: 'tidy', idleMs: TIDY_MS, tick: engine.tidy },
-    { name: 'reap', idleMs: REAP_MS, tick: engine.reap },
-    { name: 'beat', idleMs: BEAT_MS, tick: () => beatAndSync(engine, services) },
+    { name: 'reap', idleMs: pace.reapMs, tick: engine.reap },
+    { name: 'beat', idleMs: pace.beatMs, tick: () => beatAndSync(engine, services) },
     {
       name: 'forget',
       idleMs: FORGET_MS,
-      tick: () => forgetOldIdempotency(db, { now: clock.now() }),
+      tick: async () => {
+        await forgetWorkers(db);
+        return forgetOldIdempotency(db, { now: clock.now() });
+      },
     },
   ];
   const oldZones = replanOldZones({ db, catalog }, stopping).then(

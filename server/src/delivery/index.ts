@@ -6,12 +6,15 @@ export { MESSAGE_SCHEMA, messageRoutes, messageViewOf } from './routes.ts';
 export type { DeferredStep, OnSettled, SettledStep } from './settle.ts';
 export { insertFinished, type FinishedMessage } from './sql/finish.ts';
 export {
+  begunAmong,
   heldBy,
+  leaseKeyOf,
   leaseRows,
   lockOrphans,
   orphanBuckets,
   releaseRows,
   requeueRows,
+  type Begun,
   type Held,
   type Requeued,
 } from './sql/release.ts';

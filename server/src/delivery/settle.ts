@@ -1,4 +1,4 @@
-import { inTransaction, type Db, type Pool, type Transaction } from '../platform/db.ts';
+import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Handover } from '../transport/index.ts';
 import { retryDelayMs, storable, type NewMessage } from './message.ts';
@@ -37,7 +37,7 @@ export interface DeferredStep<C> {
 
 /** Moves settled steps on and puts deferred ones back. Their rows are locked by the transaction. */
 export type OnSettled<C> = (
-  tx: Db,
+  tx: Transaction,
   result: { settled: readonly SettledStep<C>[]; deferred: readonly DeferredStep<C>[] },
 ) => Promise<void>;
 

@@ -12,6 +12,8 @@ export interface StepFacts {
   readonly dueAt: Date;
   readonly fromAt: Date;
   readonly userTimezone: string | null;
+  /** False for a message that a member ordered again: its delay has passed, its enrollment gone on. */
+  readonly advances: boolean;
   /** The enrollment's id, by which sends are spread at a window's opening. */
   readonly spreadKey: string;
 }
@@ -50,10 +52,10 @@ export function advance(facts: StepFacts, now: Date): Outcome {
  * What is overdue goes to the first instant from now that its rules allow.
  */
 export function replanOf(facts: StepFacts, now: Date): NextStep {
-  const { series, stepId, fromAt, userTimezone, spreadKey } = facts;
+  const { series, stepId, fromAt, userTimezone, spreadKey, advances } = facts;
   const plan = (from: Date, delayed: boolean): PlannedStep | null =>
     planOf({ series, userTimezone, spreadKey }, { stepId, fromAt: from, isDelayed: delayed });
-  const first = plan(fromAt, true);
+  const first = plan(fromAt, advances);
   const planned = first !== null && first.plan.dueAt >= now ? first : plan(now, false);
   if (planned === null)
     throw new Error(`step ${stepId} of ${series.automationId} cannot be planned`);

@@ -15,7 +15,6 @@ import type { LoggedOutcome, Move, NextStep, RowRef } from './sql/move-on.ts';
 /** What an email's row carries along while it is delivered: what moving on needs. */
 export interface StepContext {
   readonly facts: StepFacts;
-  readonly advances: boolean;
 }
 
 /** Everything that one batch of due steps leads to, sorted by what has to be written. */
@@ -89,6 +88,7 @@ export const factsOf = (row: DueStep, series: PublishedSeries): StepFacts => ({
   dueAt: row.dueAt,
   fromAt: row.fromAt,
   userTimezone: row.userTimezone,
+  advances: row.advances,
   spreadKey: row.enrollmentId,
 });
 
@@ -154,9 +154,10 @@ const claimedOf = (
   step: outcome.step,
   email: facts.series.emailOf(outcome.step),
   closesAt: outcome.closesAt,
+  userTimezone: row.userTimezone,
   attempts: row.attempts,
   firstAttemptAt: row.firstAttemptAt,
-  context: { facts, advances: row.advances },
+  context: { facts },
 });
 
 const CAPTURED = 'captured: kept and shown, not handed over';

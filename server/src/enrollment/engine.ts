@@ -1,5 +1,5 @@
 import type { Deliverer } from '../delivery/index.ts';
-import { beat, forgetWorkers, stopWorker, type WorkerStart } from '../delivery/index.ts';
+import { beat, stopWorker, type WorkerStart } from '../delivery/index.ts';
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { advanceBucket, advanceTestSide, CLAIM_MAX, type AdvanceDeps } from './advance-due.ts';
 import type { StepContext } from './decide.ts';
@@ -7,7 +7,7 @@ import { LowWaterMarks } from './low-water-marks.ts';
 import { reapDead, releaseLost } from './reap.ts';
 import { replanResumed } from './replan.ts';
 import { dueBuckets, dueTestSides } from './sql/claim-due.ts';
-import { lockArchivedRows } from './sql/leave.ts';
+import { lockArchivedRows, tidyWork } from './sql/leave.ts';
 import { cancelRows } from './sql/move-on.ts';
 
 /** Everything a worker does, one bounded piece at a time. */
@@ -28,6 +28,8 @@ export interface EngineDeps extends Omit<AdvanceDeps, 'hands' | 'workerId'> {
   readonly worker: WorkerStart;
   readonly deliverer: Deliverer<StepContext>;
   readonly monotonicMs: () => number;
+  /** How long a worker may be silent before this one takes it for dead. */
+  readonly silenceMs: number;
 }
 
 const TEST_SIDES_MAX = 100;
@@ -70,14 +72,19 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     advanceLive,
     advanceTests,
-    tidy: async () => (await endArchived(db)) + (await replanResumed(deps)),
+    tidy: async () => {
+      const { isArchived, isResumed } = await tidyWork(db);
+      const ended = isArchived ? await endArchived(db) : 0;
+      return isResumed ? ended + (await replanResumed(deps)) : ended;
+    },
     reap: async () => {
+      // Who says that others are dead lives: after a sleep this may be the first thing that runs.
+      await beat(db, worker);
       const lost = await releaseLost(db, { workerId: worker.id, isInHand: deliverer.isInHand });
       return lost + (await reapDead(deps));
     },
     beat: async () => {
       await beat(db, worker);
-      await forgetWorkers(db);
       return 0;
     },
     stop: async () => {

@@ -4,6 +4,6 @@ export { createEnroller, type Enroller } from './enroll.ts';
 export { SILENCE_MS } from './reap.ts';
 export { replanOldZones, replanUser } from './replan.ts';
 export { enrollmentRoutes, seriesCallRoutes } from './routes.ts';
-export { moveSettled } from './settled.ts';
+export { dropEnded, moveSettled } from './settled.ts';
 export { sideNow } from './sql/leave.ts';
 export type { StepContext } from './decide.ts';

@@ -1,11 +1,15 @@
 import {
+  begunAmong,
+  heldBy,
+  leaseKeyOf,
   lockOrphans,
   orphanBuckets,
   releaseRows,
-  heldBy,
   settleMessages,
+  type Begun,
+  type Held,
 } from '../delivery/index.ts';
-import { inTransaction, type Pool, type Db } from '../platform/db.ts';
+import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import { uuidv7In } from '../platform/ids.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
@@ -21,53 +25,61 @@ export const SILENCE_MS = 15_000;
 const REAP_MAX = 500;
 const DIED = 'the worker died during the handover';
 
+export interface ReapDeps {
+  readonly db: Pool;
+  readonly catalog: SeriesCatalog;
+  /** How long a worker may be silent before it is taken for dead. */
+  readonly silenceMs: number;
+}
+
 /**
  * Takes over what dead workers held. Rows whose handover had not begun go back to the queue; messages
  * that were being handed over become in doubt, for nobody knows whether they left.
  *
  * @returns how many rows were taken over
  */
-export async function reapDead(deps: { db: Pool; catalog: SeriesCatalog }): Promise<number> {
+export async function reapDead(deps: ReapDeps): Promise<number> {
   let taken = 0;
-  for (const bucket of await orphanBuckets(deps.db, { silenceMs: SILENCE_MS })) {
-    taken += await inTransaction(deps.db, (tx) => reapBucket(deps.catalog, tx, bucket));
+  for (const bucket of await orphanBuckets(deps.db, deps)) {
+    taken += await inTransaction(deps.db, (tx) => reapBucket(deps, tx, bucket));
   }
   return taken;
 }
 
-async function reapBucket(catalog: SeriesCatalog, tx: Db, bucket: number): Promise<number> {
-  const orphans = await lockOrphans(tx, { bucket, silenceMs: SILENCE_MS, limit: REAP_MAX });
-  const unsent = orphans.filter(({ messageId }) => messageId === null);
+async function reapBucket(
+  { catalog, silenceMs }: ReapDeps,
+  tx: Transaction,
+  bucket: number,
+): Promise<number> {
+  const orphans = await lockOrphans(tx, { bucket, silenceMs, limit: REAP_MAX });
+  if (orphans.length === 0) return 0;
+  // Only now that the rows are locked: an attempt that was being committed a moment ago is seen.
+  const begun = await begunAmong(tx, orphans);
+  const begunKeys = new Set(begun.map(leaseKeyOf));
+  const unsent = orphans.filter((orphan) => !begunKeys.has(leaseKeyOf(orphan)));
   if (unsent.length > 0) await releaseRows(tx, unsent);
-  const doubted = orphans.filter(({ messageId }) => messageId !== null);
-  if (doubted.length > 0) await doubt(catalog, tx, doubted);
+  if (begun.length > 0) await doubt(catalog, tx, begun);
   return orphans.length;
 }
 
 async function doubt(
   catalog: SeriesCatalog,
-  tx: Db,
-  orphans: Awaited<ReturnType<typeof lockOrphans>>,
+  tx: Transaction,
+  begun: readonly Begun[],
 ): Promise<void> {
-  const rows = await findRows(tx, orphans);
+  const rows = await findRows(tx, begun);
   const now = rows[0]?.dbNow;
   if (now === undefined) return;
   const settled = await settleMessages(
     tx,
-    orphans.flatMap(({ bucket, messageId: id, leaseToken }) =>
-      id === null
-        ? []
-        : [
-            {
-              bucket,
-              id,
-              leaseToken,
-              eventId: uuidv7In(bucket, now),
-              state: 'in_doubt',
-              answer: DIED,
-            },
-          ],
-    ),
+    begun.map(({ bucket, messageId: id, leaseToken }) => ({
+      bucket,
+      id,
+      leaseToken,
+      eventId: uuidv7In(bucket, now),
+      state: 'in_doubt',
+      answer: DIED,
+    })),
   );
   const isSettled = new Set(settled.map(({ enrollmentId, seq }) => `${enrollmentId}:${seq}`));
   const moves = [];
@@ -94,7 +106,7 @@ export async function releaseLost(
     isInHand,
   }: {
     workerId: string;
-    isInHand: (row: { enrollmentId: string; seq: number }) => boolean;
+    isInHand: (row: Held) => boolean;
   },
 ): Promise<number> {
   const lost = (await heldBy(db, { workerId, limit: REAP_MAX * 10 })).filter(

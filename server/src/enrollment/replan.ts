@@ -6,7 +6,7 @@ import { replanOf } from './advance.ts';
 import { factsOf } from './decide.ts';
 import { findRows, lockParked, lockRowsOfOldZones, lockRowsOfUser } from './sql/find-rows.ts';
 import type { FoundRow } from './sql/find-rows.ts';
-import { replanRows, type NextStep, type RowRef } from './sql/move-on.ts';
+import { keepPlans, replanRows, type NextStep, type RowRef } from './sql/move-on.ts';
 
 export interface ReplanDeps {
   readonly db: Pool;
@@ -26,7 +26,12 @@ export function replanUser(
   deps: ReplanDeps,
   user: { bucket: number; userId: string },
 ): Promise<number> {
-  return replanLocked(deps, (tx) => lockRowsOfUser(tx, user));
+  return replanLocked(deps, async (tx) => {
+    const rows = await lockRowsOfUser(tx, user);
+    // What is being worked is planned on with the new zone by whoever settles it; what is being tried
+    // again keeps its backoff, and is checked against the window when it is due.
+    return rows.filter(({ status, attempts }) => status === 'pending' && attempts === 0);
+  });
 }
 
 /**
@@ -56,15 +61,21 @@ function replanLocked(
   return inTransaction(db, async (tx) => {
     const locked = await lock(tx);
     if (locked.length === 0) return 0;
-    const rows: (NextStep & RowRef)[] = [];
+    const version = { tzVersion: tzVersion() };
+    const planned: (NextStep & RowRef)[] = [];
+    const unplannable: RowRef[] = [];
     for (const row of await findRows(tx, locked)) {
-      const planned = await plannedAnew(catalog, row);
-      if (planned !== null) rows.push(planned);
+      const anew = await plannedAnew(catalog, row);
+      if (anew === null) unplannable.push(row);
+      else planned.push(anew);
     }
-    return rows.length === 0 ? 0 : replanRows(tx, rows, { tzVersion: tzVersion() });
+    if (planned.length > 0) await replanRows(tx, planned, version);
+    if (unplannable.length > 0) await keepPlans(tx, unplannable, version);
+    return locked.length;
   });
 }
 
+/** The row's new plan; null when its rules leave no time for it. */
 async function plannedAnew(
   catalog: SeriesCatalog,
   row: FoundRow,
@@ -78,7 +89,6 @@ async function plannedAnew(
   try {
     return { ...replanOf(factsOf(row, series), row.now), bucket, enrollmentId, seq };
   } catch (error) {
-    // The row stays as it was planned, and fails visibly when it is due.
     if (error instanceof NoOpenSlotError) return null;
     throw error;
   }

@@ -1,10 +1,19 @@
-import { requeueRows, type DeferredStep, type OnSettled } from '../delivery/index.ts';
+import {
+  requeueRows,
+  type DeferredStep,
+  type Held,
+  type OnSettled,
+  type Requeued,
+} from '../delivery/index.ts';
+import type { Transaction } from '../platform/db.ts';
+import { NoOpenSlotError } from '../schedule/errors.ts';
 import { openAt } from '../schedule/plan.ts';
 import type { Reason } from '../schedule/reason.ts';
 import { tzVersion } from '../schedule/zone.ts';
-import { replanOf } from './advance.ts';
+import { replanOf, type StepFacts } from './advance.ts';
 import { moveOf, type StepContext } from './decide.ts';
-import { moveOn } from './sql/move-on.ts';
+import { lockEnded } from './sql/leave.ts';
+import { cancelRows, moveOn, type RowRef } from './sql/move-on.ts';
 
 /**
  * Moves enrollments on whose message has been settled, and puts deferred ones back into the queue.
@@ -13,21 +22,38 @@ import { moveOn } from './sql/move-on.ts';
  * doubt until a member decides about it.
  */
 export const moveSettled: OnSettled<StepContext> = async (tx, { settled, deferred }) => {
-  const moves = settled.map(({ claimed, verdict, reason, now }) => {
-    const { facts, advances } = claimed.context;
+  const moves = settled.map(({ claimed, verdict, reason, now, userTimezone }) => {
+    const facts = { ...claimed.context.facts, userTimezone };
     const outcome = verdict === 'in_doubt' ? null : verdict;
-    return moveOf({ ...claimed.occurrence, advances, now }, { facts, outcome, reason });
+    const row = { ...claimed.occurrence, advances: facts.advances, now };
+    return moveOf(row, { facts, outcome, reason });
   });
   if (moves.length > 0) await moveOn(tx, moves, { tzVersion: tzVersion() });
-  if (deferred.length > 0) await requeueRows(tx, deferred.map(requeuedOf));
+  if (deferred.length === 0) return;
+  const requeued = deferred.map(requeuedOf);
+  await requeueRows(tx, requeued);
+  await dropEnded(tx, requeued);
 };
 
+/**
+ * Takes rows out of the queue whose enrollment ended while their message was on its way and came back:
+ * a removal leaves such a row to whoever holds it. Without this it would be tried and refused for ever.
+ */
+export async function dropEnded(tx: Transaction, rows: readonly (Held | Requeued)[]): Promise<void> {
+  const byReason = new Map<string, { now: Date; rows: RowRef[] }>();
+  for (const { reason, now, ...row } of await lockEnded(tx, rows)) {
+    const ended = byReason.get(reason) ?? { now, rows: [] };
+    ended.rows.push(row);
+    byReason.set(reason, ended);
+  }
+  for (const [reason, ended] of byReason) {
+    await cancelRows(tx, ended.rows, { state: 'ended', reason, now: ended.now });
+  }
+}
+
 /** The next attempt: after the backoff, and then only while the window is open. */
-function requeuedOf({ claimed, retryAt, answer }: DeferredStep<StepContext>) {
-  const { facts } = claimed.context;
-  const { series, userTimezone } = facts;
-  const isOpen = openAt(retryAt, { userTimezone, rules: series.rules }) !== null;
-  const dueAt = isOpen ? retryAt : replanOf(facts, retryAt).dueAt;
+function requeuedOf({ claimed, retryAt, answer, userTimezone }: DeferredStep<StepContext>): Requeued {
+  const dueAt = openFrom(retryAt, { ...claimed.context.facts, userTimezone });
   const retry: Reason = {
     rule: 'retry',
     input: `attempt ${claimed.attempts + 1} was deferred: ${answer}`,
@@ -35,4 +61,16 @@ function requeuedOf({ claimed, retryAt, answer }: DeferredStep<StepContext>) {
   };
   const { occurrence, leaseToken } = claimed;
   return { ...occurrence, leaseToken, dueAt, reasons: JSON.stringify([retry]) };
+}
+
+function openFrom(retryAt: Date, facts: StepFacts): Date {
+  const { series, userTimezone } = facts;
+  try {
+    const isOpen = openAt(retryAt, { userTimezone, rules: series.rules }) !== null;
+    return isOpen ? retryAt : replanOf(facts, retryAt).dueAt;
+  } catch (error) {
+    // The step then fails, and is seen to, when it is due; the others of the batch are written now.
+    if (error instanceof NoOpenSlotError) return retryAt;
+    throw error;
+  }
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import postgres from 'postgres';
 import { parseDatabaseUrl } from './database-url.ts';
 
@@ -39,6 +40,7 @@ const YEAR_DIGITS = 4;
  * @param max connections at most
  * @param statementTimeoutMs longest a statement may run; not through a pooler in transaction mode
  * @param idleTransactionTimeoutMs longest a transaction may wait for its next statement; likewise
+ * @param openSocket gives each connection its stream, where no network is wanted: a simulation
  */
 export function connect(
   url: string,
@@ -47,12 +49,14 @@ export function connect(
     applicationName = 'milepost',
     statementTimeoutMs,
     idleTransactionTimeoutMs,
+    openSocket,
     onNotice = () => {},
   }: {
     max?: number;
     applicationName?: string;
     statementTimeoutMs?: number;
     idleTransactionTimeoutMs?: number;
+    openSocket?: () => Duplex;
     onNotice?: (notice: Readonly<Record<string, string>>) => void;
   } = {},
 ): Pool {
@@ -72,6 +76,8 @@ export function connect(
         : { idle_in_transaction_session_timeout: idleTransactionTimeoutMs }),
     },
     types: { bigint, instant, boolean },
+    // An option that the driver has and does not declare.
+    ...(openSocket === undefined ? {} : ({ socket: openSocket } as object)),
   });
 }
 

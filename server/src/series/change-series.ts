@@ -13,7 +13,10 @@ import { faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
 import type { Automation, SeriesDraft, Transition } from './series.ts';
 import { settingsOf } from './settings.ts';
 import { deleteAutomation, findAutomation, insertAutomation, insertVersion } from './sql.ts';
-import { lockAutomation, updateAutomation } from './sql.ts';
+import { holdWorkers, isStillHeld, lockAutomation, updateAutomation } from './sql.ts';
+
+/** Half a second each: longer than the database lets a worker sit still in a transaction. */
+const HOLD_TRIES_MAX = 40;
 
 /** Which automation of which workspace side. */
 export interface AutomationRef {
@@ -151,16 +154,25 @@ function assertType(
   throw type === 'series' ? notASeries() : broadcastNotFound();
 }
 
-function inLockedSeries(
+async function inLockedSeries(
   db: Pool,
   ref: AutomationRef,
   change: (tx: Transaction, series: Automation) => Promise<Automation>,
 ): Promise<Automation> {
-  return inTransaction(db, async (tx) => {
-    const found = await lockAutomation(tx, ref);
-    assertType(found, 'series');
-    return change(tx, found);
-  });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await inTransaction(db, async (tx) => {
+        const known = await findAutomation(tx, ref);
+        // No worker has to do with a draft.
+        if (known !== null && known.status !== 'draft') await holdWorkers(tx);
+        const found = await lockAutomation(tx, ref);
+        assertType(found, 'series');
+        return change(tx, found);
+      });
+    } catch (error) {
+      if (tries >= HOLD_TRIES_MAX || !isStillHeld(error)) throw error;
+    }
+  }
 }
 
 function draftOf(body: unknown): { name: string; draft: SeriesDraft } {

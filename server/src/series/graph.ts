@@ -24,10 +24,10 @@ export function faultsOfSteps(steps: unknown): Fault[] {
   }
   const own = steps.flatMap((step, index) => faultsOfStep(step, `steps/${index}`));
   const ids = idFaults(steps);
-  if (ids.length > 0 || own.some(({ path }) => /^steps\/\d+$/.test(path))) return [...ids, ...own];
+  if (!steps.every((step) => recordOf(step) !== null)) return [...ids, ...own];
   const edges = targetFaults(steps as readonly Loose[]);
-  if (edges.length > 0) return [...own, ...edges];
-  return [...own, ...shapeFaults(steps as readonly Loose[])];
+  const shape = ids.length > 0 ? [] : shapeFaults(steps as readonly Loose[]);
+  return [...ids, ...own, ...edges, ...shape];
 }
 
 /** The graph of steps that `faultsOfSteps` found nothing wrong with. */
@@ -71,18 +71,29 @@ function idFaults(steps: readonly unknown[]): Fault[] {
 /** The ids that a step leads to. `next` omitted means the following step, null the end. */
 function targetsOf(steps: readonly Loose[], index: number): string[] {
   const step = steps[index];
-  if (step === undefined) return [];
-  const fields = stepTypeNamed(step.type)?.targetFields ?? [];
-  return fields.flatMap((field) => {
-    const target = step[field] === undefined ? steps[index + 1]?.id : step[field];
-    return typeof target === 'string' ? [target] : [];
+  return step === undefined ? [] : edgesOf(step, steps[index + 1]).map(({ target }) => target);
+}
+
+interface Edge {
+  readonly field: string;
+  readonly target: string;
+}
+
+function edgesOf(step: Loose, following: Loose | undefined): Edge[] {
+  return targetFieldsOf(step).flatMap((field) => {
+    const target = step[field] === undefined ? following?.id : step[field];
+    return typeof target === 'string' ? [{ field, target }] : [];
   });
 }
+
+/** A step of a type that nobody knows is taken to lead on as most do. */
+const targetFieldsOf = (step: Loose): readonly string[] =>
+  stepTypeNamed(step.type)?.targetFields ?? ['next'];
 
 function targetFaults(steps: readonly Loose[]): Fault[] {
   const ids = new Set(steps.map(({ id }) => id));
   return steps.flatMap((step, index) =>
-    (stepTypeNamed(step.type)?.targetFields ?? []).flatMap((field) => {
+    targetFieldsOf(step).flatMap((field) => {
       const target = step[field];
       const path = `steps/${index}/${field}`;
       if (target === undefined || target === null) return [];
@@ -92,41 +103,64 @@ function targetFaults(steps: readonly Loose[]): Fault[] {
   );
 }
 
-/** Cycles, and steps that the first one does not lead to. One walk each, no recursion. */
+/** An edge to a step that exists. */
+interface Way {
+  readonly field: string;
+  readonly to: number;
+}
+
+/** Cycles, and steps that the first one does not lead to. Edges to nowhere are left out. */
 function shapeFaults(steps: readonly Loose[]): Fault[] {
   const indexOf = new Map(steps.map(({ id }, index) => [id, index]));
-  const targets = steps.map((_, index) =>
-    targetsOf(steps, index).map((id) => indexOf.get(id) ?? -1),
+  const ways = steps.map((step, index) =>
+    edgesOf(step, steps[index + 1]).flatMap(({ field, target }): Way[] => {
+      const to = indexOf.get(target);
+      return to === undefined ? [] : [{ field, to }];
+    }),
   );
-  return [...cycleFaults(steps, targets), ...reachFaults(steps, targets)];
+  return [...cycleFaults(ways), ...reachFaults(steps, ways)];
 }
 
-/** Removes steps without predecessors until none is left (Kahn); what remains lies on a cycle. */
-function cycleFaults(steps: readonly Loose[], targets: readonly (readonly number[])[]): Fault[] {
-  const incoming = steps.map(() => 0);
-  for (const list of targets) for (const to of list) incoming[to] = (incoming[to] ?? 0) + 1;
-  const free = incoming.flatMap((count, index) => (count === 0 ? [index] : []));
-  const left = new Set(steps.keys());
-  for (let index = free.pop(); index !== undefined; index = free.pop()) {
-    left.delete(index);
-    for (const to of targets[index] ?? []) {
-      incoming[to] = (incoming[to] ?? 0) - 1;
-      if (incoming[to] === 0) free.push(to);
+/**
+ * Every edge that leads back to a step on the way to it. Walks in depth, with a list of its own for
+ * what is on the way: how long the way is, is the sender's choice.
+ */
+function cycleFaults(ways: readonly (readonly Way[])[]): Fault[] {
+  const faults: Fault[] = [];
+  const seen = new Set<number>();
+  for (const start of ways.keys()) {
+    const onTheWay = new Set<number>();
+    const path: { index: number; left: Way[] }[] = [];
+    const enter = (index: number): void => {
+      if (seen.has(index)) return;
+      seen.add(index);
+      onTheWay.add(index);
+      path.push({ index, left: [...(ways[index] ?? [])] });
+    };
+    enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const way = top.left.shift();
+      if (way === undefined) {
+        onTheWay.delete(top.index);
+        path.pop();
+      } else if (onTheWay.has(way.to)) {
+        const message = 'leads back to an earlier step: a cycle';
+        faults.push({ path: `steps/${top.index}/${way.field}`, message });
+      } else {
+        enter(way.to);
+      }
     }
   }
-  const back = [...left].filter((index) => (targets[index] ?? []).some((to) => left.has(to)));
-  const [first] = back;
-  if (first === undefined) return [];
-  return [{ path: `steps/${first}/next`, message: 'leads back to an earlier step: a cycle' }];
+  return faults;
 }
 
-function reachFaults(steps: readonly Loose[], targets: readonly (readonly number[])[]): Fault[] {
+function reachFaults(steps: readonly Loose[], ways: readonly (readonly Way[])[]): Fault[] {
   const reached = new Set<number>();
   const open = steps.length > 0 ? [0] : [];
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
     if (reached.has(index)) continue;
     reached.add(index);
-    open.push(...(targets[index] ?? []));
+    open.push(...(ways[index] ?? []).map(({ to }) => to));
   }
   return steps.flatMap((step, index) =>
     reached.has(index)

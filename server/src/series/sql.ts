@@ -1,4 +1,4 @@
-import type { Db } from '../platform/db.ts';
+import { refusalOf, type Db, type Transaction } from '../platform/db.ts';
 import type { Automation, AutomationStatus, SeriesVersion } from './series.ts';
 
 /** Where a page of a list goes on: the age and id of the last one seen. */
@@ -30,6 +30,30 @@ export async function findAutomation(
   `;
   return rows[0] ?? null;
 }
+
+/**
+ * Lets no worker begin a decision about any series until the transaction ends, and waits for those
+ * that are under way. Taken before the row of a series that workers have to do with is locked.
+ *
+ * Row locks are not fair: the shared ones of workers with a backlog overlap without end, and a pause
+ * would be answered when the queue is empty. Table locks are: whoever comes after this one waits
+ * behind it. Measured with four lanes of 30 ms: without it a pause waited for as long as there was
+ * work, with it 30 ms.
+ * Locks: the table, against row locks and writing; not against reading.
+ *
+ * @throws a refusal that `isStillHeld` knows, when it took longer than a worker's transaction should
+ */
+export async function holdWorkers(tx: Transaction): Promise<void> {
+  await tx`set local lock_timeout = '500ms'`;
+  await tx`lock table automations in exclusive mode`;
+  await tx`set local lock_timeout = 0`;
+}
+
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Whether `holdWorkers` gave up waiting, so that workers are not held up meanwhile: try again. */
+export const isStillHeld = (error: unknown): boolean =>
+  refusalOf(error)?.sqlState === LOCK_NOT_AVAILABLE;
 
 /**
  * One automation, locked until the transaction ends, so that its status cannot change meanwhile.

@@ -216,6 +216,19 @@ const wellFormed = (text: string): string => text.toWellFormed();
 /** Readers differ about runs of spaces in headers. */
 const squeeze = (text: string): string => text.toWellFormed().replaceAll(/\s+/g, ' ').trim();
 
+test('white space is kept at the end of lines of every length', async () => {
+  for (let length = 70; length < 82; length += 1) {
+    for (const end of [' ', '\t', '  ', ' .', '.']) {
+      const text = `${'x'.repeat(length)}${end}\ny`;
+      const raw = rawOf({ text });
+      const lines = raw.toString('latin1').split('\r\n');
+      const isFit = lines.every((line) => line.length <= 76 && !/[ \t]$/.test(line));
+      expect(isFit, `${length}${JSON.stringify(end)}`).toBe(true);
+      expect(lf((await PostalMime.parse(raw)).text ?? '')).toBe(text);
+    }
+  }
+});
+
 test('a long header of plain words is folded so that unfolding gives it back', () => {
   const subject = `${'word  and   '.repeat(30)}end`;
   const head = rawOf({ subject }).toString('latin1').split('\r\nMessage-ID')[0] ?? '';

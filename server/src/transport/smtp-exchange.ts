@@ -68,7 +68,6 @@ export async function exchange(
       const failure = await writeBlocks(session, content, timeouts);
       if (failure !== null) return failure;
     }
-    if (wire.isLost) return deferred('content', (await wire.reply(0)).text, gone);
     isDotWritten = true;
     wire.write(...(content.length > BLOCK_BYTES ? [END_OF_DATA] : [content, END_OF_DATA]));
     return ended(session, await wire.reply(timeouts.endMs));

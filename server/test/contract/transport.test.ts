@@ -198,6 +198,7 @@ const ROWS: Row[] = [
   ['data', { answer: '451 4.3.0 later' }, 'deferred', 'data', /451/],
   ['data', { answer: '554 5.7.1 policy' }, 'rejected', 'data', /554/],
   ['data', { answer: '421 closing', end: 'close' }, 'deferred', 'data', /421/],
+  ['data', { twice: true }, 'deferred', 'data', /more often than it was asked/],
   ['data', { answer: '250 whatever' }, 'deferred', 'data', /250/],
   ['data', { silent: true, end: 'close' }, 'deferred', 'data', CLOSED],
   ['data', { silent: true, end: 'reset' }, 'deferred', 'data', CLOSED],
@@ -374,7 +375,8 @@ describe('a connection that is kept open', () => {
     { answer: '421 4.4.2 idle', end: 'close' },
     { answer: '421 4.4.2 idle', end: 'reset', delayMs: 30 },
     { end: 'close', delayMs: 1 },
-  ])('and that the server ends while idle loses no message: %j', async (fault) => {
+    { answer: '250 2.0.0 once more' },
+  ])('and on which the server speaks or ends while idle loses no message: %j', async (fault) => {
     const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'idle' ? fault : null) });
     const transport = smtpTo(sink, { connections: 2 });
     const messages = Array.from({ length: 8 }, () => messageTo('a@example.org'));

@@ -22,7 +22,7 @@ import {
   startEmbeddedPostgres,
   type EmbeddedPostgres,
 } from '../../src/platform/embedded-postgres.ts';
-import { mayEnter } from '../../src/platform/embedded-postgres/run-as.ts';
+import { chooseRunAs, mayEnter } from '../../src/platform/embedded-postgres/run-as.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { isAlive } from '../../src/platform/process-identity.ts';
 
@@ -173,7 +173,8 @@ test('a postmaster.pid whose number another program has by now is cleared', asyn
   const text = readFileSync(pidFile, 'utf8');
   await postgres.stop();
 
-  const other = spawn('sleep', ['60']);
+  // Of the server's own user: of anybody else's PostgreSQL itself knows that it is no server.
+  const other = spawn('sleep', ['60'], isRoot ? { uid: NOBODY, gid: NOBODY } : {});
   children.push(other);
   for (const pid of [other.pid, process.pid, 4_000_000]) {
     writeFileSync(pidFile, text.replace(/^\d+/, String(pid)));
@@ -258,6 +259,20 @@ test.runIf(isRoot)('root runs it where nobody else may enter', async () => {
   expect(readFileSync(`/proc/${postgres.pid}/status`, 'utf8')).toMatch(/^Uid:\t65534\t65534/m);
   await write(postgres.url);
   expect(await read(postgres.url)).toEqual({ one: 1 });
+});
+
+test.runIf(isRoot)('where nobody else may enter, access(2) grants what the kernel does', async () => {
+  const closed = join(dataDir, 'closed');
+  mkdirSync(closed, { mode: 0o700 });
+  writeFileSync(join(closed, 'file'), 'text');
+  const runAs = chooseRunAs(join(dataDir, 'postgres'), [closed]);
+  // initdb asks by access(2) whether it may run postgres; Node asks in the same way.
+  const code = `fs.accessSync(${JSON.stringify(join(closed, 'file'))}); console.log(process.getuid())`;
+  const child = runAs.spawn(process.execPath, ['-e', code], 'pipe');
+  let said = '';
+  child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [status] = await once(child, 'close');
+  expect({ status, said }).toEqual({ status: 0, said: `${NOBODY}\n` });
 });
 
 const sourcesAreOpen =

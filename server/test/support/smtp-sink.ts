@@ -387,7 +387,8 @@ function converse(first: Socket, { options, connection, take, commands }: Conver
     setTimeout(() => {
       if (commandCount !== seenCount) return;
       if (fault.answer !== undefined) output += `${fault.answer}\r\n`;
-      end(fault.end ?? 'close');
+      if (fault.end === undefined && fault.answer !== undefined) flush();
+      else end(fault.end ?? 'close');
     }, fault.delayMs ?? 0);
   };
 

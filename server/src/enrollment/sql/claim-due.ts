@@ -67,7 +67,7 @@ export async function claimDue(
       from recipients r
       join automations s on s.id = r.automation_id
       join workspaces w on w.id = r.workspace_id
-      join users u on u.bucket = r.bucket and u.id = r.user_id
+      left join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.bucket = ${bucket} and r.status = 'pending' and r.live and not r.parked
        and r.due_at >= ${mark} and r.due_at <= db_now()
      order by r.due_at
@@ -96,7 +96,7 @@ export async function claimDueTest(
       from recipients r
       join automations s on s.id = r.automation_id
       join workspaces w on w.id = r.workspace_id
-      join users u on u.bucket = r.bucket and u.id = r.user_id
+      left join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.workspace_id = ${workspaceId} and not r.live and r.status = 'pending'
        and not r.parked and r.due_at <= w.clock_now
      order by r.due_at, r.enrollment_id

@@ -37,7 +37,7 @@ export async function loadEntryFacts(db: Db, refs: readonly EntryRef[]): Promise
              ${refs.map(({ workspaceId }) => workspaceId)}::uuid[],
              ${refs.map(({ automationId }) => automationId)}::uuid[]
            ) with ordinality as q (bucket, user_id, workspace_id, automation_id, position)
-      join workspaces w on w.id = q.workspace_id
+      left join workspaces w on w.id = q.workspace_id
      cross join lateral (select coalesce(w.clock_now, db_now()) as now) c
       left join users u on u.bucket = q.bucket and u.id = q.user_id
      cross join lateral (

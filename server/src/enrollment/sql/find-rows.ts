@@ -22,7 +22,7 @@ export async function findRows(db: Db, rows: readonly RowRef[]): Promise<FoundRo
       join recipients r on r.bucket = q.bucket and r.enrollment_id = q.enrollment_id and r.seq = q.seq
       join automations s on s.id = r.automation_id
       join workspaces w on w.id = r.workspace_id
-      join users u on u.bucket = r.bucket and u.id = r.user_id
+      left join users u on u.bucket = r.bucket and u.id = r.user_id
   `;
 }
 
@@ -44,25 +44,33 @@ export async function lockParked(db: Db): Promise<RowRef[]> {
   `;
 }
 
-/** Locks the pending rows of one user, because their zone has changed. */
+/** A row of one user, and whether it waits. */
+export interface RowOfUser extends RowRef {
+  readonly status: 'pending' | 'processing';
+  readonly attempts: number;
+}
+
+/**
+ * Locks the rows of one user, because their zone has changed.
+ *
+ * Locks: the rows, waiting for whoever is just moving them on: whether a row waits is known afterwards,
+ * not before. Index: enrollments_one_active, recipients_pkey.
+ */
 export async function lockRowsOfUser(
   db: Db,
   { bucket, userId }: { bucket: number; userId: string },
-): Promise<RowRef[]> {
-  return db<RowRef[]>`
-    select r.bucket, r.enrollment_id as "enrollmentId", r.seq
+): Promise<RowOfUser[]> {
+  return db<RowOfUser[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq, r.status, r.attempts
       from enrollments e
       join recipients r on r.bucket = e.bucket and r.enrollment_id = e.id
      where e.bucket = ${bucket} and e.user_id = ${userId} and e.state = 'active'
-       and r.status = 'pending' and r.attempts = 0
        for update of r
   `;
 }
 
 /**
  * Locks rows of one bucket that were planned with older time-zone data, in the order of their keys.
- *
- * @param after the last one looked at
  */
 export async function lockRowsOfOldZones(
   db: Db,

@@ -55,6 +55,50 @@ export async function endActive(
   return rows.length > 0;
 }
 
+/** A waiting row that has nothing to wait for, and why. */
+export interface EndedRow extends RowRef {
+  readonly reason: string;
+  readonly now: Date;
+}
+
+/**
+ * Those of the given rows that wait although their enrollment has ended, locked: messages that came
+ * back after a removal. A message that was ordered again outlives its enrollment, but no removal.
+ *
+ * Locks: the rows, skipping those that another holds. Index: recipients_pkey, enrollments_pkey.
+ */
+export async function lockEnded(db: Db, rows: readonly RowRef[]): Promise<EndedRow[]> {
+  return db<EndedRow[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq,
+           coalesce(e.end_reason, e.state) as reason, coalesce(w.clock_now, db_now()) as now
+      from unnest(
+             ${rows.map(({ bucket }) => bucket)}::smallint[],
+             ${rows.map(({ enrollmentId }) => enrollmentId)}::uuid[],
+             ${rows.map(({ seq }) => seq)}::int[]
+           ) as q (bucket, enrollment_id, seq)
+      join recipients r on r.bucket = q.bucket and r.enrollment_id = q.enrollment_id and r.seq = q.seq
+      join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
+      join workspaces w on w.id = r.workspace_id
+     where r.status = 'pending' and e.state <> 'active' and (r.advances or e.state = 'removed')
+       for update of r skip locked
+  `;
+}
+
+/** Whether anything waits to be tidied up: one cheap question instead of two transactions. */
+export async function tidyWork(db: Db): Promise<{ isArchived: boolean; isResumed: boolean }> {
+  const rows = await db<{ isArchived: boolean; isResumed: boolean }[]>`
+    select exists (
+             select 1 from automations s
+              where s.status = 'archived' and exists (
+                select 1 from recipients r where r.automation_id = s.id and r.status = 'pending')
+           ) as "isArchived",
+           exists (
+             select 1 from recipients r join automations s on s.id = r.automation_id
+              where r.parked and s.status = 'active') as "isResumed"
+  `;
+  return rows[0] ?? { isArchived: false, isResumed: false };
+}
+
 /** Up to `limit` rows of archived series, locked, for ending their enrollments. Across workspaces. */
 export async function lockArchivedRows(
   db: Db,

@@ -26,7 +26,8 @@ export interface NextStep {
 
 /**
  * Writes the outcome of steps and moves each enrollment on: the row becomes the next step's, or goes
- * and the enrollment completes. A row whose enrollment has ended meanwhile is logged and goes.
+ * and the enrollment completes. A row whose enrollment has ended meanwhile is logged and goes. A message
+ * that waited for another attempt, which a skipped or failed step will not get, is cancelled.
  *
  * The caller's transaction has locked the rows. Locks: enrollments that complete, after their rows.
  * One statement per batch; the rows are moved on in place, which writes a third of what deleting and
@@ -79,6 +80,13 @@ export async function moveOn(
       delete from recipients r using row
        where r.bucket = row.bucket and r.enrollment_id = row.enrollment_id and r.seq = row.seq
          and not (row.goes_on and row.next_step is not null)
+    ), waiting as (
+      update messages m
+         set state = 'cancelled', answer = row.reason, updated_at = row.now
+        from row
+       where row.outcome in ('skipped', 'failed')
+         and m.bucket = row.bucket and m.enrollment_id = row.enrollment_id and m.seq = row.seq
+         and m.state = 'scheduled'
     )
     update enrollments e
        set state = 'completed', ended_at = row.now, end_reason = 'finished'
@@ -115,6 +123,27 @@ export async function replanRows(
        and r.status = 'pending'
   `;
   return done.count;
+}
+
+/**
+ * Lets rows stand as they were planned, in sight of the worker: there is no other time for them. They
+ * fail, and are seen to, when they are due.
+ */
+export async function keepPlans(
+  db: Db,
+  rows: readonly RowRef[],
+  { tzVersion }: { tzVersion: string },
+): Promise<void> {
+  await db`
+    update recipients r set parked = false, tz_version = ${tzVersion}
+      from unnest(
+        ${rows.map(({ bucket }) => bucket)}::smallint[],
+        ${rows.map(({ enrollmentId }) => enrollmentId)}::uuid[],
+        ${rows.map(({ seq }) => seq)}::int[]
+      ) as p (bucket, enrollment_id, seq)
+     where r.bucket = p.bucket and r.enrollment_id = p.enrollment_id and r.seq = p.seq
+       and r.status = 'pending'
+  `;
 }
 
 /** Names a step occurrence. */

@@ -11,7 +11,10 @@ export interface Doubt {
   readonly now: Date;
 }
 
-/** Locks: the message. Index: messages_pkey. */
+/**
+ * Locks: the message, and its enrollment (shared): a removal has either come before, and is seen, or
+ * waits, and finds what was ordered. Index: messages_pkey, enrollments_pkey.
+ */
 export async function findDoubt(
   db: Db,
   { bucket, workspaceId, id }: { bucket: number; workspaceId: string; id: string },
@@ -25,6 +28,7 @@ export async function findDoubt(
       left join users u on u.bucket = m.bucket and u.id = m.user_id
      where m.bucket = ${bucket} and m.id = ${id} and m.workspace_id = ${workspaceId}
        for no key update of m
+       for share of e
   `;
   return rows[0] ?? null;
 }

@@ -1,0 +1,83 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDeliverer } from '../../server/src/delivery/index.ts';
+import { createEngine, moveSettled, type Engine, type StepContext } from '../../server/src/enrollment/index.ts';
+import { claimDue, dueBuckets } from '../../server/src/enrollment/sql/claim-due.ts';
+import { connect, inTransaction, type Pool } from '../../server/src/platform/db.ts';
+import { uuidv7 } from '../../server/src/platform/ids.ts';
+import { random } from '../../server/src/platform/random.ts';
+import { version } from '../../server/src/platform/version.ts';
+import { tzVersion } from '../../server/src/schedule/zone.ts';
+import { transportOf } from '../../server/src/transport/index.ts';
+import { answerCalls } from '../child.ts';
+import { servicesOf } from '../workspace.ts';
+
+/** Connections of a worker process. */
+const POOL_MAX = 12;
+const CLAIM_MAX = 500;
+/** Nothing is sent here; capture is off all the same, so the way taken is that of live mail. */
+const NOWHERE = 'smtp://127.0.0.1:9';
+
+let db: Pool;
+let engine: Engine;
+
+answerCalls({
+  /** Makes a worker's engine, without the loops around it: the bench decides when it ticks. */
+  start: async ({ url }: { url: string }) => {
+    db = connect(url, { max: POOL_MAX });
+    const services = await servicesOf(db);
+    const { clock } = services;
+    const transport = transportOf({ smtpUrl: NOWHERE });
+    const id = uuidv7(clock.now());
+    const deliverer = createDeliverer<StepContext>({
+      ...services,
+      transport,
+      random,
+      sleep,
+      workerId: id,
+      onSettled: moveSettled,
+    });
+    engine = createEngine({
+      ...services,
+      worker: { id, host: hostname(), pid: process.pid, version, tzVersion: tzVersion() },
+      deliverer,
+      capturesLive: false,
+      monotonicMs: () => clock.monotonicMs(),
+    });
+    await engine.beat();
+  },
+
+  /** Advances until nothing is due. */
+  drain: async () => {
+    const startedMs = performance.now();
+    let rows = 0;
+    for (let handled = -1; handled !== 0; rows += handled) handled = await engine.advanceLive();
+    return { rows, ms: performance.now() - startedMs };
+  },
+
+  /** Advances for a while; gives how many rows each stretch of `stretchMs` came to. */
+  drainFor: async ({ forMs, stretchMs }: { forMs: number; stretchMs: number }) => {
+    const stretches = Array.from({ length: Math.ceil(forMs / stretchMs) }, () => 0);
+    const startedMs = performance.now();
+    for (;;) {
+      const handled = await engine.advanceLive();
+      const stretch = Math.floor((performance.now() - startedMs) / stretchMs);
+      if (handled === 0) throw new Error('there is nothing left to advance');
+      if (stretch >= stretches.length) return stretches;
+      stretches[stretch] = (stretches[stretch] ?? 0) + handled;
+    }
+  },
+
+  /** Claims everything that is due, bucket by bucket, and lets it go again: the claim and nothing else. */
+  claim: async () => {
+    const marks = Array.from({ length: 64 }, () => new Date(0));
+    const startedMs = performance.now();
+    let rows = 0;
+    for (const bucket of await dueBuckets(db, { marks })) {
+      rows += await inTransaction(db, async (tx) =>
+        (await claimDue(tx, { bucket, mark: new Date(0), limit: CLAIM_MAX })).length,
+      );
+    }
+    return { rows, ms: performance.now() - startedMs };
+  },
+});
