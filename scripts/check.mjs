@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { ensureInstalled } from './lib/install.mjs';
 import { ROOT } from './lib/paths.mjs';
-import { capture } from './lib/run.mjs';
+import { capture, environment } from './lib/run.mjs';
 import { requireScriptsNode, serverNode } from './lib/runtime.mjs';
 
 requireScriptsNode();
@@ -42,7 +42,7 @@ async function work() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const [name, args] = next;
     const startedMs = Date.now();
-    const { status, output } = await capture(node, args, { cwd: ROOT });
+    const { status, output } = await capture(node, args, { cwd: ROOT, env: environment });
     const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
     console.log(
       `${status === 0 ? 'ok    ' : 'FAILED'} ${name.padEnd(20)} ${seconds.padStart(5)} s`,

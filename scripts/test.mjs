@@ -6,7 +6,7 @@ import process from 'node:process';
 import { ensureDashboard } from './lib/dashboard.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { ROOT } from './lib/paths.mjs';
-import { runInstead } from './lib/run.mjs';
+import { environment, runInstead } from './lib/run.mjs';
 import { requireScriptsNode, serverNode } from './lib/runtime.mjs';
 
 requireScriptsNode();
@@ -26,7 +26,7 @@ const status = await runInstead(
     `--reporter=${join(ROOT, 'scripts/lib/summary-reporter.mjs')}`,
     ...process.argv.slice(2),
   ],
-  { env: { ...process.env, TEST_SUMMARY_FILE: summary } },
+  { env: { ...environment, TEST_SUMMARY_FILE: summary } },
 );
 const { passed, failed, skipped } = readCounts();
 rmSync(dir, { recursive: true });

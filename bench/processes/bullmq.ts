@@ -1,6 +1,6 @@
 import { Queue, Worker } from 'bullmq';
-import { createBatcher } from '../../server/src/platform/batcher.ts';
 import { answerCalls } from '../child.ts';
+import { grouped } from '../group.ts';
 
 const NAME = 'steps';
 const CONCURRENCY = 500;
@@ -31,21 +31,15 @@ answerCalls({
 
   /** Runs every waiting job; each adds its next one as a delayed job, and those of many are added together. */
   drain: async ({ count, later, now }: { count: number; later: number; now: number }) => {
-    let left = count;
     let finished = 0;
     const { promise: done, resolve } = Promise.withResolvers<void>();
-    const next = createBatcher<object, true>({
-      batchMax: BATCH,
-      keyOf: () => String(left--),
-      work: async (items) => {
-        const opts = { delay: later - now, removeOnComplete: true };
-        await queue.addBulk(items.map((data) => ({ name: 'step', data, opts })));
-        return items.map(() => true);
-      },
-    });
+    const opts = { delay: later - now, removeOnComplete: true };
+    const add = grouped<object>(BATCH, (items) =>
+      queue.addBulk(items.map((data) => ({ name: 'step', data, opts }))),
+    );
     const startedMs = performance.now();
     const work = async ({ data }: { data: object }): Promise<void> => {
-      await next.add({ ...data, step: 'w2' });
+      await add({ ...data, step: 'w2' });
       finished += 1;
       if (finished === count) resolve();
     };

@@ -1,8 +1,16 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDeliverer } from '../../server/src/delivery/index.ts';
-import { createEngine, moveSettled, type Engine, type StepContext } from '../../server/src/enrollment/index.ts';
+import {
+  createEngine,
+  dropEnded,
+  moveSettled,
+  SILENCE_MS,
+  type Engine,
+  type StepContext,
+} from '../../server/src/enrollment/index.ts';
 import { claimDue, dueBuckets } from '../../server/src/enrollment/sql/claim-due.ts';
+import type { Services } from '../../server/src/app/services.ts';
 import { connect, inTransaction, type Pool } from '../../server/src/platform/db.ts';
 import { uuidv7 } from '../../server/src/platform/ids.ts';
 import { random } from '../../server/src/platform/random.ts';
@@ -19,36 +27,17 @@ const CLAIM_MAX = 500;
 const NOWHERE = 'smtp://127.0.0.1:9';
 
 let db: Pool;
-let engine: Engine;
+let services: Services;
 
 answerCalls({
-  /** Makes a worker's engine, without the loops around it: the bench decides when it ticks. */
   start: async ({ url }: { url: string }) => {
     db = connect(url, { max: POOL_MAX });
-    const services = await servicesOf(db);
-    const { clock } = services;
-    const transport = transportOf({ smtpUrl: NOWHERE });
-    const id = uuidv7(clock.now());
-    const deliverer = createDeliverer<StepContext>({
-      ...services,
-      transport,
-      random,
-      sleep,
-      workerId: id,
-      onSettled: moveSettled,
-    });
-    engine = createEngine({
-      ...services,
-      worker: { id, host: hostname(), pid: process.pid, version, tzVersion: tzVersion() },
-      deliverer,
-      capturesLive: false,
-      monotonicMs: () => clock.monotonicMs(),
-    });
-    await engine.beat();
+    services = await servicesOf(db);
   },
 
   /** Advances until nothing is due. */
   drain: async () => {
+    const engine = await newEngine();
     const startedMs = performance.now();
     let rows = 0;
     for (let handled = -1; handled !== 0; rows += handled) handled = await engine.advanceLive();
@@ -57,6 +46,7 @@ answerCalls({
 
   /** Advances for a while; gives how many rows each stretch of `stretchMs` came to. */
   drainFor: async ({ forMs, stretchMs }: { forMs: number; stretchMs: number }) => {
+    const engine = await newEngine();
     const stretches = Array.from({ length: Math.ceil(forMs / stretchMs) }, () => 0);
     const startedMs = performance.now();
     for (;;) {
@@ -81,3 +71,28 @@ answerCalls({
     return { rows, ms: performance.now() - startedMs };
   },
 });
+
+/** A worker's engine, without the loops around it: the bench decides when it ticks. */
+async function newEngine(): Promise<Engine> {
+  const { clock } = services;
+  const id = uuidv7(clock.now());
+  const deliverer = createDeliverer<StepContext>({
+    ...services,
+    transport: transportOf({ smtpUrl: NOWHERE }),
+    random,
+    sleep,
+    workerId: id,
+    onSettled: moveSettled,
+    onRefused: dropEnded,
+  });
+  const engine = createEngine({
+    ...services,
+    worker: { id, host: hostname(), pid: process.pid, version, tzVersion: tzVersion() },
+    deliverer,
+    capturesLive: false,
+    monotonicMs: () => clock.monotonicMs(),
+    silenceMs: SILENCE_MS,
+  });
+  await engine.beat();
+  return engine;
+}

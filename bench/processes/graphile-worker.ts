@@ -1,6 +1,6 @@
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
-import { createBatcher } from '../../server/src/platform/batcher.ts';
 import { answerCalls } from '../child.ts';
+import { grouped } from '../group.ts';
 
 /** As its manual advises for many short tasks: a local queue, completions in batches. */
 const WORKER = {
@@ -42,17 +42,11 @@ answerCalls({
 
   /** Runs every due job; each adds its next one, and those of many are added together. */
   drain: async ({ count, later }: { count: number; later: number }) => {
-    let left = count;
     const { promise: done, resolve } = Promise.withResolvers<void>();
-    const next = createBatcher<object, true>({
-      batchMax: BATCH,
-      keyOf: () => String(left--),
-      work: async (payloads) => {
-        const runAt = new Date(later);
-        await runner.addJobs(payloads.map((payload) => ({ identifier: 'step', payload, runAt })));
-        return payloads.map(() => true);
-      },
-    });
+    const runAt = new Date(later);
+    const add = grouped<object>(BATCH, (payloads) =>
+      runner.addJobs(payloads.map((payload) => ({ identifier: 'step', payload, runAt }))),
+    );
     let finished = 0;
     const startedMs = performance.now();
     const runner = await run({
@@ -62,7 +56,7 @@ answerCalls({
       preset: { worker: WORKER },
       taskList: {
         step: async (payload) => {
-          await next.add({ ...(payload as object), step: 'w2' });
+          await add({ ...(payload as object), step: 'w2' });
           finished += 1;
           if (finished === count) resolve();
         },

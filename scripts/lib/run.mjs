@@ -3,6 +3,9 @@ import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 
+/** Colours are for people: some tools take `CI` for a screen that shows them. */
+export const environment = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' };
+
 /** Runs a program quietly. Gives its output and its status; 128 and the signal's number if one ended it. */
 export function capture(program, args, options = {}) {
   return new Promise((resolve, reject) => {

@@ -13,6 +13,8 @@ export type Side = 'live' | 'test';
 /** One side of a workspace, as the dashboard's session sees it. */
 export interface WorkspaceSide {
   readonly id: string;
+  /** Shared by the two sides of one workspace. */
+  readonly pair_id: string;
   readonly name: string;
   readonly side: Side;
   /** Publishable, so it may be shown; null when every widget key has been revoked. */

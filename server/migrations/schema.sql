@@ -1,11 +1,51 @@
 -- The schema that the migrations make, as PostgreSQL 18 tells it. Written by a test; do not edit.
+set check_function_bodies = off;
 
 CREATE OR REPLACE FUNCTION public.db_now()
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-  select coalesce(nullif(current_setting('milepost.now', true), '')::timestamptz, statement_timestamp())
+  select coalesce(nullif(current_setting('milepost.now', true), '')::timestamptz,
+                  date_trunc('milliseconds', statement_timestamp()))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.ledger_of(series uuid)
+ RETURNS TABLE(planned bigint, passed bigint, skipped bigint, failed bigint, cancelled bigint, pending bigint, processing bigint, in_doubt bigint, unaccounted bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with occurrence as (
+    select enrollment_id, seq, outcome as state from step_log where automation_id = series
+    union all
+    select enrollment_id, seq, status from recipients where automation_id = series and advances
+    union all
+    select m.enrollment_id, m.seq, 'in_doubt' from messages m
+     where m.automation_id = series
+       and (m.state = 'in_doubt'
+            or m.state in ('sending', 'scheduled') and exists (
+              select 1 from recipients r
+               where r.bucket = m.bucket and r.enrollment_id = m.enrollment_id and r.seq = m.seq
+                 and not r.advances))
+  ), enrolled as (
+    select max(seq) as planned, count(*) as places, count(distinct seq) as known
+      from occurrence group by enrollment_id
+  ), entered as (
+    select count(*) as enrollments from enrollments where automation_id = series
+  ), total as (
+    select coalesce(sum(planned), 0) as planned, count(*) as enrollments,
+           coalesce(sum(planned - known + places - known), 0) as wrong
+      from enrolled
+  )
+  select total.planned,
+         count(*) filter (where state = 'passed'), count(*) filter (where state = 'skipped'),
+         count(*) filter (where state = 'failed'), count(*) filter (where state = 'cancelled'),
+         count(*) filter (where state = 'pending'), count(*) filter (where state = 'processing'),
+         count(*) filter (where state = 'in_doubt'),
+         total.wrong + abs(entered.enrollments - total.enrollments)
+    from total cross join entered left join occurrence on true
+   group by total.planned, total.wrong, total.enrollments, entered.enrollments
 $function$
 ;
 
@@ -282,6 +322,10 @@ CREATE INDEX message_events_by_message ON public.message_events USING btree (buc
 
 CREATE INDEX messages_by_age ON public.messages USING btree (workspace_id, created_at DESC, id DESC);
 
+CREATE INDEX messages_by_series ON public.messages USING btree (automation_id, state);
+
+CREATE INDEX messages_by_user ON public.messages USING btree (bucket, user_id, created_at DESC);
+
 CREATE INDEX messages_in_doubt ON public.messages USING btree (workspace_id, attempted_at) WHERE (state = 'in_doubt'::text);
 
 CREATE INDEX messages_sending ON public.messages USING btree (worker_id) WHERE (state = 'sending'::text);
@@ -303,53 +347,17 @@ CREATE INDEX users_by_age ON public.users USING btree (workspace_id, created_at 
 CREATE INDEX users_email ON public.users USING btree (workspace_id, lower(email)) WHERE (email IS NOT NULL);
 
 create view ledger as
- WITH occurrence AS (
-         SELECT step_log.automation_id,
-            step_log.enrollment_id,
-            step_log.seq,
-            'log'::text AS place,
-            step_log.outcome AS state
-           FROM step_log
-        UNION ALL
-         SELECT recipients.automation_id,
-            recipients.enrollment_id,
-            recipients.seq,
-            'queue'::text,
-            recipients.status
-           FROM recipients
-          WHERE recipients.advances
-        UNION ALL
-         SELECT m.automation_id,
-            m.enrollment_id,
-            m.seq,
-            'doubt'::text,
-            'in_doubt'::text
-           FROM messages m
-          WHERE m.state = 'in_doubt'::text OR (m.state = ANY (ARRAY['sending'::text, 'scheduled'::text])) AND (EXISTS ( SELECT 1
-                   FROM recipients r
-                  WHERE r.bucket = m.bucket AND r.enrollment_id = m.enrollment_id AND r.seq = m.seq AND NOT r.advances))
-        ), planned AS (
-         SELECT occurrence.automation_id,
-            occurrence.enrollment_id,
-            max(occurrence.seq) AS planned,
-            count(*) AS places,
-            count(DISTINCT occurrence.seq) AS distinct_places
-           FROM occurrence
-          GROUP BY occurrence.automation_id, occurrence.enrollment_id
-        )
- SELECT automation_id,
-    ( SELECT sum(p.planned) AS sum
-           FROM planned p
-          WHERE p.automation_id = o.automation_id) AS planned,
-    count(*) FILTER (WHERE state = 'passed'::text) AS passed,
-    count(*) FILTER (WHERE state = 'skipped'::text) AS skipped,
-    count(*) FILTER (WHERE state = 'failed'::text) AS failed,
-    count(*) FILTER (WHERE state = 'cancelled'::text) AS cancelled,
-    count(*) FILTER (WHERE state = 'pending'::text) AS pending,
-    count(*) FILTER (WHERE state = 'processing'::text) AS processing,
-    count(*) FILTER (WHERE state = 'in_doubt'::text) AS in_doubt,
-    ( SELECT sum(p.planned - p.distinct_places) + sum(p.places - p.distinct_places)
-           FROM planned p
-          WHERE p.automation_id = o.automation_id) AS unaccounted
-   FROM occurrence o
-  GROUP BY automation_id;
+ SELECT a.id AS automation_id,
+    a.workspace_id,
+    l.planned,
+    l.passed,
+    l.skipped,
+    l.failed,
+    l.cancelled,
+    l.pending,
+    l.processing,
+    l.in_doubt,
+    l.unaccounted
+   FROM automations a
+     CROSS JOIN LATERAL ledger_of(a.id) l(planned, passed, skipped, failed, cancelled, pending, processing, in_doubt, unaccounted)
+  WHERE a.type = 'series'::text;

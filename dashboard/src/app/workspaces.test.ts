@@ -2,8 +2,9 @@ import type { Side, WorkspaceSide } from '@milepost/sdk';
 import { expect, test } from 'vitest';
 import { sideToShow, workspacesOf } from './workspaces.ts';
 
-const sideOf = (id: string, name: string, side: Side): WorkspaceSide => ({
+const sideOf = (id: string, name: string, side: Side, pairId = name): WorkspaceSide => ({
   id,
+  pair_id: pairId,
   name,
   side,
   widget_key: null,
@@ -23,8 +24,11 @@ test('the two sides of a workspace are one workspace', () => {
 });
 
 test('workspaces of one name stay apart', () => {
-  const twins = [...SIDES, sideOf('4', 'Demo', 'live'), sideOf('5', 'Demo', 'test')];
-  expect(workspacesOf(twins).filter(({ name }) => name === 'Demo')).toHaveLength(2);
+  const twins = [...SIDES, sideOf('4', 'Demo', 'live', 'twin'), sideOf('5', 'Demo', 'test', 'twin')];
+  expect(workspacesOf(twins).filter(({ name }) => name === 'Demo')).toMatchObject([
+    { test: { id: '2' }, live: { id: '1' } },
+    { test: { id: '5' }, live: { id: '4' } },
+  ]);
 });
 
 test('a live side is shown only when it was asked for', () => {

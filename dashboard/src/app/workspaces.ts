@@ -7,22 +7,12 @@ export interface Workspace {
   readonly live: WorkspaceSide | null;
 }
 
-/**
- * Puts the two sides of each workspace together.
- *
- * They share a name. Where several workspaces do too, the first test side goes with the first live
- * side, in the order of the session.
- */
+/** Puts the two sides of each workspace together, in the order of the session. */
 export function workspacesOf(sides: readonly WorkspaceSide[]): Workspace[] {
-  const names = [...new Set(sides.map(({ name }) => name))];
-  return names.flatMap((name) => {
-    const of = (side: Side) => sides.filter((one) => one.name === name && one.side === side);
-    const [tests, lives] = [of('test'), of('live')];
-    return Array.from({ length: Math.max(tests.length, lives.length) }, (_, index) => ({
-      name,
-      test: tests[index] ?? null,
-      live: lives[index] ?? null,
-    }));
+  const pairs = Map.groupBy(sides, ({ pair_id: pairId }) => pairId);
+  return [...pairs.values()].map((pair) => {
+    const of = (side: Side) => pair.find((one) => one.side === side) ?? null;
+    return { name: pair[0]?.name ?? '', test: of('test'), live: of('live') };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { queueHealth } from '../delivery/index.ts';
+import { queueHealth, type QueueHealth } from '../delivery/index.ts';
 import { SILENCE_MS } from '../enrollment/index.ts';
 import type { Db } from '../platform/db.ts';
 import { pendingMigrations } from '../platform/migrate.ts';
@@ -58,22 +58,28 @@ async function queueFaults(db: Db): Promise<string[]> {
   return overdueMs > OVERDUE_MAX_MS ? [`the worker does not keep up: ${waited}`] : [];
 }
 
+/** Gauges of one query: it runs once per scrape, whichever of them is asked first. */
 function addQueueMetrics(registry: Registry, db: Db): void {
-  const gauge = (name: string, help: string) =>
-    new Gauge({ name: `milepost_${name}`, help, registers: [registry] });
-  const workers = gauge('workers', 'Workers whose heartbeat is fresh');
-  const inDoubt = gauge('messages_in_doubt', 'Messages that may or may not have left');
-  const overdue = new Gauge({
-    name: 'milepost_oldest_due_seconds',
-    help: 'How long the oldest due step has waited',
-    registers: [registry],
-    collect: async () => {
-      const health = await queueHealth(db, { silenceMs: SILENCE_MS });
-      workers.set(health.liveWorkers);
-      inDoubt.set(health.inDoubt);
-      overdue.set(health.overdueMs / 1_000);
-    },
-  });
+  let asked: Promise<QueueHealth> | null = null;
+  const health = (): Promise<QueueHealth> => {
+    asked ??= queueHealth(db, { silenceMs: SILENCE_MS }).finally(() => (asked = null));
+    return asked;
+  };
+  const gauge = (name: string, help: string, of: (queue: QueueHealth) => number): void => {
+    const made = new Gauge({
+      name: `milepost_${name}`,
+      help,
+      registers: [registry],
+      collect: async () => made.set(of(await health())),
+    });
+  };
+  gauge('workers', 'Workers whose heartbeat is fresh', ({ liveWorkers }) => liveWorkers);
+  gauge('messages_in_doubt', 'Messages that may or may not have left', ({ inDoubt }) => inDoubt);
+  gauge(
+    'oldest_due_seconds',
+    'How long the oldest due step has waited',
+    ({ overdueMs }) => overdueMs / 1_000,
+  );
 }
 
 /** `/healthz`, `/readyz` and `/metrics`. */

@@ -80,8 +80,9 @@ function sessionRoute(app: FastifyInstance, { db, box }: Services, session: Loca
     session.require(request);
     const sides = await listWorkspaces({ db, box }, { limit: WORKSPACES_SHOWN_MAX });
     return {
-      workspaces: sides.map(({ id, name, side, widgetKey }) => ({
+      workspaces: sides.map(({ id, pairId, name, side, widgetKey }) => ({
         id,
+        pair_id: pairId,
         name,
         side,
         widget_key: widgetKey,
@@ -98,6 +99,7 @@ const SESSION_SCHEMA = {
       workspaces: Type.Array(
         Type.Object({
           id: Type.String({ format: 'uuid' }),
+          pair_id: Type.String({ format: 'uuid' }),
           name: Type.String(),
           side: Type.Enum(['live', 'test']),
           widget_key: Nullable(Type.String()),

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
+import { instantFrom } from '../platform/instant.ts';
 import { faultOfData, isStorable } from '../platform/plain-data.ts';
 import { isEmail } from '../template/index.ts';
 import { recordOf } from '../schedule/fault.ts';
@@ -13,8 +14,6 @@ const NESTING_MAX = 32;
 const OWN_TEXT_LENGTH_MAX = 1_000;
 const YEAR_MIN = 1900;
 const YEAR_MAX = 2200;
-/** ISO 8601: a date, or a date and a time with an offset or `Z`. */
-const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -67,7 +66,7 @@ function ownValueOf(key: string, value: unknown): string | null {
 }
 
 function instantOf(key: string, value: string): string {
-  const at = ISO_INSTANT.test(value) ? new Date(value) : null;
+  const at = instantFrom(value);
   const year = at?.getUTCFullYear() ?? Number.NaN;
   if (at === null || !(year >= YEAR_MIN && year <= YEAR_MAX)) {
     throw invalidTraits(`${key} must be an ISO 8601 date between ${YEAR_MIN} and ${YEAR_MAX}`);

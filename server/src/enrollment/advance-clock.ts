@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { instantFrom } from '../platform/instant.ts';
 import { recordOf } from '../schedule/fault.ts';
 import { advanceTestSide, type AdvanceDeps } from './advance-due.ts';
 import { advanceInvalid, clockBackwards, clockIsAdvancing, notATestSide } from './errors.ts';
@@ -36,8 +37,8 @@ export function advanceOf(body: unknown): AdvanceTo {
   const fields = recordOf(body) ?? {};
   if (fields['to_end'] === true) return { toEnd: true };
   if (typeof fields['to'] === 'string') {
-    const to = new Date(fields['to']);
-    if (Number.isNaN(to.getTime())) throw advanceInvalid('to must be an ISO 8601 date and time');
+    const to = instantFrom(fields['to']);
+    if (to === null) throw advanceInvalid('to must be an ISO 8601 date and time');
     return { to };
   }
   const by = recordOf(fields['by']);

@@ -143,7 +143,7 @@ test('whatever the text, an address that is read is safe to put between angle br
 
 test('a megabyte of anything is refused in no time', () => {
   const hostile = ['a', '.a', '@', '<', '"', '\\"', ' ', '(', 'a@', '<a@', '-', 'a.', 'ä'];
-  const startedAt = performance.now();
+  const before = process.threadCpuUsage();
   for (const piece of hostile) {
     const text = piece.repeat(1_000_000 / piece.length);
     expect(parseAddress(text)).toBeNull();
@@ -151,5 +151,5 @@ test('a megabyte of anything is refused in no time', () => {
     expect(isEmail(`${text}@example.org`)).toBe(false);
     expect(isEmail(`a@${text}.org`)).toBe(false);
   }
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(process.threadCpuUsage(before).user).toBeLessThan(1_000_000);
 });

@@ -216,6 +216,16 @@ test('a render error fails that message with the part, the line and the reason',
   );
 });
 
+test('a NUL made by a filter fails the message, and half a character is replaced', () => {
+  expect(reasonOf(content('{{ "%00" | url_decode }}'))).toBe(
+    'html: a merged value holds a NUL character',
+  );
+  expect(reasonOf(content('a', { subject: '{{ "%00" | url_decode }}' }))).toMatch(
+    /^subject: .* NUL/,
+  );
+  expect(htmlOf('{{ user.x | split: "" | first }}', { x: '😀' })).toBe('\ufffd');
+});
+
 /**
  * Goal: no template, however made, holds the process. The first three are the shapes of
  * CVE-2026-44645, CVE-2026-45357 and CVE-2026-34166; the others are their relatives.
@@ -241,15 +251,15 @@ test.each([
     content('a', { subject: template }),
   ]) {
     const compiled = compileEmail(email);
-    const startedAt = performance.now();
+    const before = process.threadCpuUsage();
     const rendered = renderEmail(compiled, facts());
     expect(rendered.kind).toBe('failed');
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(process.threadCpuUsage(before).user).toBeLessThan(2_000_000);
   }
 });
 
 test('hostile values do not slow a harmless template down', () => {
-  const startedAt = performance.now();
+  const before = process.threadCpuUsage();
   const pieces = [
     '<',
     '&',
@@ -270,5 +280,5 @@ test('hostile values do not slow a harmless template down', () => {
       '<a href="{{ user.x }}">{{ user.x }}</a><p>{{ user.x | newline_to_br | strip }}</p>';
     renderEmail(compileEmail(content(template)), facts({ x: value }));
   }
-  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(process.threadCpuUsage(before).user).toBeLessThan(3_000_000);
 });

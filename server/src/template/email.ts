@@ -128,16 +128,17 @@ export function renderEmail(email: CompiledEmail, facts: EmailFacts): RenderedEm
   let part: EmailFault['path'] = 'subject';
   try {
     const subject = render(plainEngine, email.subject, facts);
-    if (subject.length > SUBJECT_LENGTH_MAX) return tooLong('subject', SUBJECT_LENGTH_MAX);
+    const subjectFault = faultOfPart('subject', subject, SUBJECT_LENGTH_MAX);
+    if (subjectFault !== null) return failed(subjectFault);
     part = 'html';
     const html = render(htmlEngine, email.html, facts);
-    if (html.length > PART_LENGTH_MAX) return tooLong('html', PART_LENGTH_MAX);
-    const attribute = dangerousLinkIn(html);
-    if (attribute !== null) return failed(`html: a merged value makes a dangerous "${attribute}"`);
+    const htmlFault = faultOfPart('html', html, PART_LENGTH_MAX) ?? linkFaultOf(html);
+    if (htmlFault !== null) return failed(htmlFault);
     part = 'text';
     const text =
       email.text === null ? textOf(html) : tidyText(render(plainEngine, email.text, facts));
-    if (text.length > PART_LENGTH_MAX) return tooLong('text', PART_LENGTH_MAX);
+    const textFault = faultOfPart('text', text, PART_LENGTH_MAX);
+    if (textFault !== null) return failed(textFault);
     return { kind: 'rendered', subject, html, text };
   } catch (error) {
     return failed(`${part}: ${templateFault(error)}`);
@@ -146,18 +147,26 @@ export function renderEmail(email: CompiledEmail, facts: EmailFacts): RenderedEm
 
 function render(engine: typeof htmlEngine, template: Template[], facts: EmailFacts): string {
   try {
-    return String(engine.renderSync(template, { ...facts }));
+    return String(engine.renderSync(template, { ...facts })).toWellFormed();
   } catch (error) {
     // The clock also runs while the process is stopped or starved, which is not the template's fault.
     if (!isTimeLimit(error)) throw error;
-    return String(engine.renderSync(template, { ...facts }));
+    return String(engine.renderSync(template, { ...facts })).toWellFormed();
   }
 }
 
 const failed = (reason: string): RenderedEmail => ({ kind: 'failed', reason });
 
-const tooLong = (part: string, max: number): RenderedEmail =>
-  failed(`${part}: longer than ${max} characters after merging`);
+function faultOfPart(part: EmailFault['path'], text: string, lengthMax: number): string | null {
+  if (text.length > lengthMax) return `${part}: longer than ${lengthMax} characters after merging`;
+  // No mail may hold one, nor can the database; `url_decode` can make one.
+  return text.includes('\0') ? `${part}: a merged value holds a NUL character` : null;
+}
+
+function linkFaultOf(html: string): string | null {
+  const attribute = dangerousLinkIn(html);
+  return attribute === null ? null : `html: a merged value makes a dangerous "${attribute}"`;
+}
 
 function derivedText(html: string): Template[] | null {
   const template = textTemplateOf(html);

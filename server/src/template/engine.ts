@@ -3,7 +3,7 @@ import { QuickParser } from './quick-parser.ts';
 import { escapeOutput, offerMarkup, stockFilter, type FilterThis } from './markup.ts';
 
 /** Time one part of one message may take to render. A typical part takes 0.1 ms. */
-export const RENDER_MS_MAX = 200;
+const RENDER_MS_MAX = 200;
 /** Characters and list items that filters and loops of one part may make. */
 const MEMORY_MAX = 2_000_000;
 /** Characters of one template; parsing is linear. */

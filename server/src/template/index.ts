@@ -1,4 +1,4 @@
-export { formatAddress, isEmail, isEmailSender, parseAddress, type Address } from './address.ts';
+export { isEmail, isEmailSender, parseAddress, type Address } from './address.ts';
 export {
   compileEmail,
   emailFaults,

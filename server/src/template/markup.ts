@@ -5,7 +5,7 @@ import { CaptureTag, Drop, filters, type Context, type Liquid } from 'liquidjs';
  * made. Any filter that is not known to keep it safe turns it into a plain string, which is
  * escaped again on output; so forgetting a filter here costs looks, never safety.
  */
-export class Markup extends Drop {
+class Markup extends Drop {
   readonly html: string;
 
   constructor(html: string) {

@@ -13,6 +13,15 @@ const ANSWER_LENGTH_MAX = 1_000;
 
 const REPLY_LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 
+/** What a server said, as it may be kept and shown: on one line, of bounded length. */
+export function answerOf(text: string): string {
+  return text
+    .slice(0, ANSWER_LENGTH_MAX)
+    .toWellFormed()
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim();
+}
+
 /**
  * Puts replies together from what arrives. Call the result with each piece.
  *
@@ -33,8 +42,7 @@ export function replyReader(): (piece: string) => Reply[] | string {
       lines.push(words);
       length += text.length;
       if (mark === '-' && length <= REPLY_LENGTH_MAX) continue;
-      const whole = `${code} ${lines.join(' ')}`.trimEnd();
-      replies.push({ code: Number(code), text: whole.slice(0, ANSWER_LENGTH_MAX) });
+      replies.push({ code: Number(code), text: answerOf(`${code} ${lines.join(' ')}`) });
       lines = [];
       length = 0;
     }

@@ -1,4 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { answerOf } from './smtp-reply.ts';
 import type { SmtpServer } from './smtp-url.ts';
 import { SmtpWire } from './smtp-wire.ts';
 import type { HandoverPhase } from './transport.ts';
@@ -69,7 +70,7 @@ export function openSession(
     const fail = (answer: string): void => settle({ kind: 'failed', phase, answer });
     const failWith = (error: SmtpError): void => {
       phase = phaseOf(error, phase);
-      fail(error.response ?? error.message);
+      fail(answerOf(error.response ?? error.message));
     };
     const onAbort = (): void => fail('the worker is stopping');
     const timer = setTimeout(() => fail(`no session within ${openMs} ms`), openMs);

@@ -170,6 +170,13 @@ const ROWS: Row[] = [
   ['connect', { silent: true }, 'deferred', 'connect', SILENT],
   ['connect', { answer: 'HTTP/1.1 400 Bad Request', end: 'close' }, 'deferred', 'connect', /HTTP/],
   ['hello', { answer: '421 later', end: 'close' }, 'deferred', 'hello', /421/],
+  [
+    'connect',
+    { answer: '554-one\r\n554 \u0000two', end: 'close' },
+    'deferred',
+    'connect',
+    /554[^\0\n]*two/,
+  ],
   ['hello', { answer: '550 no' }, 'deferred', 'hello', /550/],
   ['hello', { silent: true, end: 'reset' }, 'deferred', 'connect', CLOSED],
   ['hello', { silent: true }, 'deferred', 'connect', SILENT],
@@ -193,6 +200,7 @@ const ROWS: Row[] = [
     'rcpt',
     /no such 5\.1\.1 user/,
   ],
+  ['rcpt', { answer: '550 no\u0000 such\tuser' }, 'rejected', 'rcpt', /^550 no {2}such user$/],
   ['rcpt', { silent: true, end: 'reset' }, 'deferred', 'rcpt', CLOSED],
   ['rcpt', { silent: true }, 'deferred', 'rcpt', SILENT],
   ['data', { answer: '451 4.3.0 later' }, 'deferred', 'data', /451/],
@@ -375,8 +383,7 @@ describe('a connection that is kept open', () => {
     { answer: '421 4.4.2 idle', end: 'close' },
     { answer: '421 4.4.2 idle', end: 'reset', delayMs: 30 },
     { end: 'close', delayMs: 1 },
-    { answer: '250 2.0.0 once more' },
-  ])('and on which the server speaks or ends while idle loses no message: %j', async (fault) => {
+  ])('and that the server ends while idle loses no message: %j', async (fault) => {
     const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'idle' ? fault : null) });
     const transport = smtpTo(sink, { connections: 2 });
     const messages = Array.from({ length: 8 }, () => messageTo('a@example.org'));
@@ -385,6 +392,17 @@ describe('a connection that is kept open', () => {
       if (i % 2 === 0) await sleep((fault.delayMs ?? 0) + 5);
     }
     expect(idsIn(sink)).toEqual(messages.map(({ messageId }) => messageId));
+  });
+
+  test('and on which the server speaks unasked is not used again', async () => {
+    const stray: Fault = { answer: '250 2.0.0 once more' };
+    const sink = await sinkWith({ faultAt: ({ phase }) => (phase === 'idle' ? stray : null) });
+    const transport = smtpTo(sink, { connections: 1 });
+    for (let i = 1; i < 4; i += 1) {
+      expect((await transport.send(messageTo('a@example.org'))).kind).toBe('accepted');
+      await expect.poll(() => sink.openCount, { timeout: 10_000 }).toBe(0);
+      expect(sink.connectionCount).toBe(i);
+    }
   });
 
   test('and turns out to be dead when the next message begins is replaced, once', async () => {

@@ -90,7 +90,7 @@ export interface SinkEvent {
  * code, `close` or `reset` (accepted, no answer), `lose` (neither), `silent`, `twice`,
  * `delay.<ms>` or `dribble.<ms>`. So a worker in another process can be made to meet every fault.
  */
-export function faultOf(address: string, phase: SinkPhase): Fault | null {
+function faultOf(address: string, phase: SinkPhase): Fault | null {
   if (!address.startsWith('fault.')) return null;
   const [, wanted, what = '', argument = ''] = address.split(/[.@]/);
   if (wanted !== phase) return null;

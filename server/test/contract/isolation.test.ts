@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startServer, type Answer } from '../support/server.ts';
+import { activeSeries, advance, draftSeries, email, enroll, newUser, wait } from '../support/series.ts';
+
+/**
+ * Goal: what belongs to one side of one workspace cannot be seen, changed or told from nothing by
+ * another. Method: every route of the OpenAPI document with the ids of another workspace, of the other
+ * side, and of nobody; the answers must be the same bytes, and nothing may have changed.
+ */
+const server = await startServer();
+afterAll(server.close);
+
+const NOBODY = '0197c5f0-0000-7000-8000-000000000000';
+
+interface Ids {
+  readonly series: string;
+  readonly broadcast: string;
+  readonly message: string;
+  readonly key: string;
+  readonly user: string;
+}
+
+/** One of everything, on the side that the key is of. */
+async function everything(key: string): Promise<Ids> {
+  const who = { key };
+  const series = await activeSeries(server, { key, steps: [email('a'), wait('b', 9, 'days')] });
+  const user = await newUser(server, {}, who);
+  await enroll(server, { userId: user, seriesId: series }, who);
+  const messages = async () => (await server.v1('GET', '/messages', undefined, who)).body.data;
+  if (key.includes('_test_')) await advance(server, '2025-03-24T08:00:00.000Z', who);
+  await vi.waitFor(async () => expect(await messages()).toHaveLength(1), { timeout: 10_000 });
+  const broadcast = await server.v1('POST', '/broadcasts', { name: 'News' }, who);
+  const keys = await server.v1('GET', '/keys', undefined, who);
+  return {
+    series,
+    user,
+    message: (await messages())[0].id,
+    broadcast: broadcast.body.id,
+    key: keys.body.data.find(({ kind }: { kind: string }) => kind === 'widget').id,
+  };
+}
+
+const owners: { name: string; key: string; ids: Ids }[] = [];
+let before: string;
+beforeAll(async () => {
+  const other = await server.newWorkspace();
+  const sides = { 'another workspace': other.test, 'the live side of another workspace': other.live, 'the live side of the same workspace': server.live };
+  for (const [name, { secretKey: key }] of Object.entries(sides)) {
+    owners.push({ name, key, ids: await everything(key) });
+  }
+  await everything(server.test.secretKey);
+  before = await contents();
+});
+
+/** All that the owners have, for seeing that nobody has changed it. */
+async function contents(): Promise<string> {
+  const ids = owners.flatMap(({ ids }) => [ids.series, ids.broadcast]);
+  const rows = await server.db`
+    select (select jsonb_agg(a order by a.id) from automations a where a.id = any(${ids}::uuid[])) as automations,
+           (select jsonb_agg(k order by k.id) from api_keys k where k.workspace_id <> ${server.test.id}) as keys,
+           (select jsonb_agg(e order by e.id) from enrollments e where e.workspace_id <> ${server.test.id}) as enrollments,
+           (select jsonb_agg(r order by r.enrollment_id) from recipients r where r.workspace_id <> ${server.test.id}) as recipients,
+           (select jsonb_agg(m order by m.id) from messages m where m.workspace_id <> ${server.test.id}) as messages,
+           (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users
+  `;
+  return JSON.stringify(rows);
+}
+
+/** An answer without the one part that differs from call to call. */
+const exact = ({ status, text }: Answer) => [status, text.replace(/"request_id":"[^"]+"/, '')];
+
+const BODY = { name: 'x', steps: [], decision: 'resend' };
+
+test('every path of /api/v1 that names something answers as if nothing of that name were there', async () => {
+  const { body: document } = await server.send({ path: '/api/openapi.json' });
+  const paths = Object.entries(document.paths as Record<string, Record<string, unknown>>).filter(
+    ([path]) => path.startsWith('/api/v1') && path.includes('{'),
+  );
+  expect(paths.length).toBeGreaterThan(10);
+  let calls = 0;
+  for (const [path, methods] of paths) {
+    const noun = /\/api\/v1\/(series|broadcasts|messages|keys|users)\//.exec(path)?.[1];
+    expect(noun, path).toBeDefined();
+    for (const method of Object.keys(methods)) {
+      for (const { name, ids } of owners) {
+        const theirs = { series: ids.series, broadcasts: ids.broadcast, messages: ids.message, keys: ids.key, users: ids.user }[noun!]!;
+        const call = (id: string) => {
+          const query = path.endsWith('explain') ? `?series_id=${ids.series}` : '';
+          const url = path.replace('/api/v1', '').replace(/\{[^}]+\}/, id) + query;
+          return server.v1(method.toUpperCase(), url, method === 'get' ? undefined : BODY);
+        };
+        const answer = await call(theirs);
+        const nothing = await call(noun === 'users' ? 'nobody-at-all' : NOBODY);
+        expect([name, method, path, ...exact(answer)]).toEqual([name, method, path, ...exact(nothing)]);
+        expect([method, path, answer.status]).toEqual([method, path, 404]);
+        calls += 1;
+      }
+    }
+  }
+  expect(calls).toBeGreaterThan(50);
+  expect(await contents()).toBe(before);
+});
+
+test('lists and filters show nothing of others', async () => {
+  const mine = await server.v1('GET', '/series');
+  expect(mine.body.data).toHaveLength(1);
+  for (const { ids } of owners) {
+    for (const path of ['/series', '/broadcasts', '/users', '/messages', '/keys']) {
+      const { text } = await server.v1('GET', `${path}?limit=200`);
+      for (const id of Object.values(ids)) expect(text).not.toContain(id);
+    }
+    for (const query of [`user_id=${ids.user}`, `series_id=${ids.series}`]) {
+      const answer = await server.v1('GET', `/messages?${query}`);
+      expect(answer.body.data).toEqual([]);
+    }
+    const own = mine.body.data[0].id;
+    for (const list of ['enrollments', 'recipients']) {
+      const answer = await server.v1('GET', `/series/${own}/${list}?user_id=${ids.user}`);
+      expect(answer.body.data).toEqual([]);
+    }
+  }
+});
+
+test('a cursor of another workspace shows nothing of it', async () => {
+  const { key } = owners[0]!;
+  await draftSeries(server, { key });
+  const theirs = await server.v1('GET', '/series?limit=1', undefined, { key });
+  const cursor = theirs.body.next_cursor;
+  expect(cursor).not.toBeNull();
+  const answer = await server.v1('GET', `/series?cursor=${cursor}`);
+  for (const { ids } of owners) expect(answer.text).not.toContain(ids.series);
+});
+
+test('users of others cannot be enrolled, and their series not entered', async () => {
+  for (const { ids } of owners) {
+    const mine = await newUser(server);
+    for (const action of ['enroll', 'remove']) {
+      const series = { action, user_id: mine, series_id: ids.series };
+      expect((await server.sdk('/series', series)).text).toBe('{"error":"Series not found"}');
+      const broadcast = { action, user_id: mine, series_id: ids.broadcast };
+      expect((await server.sdk('/series', broadcast)).text).toBe('{"error":"Series not found"}');
+      const user = { action, user_id: ids.user, series_id: ids.series };
+      expect((await server.sdk('/series', user)).text).toBe('{"error":"User not found"}');
+    }
+  }
+});
+
+test('the session of the dashboard is not there on a server that strangers can reach', async () => {
+  for (const headers of [{}, { cookie: 'milepost_local=x' }, { 'milepost-workspace': server.test.id }]) {
+    const session = await server.send({ path: '/api/v1/session', headers });
+    expect(session.status).toBe(404);
+    const series = await server.send({ path: '/api/v1/series', headers });
+    expect(series.status).toBe(401);
+  }
+});
+
+test('the session of the dashboard needs its cookie and a page of this server', async () => {
+  const local = await startServer({ beside: server, transport: null, hasSession: true });
+  const get = (headers: Record<string, string>, path = '/api/v1/session') => local.send({ path, headers });
+  expect((await get({})).status).toBe(401);
+  expect((await get({ cookie: 'milepost_local=' })).status).toBe(401);
+  expect((await get({ cookie: 'milepost_local=x' })).status).toBe(401);
+  const page = await get({}, '/inbox');
+  const cookie = String(page.headers['set-cookie'] ?? '').split(';')[0] ?? '';
+  // Without a built dashboard there is no page, and no cookie either.
+  expect([200, 503]).toContain(page.status);
+  if (cookie !== '') expect((await get({ cookie })).status).toBe(200);
+  const named = { cookie: 'milepost_local=x', 'milepost-workspace': server.test.id };
+  expect((await get(named, '/api/v1/series')).status).toBe(401);
+  await local.close();
+});

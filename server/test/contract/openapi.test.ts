@@ -1,0 +1,258 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startServer } from '../support/server.ts';
+import { activeSeries, advance, enroll, newUser, TWO_EMAILS } from '../support/series.ts';
+
+/**
+ * Goal: the OpenAPI document is valid, says what there is, and the answers are as it says. Method: a
+ * schema for what we use of OpenAPI 3.1; then one call to every path, judged by its own schema.
+ */
+const server = await startServer();
+afterAll(server.close);
+
+interface Operation {
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema: object }[];
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: object }> };
+  readonly responses: Record<string, { readonly content?: Record<string, { schema: object }> }>;
+}
+interface Document {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Record<string, Record<string, Operation>>;
+}
+
+const { body, headers, status } = await server.send({ path: '/api/openapi.json' });
+const document = body as Document;
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+const SCHEMA = {
+  type: 'object',
+  required: ['openapi', 'info', 'paths'],
+  properties: {
+    openapi: { type: 'string', pattern: '^3\\.1\\.\\d+$' },
+    info: {
+      type: 'object',
+      required: ['title', 'version'],
+      properties: { title: { type: 'string', minLength: 1 }, version: { type: 'string', minLength: 1 } },
+    },
+    servers: { type: 'array', items: { type: 'object', required: ['url'] } },
+    paths: {
+      type: 'object',
+      patternProperties: {
+        '^/': {
+          type: 'object',
+          propertyNames: { enum: ['get', 'put', 'post', 'delete', 'patch', 'options', 'head'] },
+          additionalProperties: {
+            type: 'object',
+            required: ['responses', 'summary', 'tags'],
+            properties: {
+              parameters: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['name', 'in', 'schema'],
+                  properties: {
+                    in: { enum: ['path', 'query', 'header', 'cookie'] },
+                    schema: { $ref: 'https://json-schema.org/draft/2020-12/schema' },
+                  },
+                  if: { properties: { in: { const: 'path' } } },
+                  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+                  then: { required: ['required'], properties: { required: { const: true } } },
+                },
+              },
+              requestBody: { $ref: '#/$defs/content' },
+              responses: {
+                type: 'object',
+                minProperties: 1,
+                propertyNames: { pattern: '^([1-5]\\d\\d|default)$' },
+                additionalProperties: {
+                  allOf: [{ required: ['description'] }, { $ref: '#/$defs/content' }],
+                },
+              },
+            },
+          },
+        },
+      },
+      additionalProperties: false,
+    },
+  },
+  $defs: {
+    content: {
+      type: 'object',
+      properties: {
+        content: {
+          type: 'object',
+          additionalProperties: {
+            type: 'object',
+            required: ['schema'],
+            properties: { schema: { $ref: 'https://json-schema.org/draft/2020-12/schema' } },
+          },
+        },
+      },
+    },
+  },
+};
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+ajvFormats.default(ajv);
+
+test('the document is OpenAPI 3.1, and every schema in it is a schema', () => {
+  expect(status).toBe(200);
+  expect(headers['content-type']).toBe('application/json; charset=utf-8');
+  const validate = ajv.compile(SCHEMA);
+  validate(document);
+  expect(validate.errors).toBeNull();
+  expect(document.openapi).toMatch(/^3\.1\./);
+});
+
+test('every name in a path is a parameter, and every parameter of a path is in it', () => {
+  for (const { path, method, operation } of operations) {
+    const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
+    const declared = (operation.parameters ?? []).filter((each) => each.in === 'path').map(({ name }) => name);
+    expect([method, path, declared]).toEqual([method, path, inPath]);
+  }
+});
+
+test('all calls of the contract are described', () => {
+  const described = operations.map(({ path, method }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);
+  const v1 = (calls: string[]) => calls.map((call) => call.replace(' /', ' /api/v1/'));
+  expect(described).toEqual(
+    expect.arrayContaining([
+      'post /api/sdk/series',
+      'post /api/sdk/users/identify',
+      ...v1(['get /series', 'post /series', 'get /series/{}', 'put /series/{}', 'delete /series/{}']),
+      ...v1(['activate', 'pause', 'resume', 'archive', 'publish'].map((act) => `post /series/{}/${act}`)),
+      ...v1(['enrollments', 'recipients', 'stats'].map((list) => `get /series/{}/${list}`)),
+      ...v1(['get /broadcasts', 'post /broadcasts', 'get /broadcasts/{}', 'delete /broadcasts/{}']),
+      ...v1(['get /users', 'get /users/{}', 'get /users/{}/explain']),
+      ...v1(['get /messages', 'get /messages/{}', 'post /messages/{}/resolve']),
+      ...v1(['get /keys', 'post /keys', 'post /keys/{}/rotate', 'post /keys/{}/revoke']),
+      ...v1(['get /settings', 'patch /settings', 'get /test_clock', 'post /test_clock/advance']),
+    ]),
+  );
+  expect(described).not.toContain('get /api/v1/session');
+});
+
+test('the page that shows it is there', async () => {
+  const page = await server.send({ path: '/docs' });
+  expect(page.status).toBe(200);
+  expect(page.headers['content-type']).toMatch(/^text\/html/);
+});
+
+describe('each path answers as it says', async () => {
+  const seriesId = await activeSeries(server);
+  const userId = await newUser(server);
+  await enroll(server, { userId, seriesId });
+  await advance(server, '2025-03-24T08:00:00.000Z');
+  const messages = await server.v1('GET', '/messages');
+  const broadcast = await server.v1('POST', '/broadcasts', { name: 'News' });
+  const key = await server.v1('POST', '/keys', { kind: 'widget' });
+  const idOf: Record<string, string> = {
+    series: seriesId,
+    broadcasts: broadcast.body.id,
+    users: userId,
+    messages: messages.body.data[0].id,
+    keys: key.body.id,
+  };
+  const bodies: Record<string, unknown> = {
+    '/api/sdk/series': { action: 'enroll', user_id: userId, series_id: seriesId },
+    '/api/sdk/users/identify': { user_id: userId, traits: { timezone: 'Nowhere' } },
+    '/api/v1/series': { name: 'x', steps: [] },
+    '/api/v1/series/{id}': { name: 'x', steps: TWO_EMAILS },
+    '/api/v1/broadcasts': { name: 'x', subject: 'Hello' },
+    '/api/v1/keys': { kind: 'widget' },
+    '/api/v1/settings': { name: 'x' },
+    '/api/v1/test_clock/advance': { by: { hours: 1 } },
+    '/api/v1/messages/{id}/resolve': { decision: 'resend' },
+  };
+  /** Documented calls that must be refused here, with the status that they then have. */
+  const refused: Record<string, number> = {
+    'post /api/v1/messages/{id}/resolve': 409,
+    'delete /api/v1/series/{id}': 409,
+    'post /api/v1/series/{id}/activate': 409,
+  };
+  // Reads first: what acts changes what is read, and archiving ends all.
+  const rank = ({ method, path }: { method: string; path: string }): number =>
+    method === 'get' ? 0 : method === 'delete' || path.endsWith('archive') || path.endsWith('revoke') ? 2 : 1;
+  const ordered = operations.toSorted((a, b) => rank(a) - rank(b));
+
+  test.each(ordered.map((each) => [`${each.method} ${each.path}`, each] as const))('%s', async (name, { path, method, operation }) => {
+    const noun = path.split('/')[3] ?? '';
+    const query = path.endsWith('explain') ? `?series_id=${seriesId}` : '';
+    if (name === 'post /api/v1/series/{id}/activate') await server.v1('POST', `/series/${seriesId}/pause`);
+    if (name === 'post /api/v1/series/{id}/pause') await server.v1('POST', `/series/${seriesId}/resume`);
+    if (name === 'post /api/sdk/series') await server.v1('POST', `/series/${seriesId}/resume`);
+    const answer = await server.send({
+      method: method.toUpperCase(),
+      path: path.replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
+      headers: { authorization: `Bearer ${server.test.secretKey}`, 'content-type': 'application/json' },
+      ...(bodies[path] === undefined || method === 'get' ? {} : { body: JSON.stringify(bodies[path]) }),
+    });
+    const expected = refused[name];
+    if (expected !== undefined) {
+      expect([answer.status, answer.text]).toEqual([expected, expect.any(String)]);
+      return;
+    }
+    const response = operation.responses[String(answer.status)];
+    expect(response, `${answer.status} ${answer.text}`).toBeDefined();
+    expect(answer.status).toBeLessThan(300);
+    const schema = response?.content?.['application/json']?.schema;
+    if (answer.status === 204) {
+      expect(answer.text).toBe('');
+      return;
+    }
+    expect(schema).toBeDefined();
+    const validate = ajv.compile(schema!);
+    validate(answer.body);
+    expect(validate.errors).toBeNull();
+    if (answer.body.data !== undefined && path !== '/api/v1/series/{id}/recipients') {
+      expect(answer.body.data.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('health', () => {
+  test('/healthz is 200 while the process lives', async () => {
+    const answer = await server.send({ path: '/healthz' });
+    expect([answer.status, answer.body]).toEqual([200, { status: 'ok' }]);
+  });
+
+  test('/readyz is 200 when database, migrations and worker are well', async () => {
+    const answer = await server.send({ path: '/readyz' });
+    expect([answer.status, answer.body]).toEqual([200, { status: 'ready', reasons: [] }]);
+  });
+
+  test('/metrics speaks Prometheus', async () => {
+    const answer = await server.send({ path: '/metrics' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+    for (const name of ['milepost_workers', 'milepost_messages_in_doubt', 'milepost_oldest_due_seconds']) {
+      expect(answer.text).toMatch(new RegExp(`^${name} [\\d.e+]+$`, 'm'));
+    }
+    for (const line of answer.text.split('\n').filter((each) => each !== '')) {
+      expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-zA-Z_:][\w:]*(\{[^}]*\})? (NaN|[+-]Inf|[-+\d.e]+))$/);
+    }
+    expect(answer.text).toMatch(/^milepost_workers 1$/m);
+  });
+
+  test('/readyz is 503 with the reasons without a worker, and with migrations pending', async () => {
+    const alone = await startServer({ transport: null });
+    const none = await alone.send({ path: '/readyz' });
+    expect(none.status).toBe(503);
+    expect(none.body).toEqual({ status: 'not ready', reasons: [expect.stringMatching(/^no worker lives/)] });
+    await alone.db`delete from migrations`;
+    const pending = await alone.send({ path: '/readyz' });
+    expect(pending.status).toBe(503);
+    expect(pending.body.reasons).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^migrations are pending/)]),
+    );
+    expect((await alone.send({ path: '/healthz' })).status).toBe(200);
+    await alone.close();
+  });
+});

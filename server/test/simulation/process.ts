@@ -1,0 +1,118 @@
+import { createIdentifier, type Identifier } from '../../src/audience/index.ts';
+import { createDeliverer } from '../../src/delivery/index.ts';
+import {
+  createEngine,
+  createEnroller,
+  dropEnded,
+  moveSettled,
+  SILENCE_MS,
+  type Engine,
+  type Enroller,
+  type StepContext,
+} from '../../src/enrollment/index.ts';
+import { databaseClock, type DatabaseClock } from '../../src/platform/clock.ts';
+import { connect, type Pool } from '../../src/platform/db.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { tzVersion } from '../../src/schedule/zone.ts';
+import { createSeriesCatalog, type SeriesCatalog } from '../../src/series/index.ts';
+import type { PgliteServer } from '../support/pglite-server.ts';
+import type { Chance } from './random.ts';
+import type { Relay } from './relay.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What a process is made of and stands in. */
+export interface ProcessDeps {
+  readonly name: string;
+  readonly server: PgliteServer;
+  readonly time: VirtualTime;
+  readonly relay: Relay;
+  readonly chance: Chance;
+  readonly say: (line: string) => void;
+}
+
+/** A process of the simulation: an API, or a worker. It runs only while it is allowed to. */
+export interface SimulatedProcess {
+  readonly name: string;
+  readonly db: Pool;
+  readonly catalog: SeriesCatalog;
+  readonly clock: DatabaseClock;
+}
+
+export interface ApiProcess extends SimulatedProcess {
+  readonly enroller: Enroller;
+  readonly identifier: Identifier;
+}
+
+export interface WorkerProcess extends SimulatedProcess {
+  readonly id: string;
+  readonly engine: Engine;
+}
+
+const SENDER = { workspaceName: 'Acme', from: 'Acme <hello@acme.example>', replyTo: null };
+/** Nobody's clock is to be believed: these are off by up to a day. */
+const HOST_SKEW_MS = 86_400_000;
+const POOL_MAX = 4;
+
+async function processOf({ name, server, time, chance }: ProcessDeps): Promise<SimulatedProcess> {
+  const db = connect('postgres://simulation@localhost/simulation', {
+    max: POOL_MAX,
+    applicationName: name,
+    openSocket: () => server.open(name),
+  });
+  const skewMs = chance.between(-HOST_SKEW_MS, HOST_SKEW_MS);
+  const startedAtMs = time.nowMs;
+  const host = {
+    now: () => new Date(time.nowMs + skewMs),
+    monotonicMs: () => time.nowMs - startedAtMs,
+  };
+  const clock = await databaseClock(db, host);
+  return { name, db, clock, catalog: createSeriesCatalog(db) };
+}
+
+export async function startApi(deps: ProcessDeps): Promise<ApiProcess> {
+  const process = await processOf(deps);
+  const { db, catalog } = process;
+  return {
+    ...process,
+    enroller: createEnroller({ db, catalog, onEntered: () => {} }),
+    identifier: createIdentifier({ db }),
+  };
+}
+
+/** A worker as `startWorker` puts it together, without its loops: their rounds are started one by one. */
+export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
+  const { name, time, relay, chance, say } = deps;
+  const process = await processOf(deps);
+  const { db, catalog, clock } = process;
+  const id = idOf(chance);
+  const worker = { id, host: name, pid: 1, version: '0', tzVersion: tzVersion() };
+  const deliverer = createDeliverer<StepContext>({
+    db,
+    clock,
+    transport: relay.transportOf(name),
+    workerId: id,
+    log: createLog({ level: 'warn', sink: { write: (line) => say(`${name} logs ${line.trim()}`) } }),
+    random: chance.next,
+    sleep: (ms) => new Promise<void>((resolve) => time.add(name, ms, resolve)),
+    senderOf: async () => SENDER,
+    onSettled: moveSettled,
+    onRefused: dropEnded,
+  });
+  const engine = createEngine({
+    db,
+    catalog,
+    worker,
+    deliverer,
+    capturesLive: false,
+    senderOf: async () => SENDER,
+    monotonicMs: () => clock.monotonicMs(),
+    silenceMs: SILENCE_MS,
+  });
+  await engine.beat();
+  return { ...process, id, engine };
+}
+
+function idOf(chance: Chance): string {
+  const hex = Array.from({ length: 32 }, () => chance.below(16).toString(16)).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
