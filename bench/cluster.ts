@@ -12,6 +12,8 @@ export interface Cluster {
   readonly version: string;
   /** A migrated database. */
   readonly create: (name: string) => Promise<Database>;
+  /** Where the database's time went since the last call, a line a statement; null unless profiling. */
+  readonly profile: () => Promise<string | null>;
   readonly stop: () => Promise<void>;
 }
 
@@ -34,13 +36,18 @@ const MIGRATIONS = join(ROOT, 'server/migrations');
 export const ENCRYPTION_KEY = Buffer.alloc(32, 'bench').toString('base64');
 
 /** Everything lies under `.milepost/` of the repository: on a disk, which a temporary folder need not be. */
-export async function startCluster(): Promise<Cluster> {
+export async function startCluster({ isProfiling }: { isProfiling: boolean }): Promise<Cluster> {
   const parent = join(ROOT, '.milepost');
   mkdirSync(parent, { recursive: true });
   const dataDir = mkdtempSync(join(parent, 'bench-'));
   const log = createLog({ level: 'error', sink: process.stderr });
-  const postgres = await startEmbeddedPostgres({ dataDir, log });
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log,
+    settings: isProfiling ? { shared_preload_libraries: 'pg_stat_statements' } : {},
+  });
   const admin = connect(postgres.url, { max: 1 });
+  if (isProfiling) await admin`create extension if not exists pg_stat_statements`;
   const [row] = await admin<{ version: string }[]>`select current_setting('server_version') as version`;
   return {
     dataDir,
@@ -64,10 +71,28 @@ export async function startCluster(): Promise<Cluster> {
         },
       };
     },
+    profile: async () => (isProfiling ? profileOf(admin) : null),
     stop: async () => {
       await admin.end();
       await postgres.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function profileOf(admin: Pool): Promise<string> {
+  const rows = await admin<{ ms: number; calls: number; rows: number; text: string }[]>`
+    select round(total_exec_time + total_plan_time)::int as ms, calls::int, rows::int,
+           left(regexp_replace(query, '[[:space:]]+', ' ', 'g'), 110) as text
+      from pg_stat_statements
+     order by total_exec_time desc
+     limit 14
+  `;
+  await admin`select pg_stat_statements_reset()`;
+  const line = (cells: string[]): string =>
+    `${cells.map((cell, i) => (i < 3 ? cell.padStart(9) : cell)).join('  ')}`;
+  const lines = rows.map(({ ms, calls, rows: count, text }) =>
+    line([String(ms), String(calls), String(count), text]),
+  );
+  return [line(['ms', 'calls', 'rows', 'statement']), ...lines].join('\n');
 }

@@ -28,15 +28,14 @@ declare module 'pg-boss' {
 declare module 'graphile-worker' {
   interface Runner {
     readonly stop: () => Promise<void>;
-    readonly addJobs: (
-      jobs: readonly { identifier: string; payload: object; runAt?: Date }[],
-    ) => Promise<readonly unknown[]>;
   }
   export class Logger {
     constructor(factory: () => (level: string, message: string) => void);
   }
   export function makeWorkerUtils(options: { connectionString: string; logger: Logger }): Promise<{
-    addJobs: Runner['addJobs'];
+    addJobs: (
+      jobs: readonly { identifier: string; payload: object; runAt?: Date }[],
+    ) => Promise<readonly unknown[]>;
     migrate: () => Promise<void>;
     release: () => Promise<void>;
   }>;

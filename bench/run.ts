@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { stopChildren } from './child.ts';
+import { PROFILE_DIR, stopChildren } from './child.ts';
 import { startCluster } from './cluster.ts';
 import { machineOf } from './machine.ts';
 import { judge, type Bench, type Judged, type Measure } from './measure.ts';
@@ -25,6 +25,9 @@ Measures everything side by side in one run, prints a table and keeps it under b
 ${MEASURES.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join('\n')}
 
   --quick    smaller and fewer: to see that it works, not to quote
+
+MILEPOST_BENCH_PROFILE=<folder> leaves a CPU profile of each process there and tells where the
+database's time went.
 `;
 
 /** Longest a whole run may take; what is not done by then is not in the table. */
@@ -51,7 +54,7 @@ process.exit((await run(positionals, values.quick)) ? 0 : 1);
 async function run(names: readonly string[], isQuick: boolean): Promise<boolean> {
   const wanted = MEASURES.filter(({ name }) => names.length === 0 || names.includes(name));
   const startedAt = new Date();
-  const cluster = await startCluster();
+  const cluster = await startCluster({ isProfiling: PROFILE_DIR !== undefined });
   const machine = machineOf(cluster.dataDir, cluster.version, redisVersion());
   const rows: (Judged & { measure: string })[] = [];
   const failures: string[] = [];
@@ -69,6 +72,8 @@ async function run(names: readonly string[], isQuick: boolean): Promise<boolean>
         say('failed');
       } finally {
         await stopChildren();
+        const statements = await cluster.profile();
+        if (statements !== null) process.stderr.write(`${statements}\n`);
       }
     }
   } finally {

@@ -43,9 +43,10 @@ answerCalls({
   /** Runs every due job; each adds its next one, and those of many are added together. */
   drain: async ({ count, later }: { count: number; later: number }) => {
     const { promise: done, resolve } = Promise.withResolvers<void>();
+    const utils = await makeWorkerUtils({ connectionString, logger });
     const runAt = new Date(later);
     const add = grouped<object>(BATCH, (payloads) =>
-      runner.addJobs(payloads.map((payload) => ({ identifier: 'step', payload, runAt }))),
+      utils.addJobs(payloads.map((payload) => ({ identifier: 'step', payload, runAt }))),
     );
     let finished = 0;
     const startedMs = performance.now();
@@ -65,6 +66,8 @@ answerCalls({
     await done;
     // Waits for the last completions to be written.
     await runner.stop();
-    return { rows: finished, ms: performance.now() - startedMs };
+    const ms = performance.now() - startedMs;
+    await utils.release();
+    return { rows: finished, ms };
   },
 });

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseDatabaseUrl } from '../platform/database-url.ts';
 import { LOG_LEVELS, type LogLevel } from '../platform/log.ts';
 import { SetupError } from '../platform/setup-error.ts';
-import { isEmailSender } from '../template/index.ts';
+import { isEmailSender } from '../platform/email-address.ts';
 import {
   dkimFault,
   parseSmtpUrl,

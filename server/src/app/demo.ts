@@ -7,6 +7,7 @@ import {
   type NewWorkspace,
   type SecretBox,
 } from '../workspace/index.ts';
+import { readFact, writeFact } from './sql.ts';
 import { DEMO_SERIES, demoUsers } from './demo-data.ts';
 
 /** What the first start makes, for looking at. */
@@ -27,6 +28,12 @@ interface DemoDeps {
 
 const FACT = 'demo';
 
+/** What is remembered of it. */
+interface Known {
+  readonly workspaceId: string;
+  readonly seriesId: string;
+}
+
 /**
  * Makes the demo on the first start of an empty installation: a workspace whose test side has an
  * active welcome series and 25 users in 12 zones. Later starts only find it.
@@ -35,11 +42,8 @@ const FACT = 'demo';
  */
 export async function ensureDemo(deps: DemoDeps): Promise<Demo | null> {
   const { db, box } = deps;
-  const rows = await db<{ value: { workspaceId: string; seriesId: string } }[]>`
-    select value from facts where name = ${FACT}
-  `;
-  const known = rows[0]?.value;
-  if (known !== undefined) {
+  const known = await readFact<Known>(db, FACT);
+  if (known !== null) {
     const side = (await listWorkspaces({ db, box })).find(({ id }) => id === known.workspaceId);
     if (side === undefined || side.widgetKey === null) return null;
     return { ...known, widgetKey: side.widgetKey, made: null };
@@ -60,8 +64,6 @@ async function makeDemo({ db, box, identifier, now }: DemoDeps): Promise<Demo> {
     ),
   );
   const fact = { workspaceId, seriesId: draft.id };
-  await db`
-    insert into facts (name, value, updated_at) values (${FACT}, ${db.json(fact)}, ${now})
-  `;
+  await writeFact(db, { name: FACT, value: fact, now });
   return { ...fact, made, widgetKey: made.test.widgetKey };
 }

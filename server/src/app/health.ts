@@ -66,11 +66,13 @@ function addQueueMetrics(registry: Registry, db: Db): void {
     return asked;
   };
   const gauge = (name: string, help: string, of: (queue: QueueHealth) => number): void => {
-    const made = new Gauge({
+    new Gauge({
       name: `milepost_${name}`,
       help,
       registers: [registry],
-      collect: async () => made.set(of(await health())),
+      async collect() {
+        this.set(of(await health()));
+      },
     });
   };
   gauge('workers', 'Workers whose heartbeat is fresh', ({ liveWorkers }) => liveWorkers);

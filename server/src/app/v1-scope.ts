@@ -7,7 +7,7 @@ import { enrollmentRoutes } from '../enrollment/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { Nullable } from '../platform/http.ts';
 import { seriesRoutes } from '../series/index.ts';
-import { isEmailSender } from '../template/index.ts';
+import { isEmailSender } from '../platform/email-address.ts';
 import {
   limitCall,
   listWorkspaces,

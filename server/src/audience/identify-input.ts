@@ -1,7 +1,7 @@
 import { DomainError } from '../platform/errors.ts';
 import { instantFrom } from '../platform/instant.ts';
 import { faultOfData, isStorable } from '../platform/plain-data.ts';
-import { isEmail } from '../template/index.ts';
+import { isEmail } from '../platform/email-address.ts';
 import { recordOf } from '../schedule/fault.ts';
 import { canonicalZone } from '../schedule/zone.ts';
 import { identifyInvalid } from './errors.ts';

@@ -1,7 +1,8 @@
 import { mergeFactsOf, type User } from '../audience/index.ts';
 import { messageUuidOf } from '../platform/ids.ts';
 import type { CompiledEmail } from '../template/index.ts';
-import { composeMessage, messageIdOf, parseAddress, renderEmail } from '../template/index.ts';
+import { composeMessage, messageIdOf, renderEmail } from '../template/index.ts';
+import { parseAddress } from '../platform/email-address.ts';
 import type { OutgoingMessage } from '../transport/index.ts';
 import type { EmailStep } from '../series/index.ts';
 import { storable, type NewMessage } from './message.ts';

@@ -1,4 +1,4 @@
-import type { Address } from './address.ts';
+import type { Address } from '../platform/email-address.ts';
 
 /** Longest header value, before encoding. Far over any real one, far under what servers refuse. */
 const VALUE_LENGTH_MAX = 4_000;

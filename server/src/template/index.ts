@@ -1,4 +1,3 @@
-export { isEmail, isEmailSender, parseAddress, type Address } from './address.ts';
 export {
   compileEmail,
   emailFaults,

@@ -1,5 +1,5 @@
-import type { Address } from './address.ts';
-import { isEmail } from './address.ts';
+import type { Address } from '../platform/email-address.ts';
+import { isEmail } from '../platform/email-address.ts';
 import { addressHeader, extraHeaderFault, headerFault, textHeader } from './headers.ts';
 import { encodedLengthMax, writeQuotedPrintable } from './quoted-printable.ts';
 

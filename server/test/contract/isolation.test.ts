@@ -153,19 +153,3 @@ test('the session of the dashboard is not there on a server that strangers can r
     expect(series.status).toBe(401);
   }
 });
-
-test('the session of the dashboard needs its cookie and a page of this server', async () => {
-  const local = await startServer({ beside: server, transport: null, hasSession: true });
-  const get = (headers: Record<string, string>, path = '/api/v1/session') => local.send({ path, headers });
-  expect((await get({})).status).toBe(401);
-  expect((await get({ cookie: 'milepost_local=' })).status).toBe(401);
-  expect((await get({ cookie: 'milepost_local=x' })).status).toBe(401);
-  const page = await get({}, '/inbox');
-  const cookie = String(page.headers['set-cookie'] ?? '').split(';')[0] ?? '';
-  // Without a built dashboard there is no page, and no cookie either.
-  expect([200, 503]).toContain(page.status);
-  if (cookie !== '') expect((await get({ cookie })).status).toBe(200);
-  const named = { cookie: 'milepost_local=x', 'milepost-workspace': server.test.id };
-  expect((await get(named, '/api/v1/series')).status).toBe(401);
-  await local.close();
-});

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { buildApi } from '../../src/app/api.ts';
 import { createHealth } from '../../src/app/health.ts';
@@ -66,7 +69,7 @@ export interface StartOptions extends WorkspaceOptions {
   readonly beside?: TestServer;
   /** Connections to the database. */
   readonly poolMax?: number;
-  /** Serves the dashboard's session, as a server that listens on loopback does. */
+  /** Serves an inbox page and its session, as a server that listens on loopback does. */
   readonly hasSession?: boolean;
 }
 
@@ -111,7 +114,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     session: hasSession ? createLocalSession(ENCRYPTION_KEY) : null,
     publicUrl: () => 'https://milepost.example',
     trustProxy: false,
-    dashboardDir: null,
+    dashboardDir: hasSession ? emptyDashboard() : null,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
@@ -159,6 +162,13 @@ async function makeWorkspace(
     await changeSettings(deps, { workspaceId: id, body: settings, now });
   }
   return { live, test };
+}
+
+/** A dashboard of one page that says nothing. */
+function emptyDashboard(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'milepost-page-'));
+  writeFileSync(join(dir, 'index.html'), '<!doctype html><title>Milepost</title>');
+  return dir;
 }
 
 const isRaw = (body: unknown): body is string | Buffer =>

@@ -11,6 +11,7 @@ import { tzVersion } from '../../schedule/zone.ts';
 import { transportOf } from '../../transport/index.ts';
 import type { Config, ConfigOptions } from '../config.ts';
 import { MIGRATIONS_DIR, openDatabase } from '../database.ts';
+import { durabilitySettings, newestZoneData, serverVersion } from '../sql.ts';
 import { configOf, type World } from './context.ts';
 
 /** What one check found, and what to do about it. */
@@ -88,22 +89,16 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
 }
 
 async function server(db: Pool, isEmbedded: boolean): Promise<Finding> {
-  const [row] = await db<{ version: string; number: number }[]>`
-    select current_setting('server_version') as version,
-           current_setting('server_version_num')::int as number
-  `;
-  const found = `PostgreSQL ${row?.version ?? '?'}${isEmbedded ? ', embedded' : ''}`;
-  return (row?.number ?? 0) >= SERVER_VERSION_MIN
+  const { version: release, number } = await serverVersion(db);
+  const found = `PostgreSQL ${release}${isEmbedded ? ', embedded' : ''}`;
+  return number >= SERVER_VERSION_MIN
     ? ok('database', found)
     : fault('database', found, 'Milepost needs PostgreSQL 15 or later.');
 }
 
 /** Without these a crash can forget that a handover had begun, and the message goes twice. */
 async function durability(db: Pool): Promise<Finding> {
-  const rows = await db<{ name: string; setting: string }[]>`
-    select name, setting from pg_settings
-     where name in ('fsync', 'full_page_writes', 'synchronous_commit') order by name
-  `;
+  const rows = await durabilitySettings(db);
   const found = rows.map(({ name, setting }) => `${name} ${setting}`).join(', ');
   const off = rows.filter(({ setting }) => setting === 'off').map(({ name }) => name);
   return off.length === 0
@@ -147,11 +142,8 @@ async function clock(db: Pool): Promise<Finding> {
 }
 
 async function zones(db: Pool): Promise<Finding> {
-  const [row] = await db<{ newest: string | null }[]>`
-    select max(tz_version collate "C") as newest from workers where stopped_at is null
-  `;
+  const newest = await newestZoneData(db);
   const mine = tzVersion();
-  const newest = row?.newest ?? null;
   const found = `time-zone data ${mine}`;
   return newest === null || newest <= mine
     ? ok('time zones', found)

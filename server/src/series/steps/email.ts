@@ -1,5 +1,6 @@
 import { faultsOfDelay } from '../../schedule/delay.ts';
-import { emailFaults, isEmailSender } from '../../template/index.ts';
+import { isEmailSender } from '../../platform/email-address.ts';
+import { emailFaults } from '../../template/index.ts';
 import type { Fault } from '../../schedule/fault.ts';
 import { textFault } from '../fault.ts';
 import type { StepType } from '../step.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatAddress, isEmail, isEmailSender, parseAddress } from './address.ts';
+import { formatAddress, isEmail, isEmailSender, parseAddress } from './email-address.ts';
 
 test('an address is read with and without a name', () => {
   expect(parseAddress('ada@example.org')).toEqual({ address: 'ada@example.org' });
