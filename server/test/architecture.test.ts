@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   tracking: ['delivery', 'audience', 'consent', 'workspace'],
   delivery: ['series', 'audience', 'consent', 'template', 'transport', 'workspace'],
   series: ['template', 'workspace'],
-  audience: ['template', 'workspace'],
+  audience: ['workspace'],
   consent: ['workspace'],
   template: [],
   transport: [],

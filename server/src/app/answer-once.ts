@@ -65,7 +65,7 @@ async function answerOnce(
   const answer = await withIdempotency(db, keyed, async () => {
     try {
       const body = await handle();
-      return { status: reply.statusCode, body: String(reply.serialize(body)) };
+      return { status: reply.statusCode, body: reply.serialize(body) as string };
     } catch (error) {
       return keptRefusal(error, { request, reply, shape });
     }

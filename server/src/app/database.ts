@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { connect, type Pool } from '../platform/db.ts';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../platform/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import type { Log } from '../platform/log.ts';
 import type { Config } from './config.ts';
 import { embeddedEncryptionKey } from './encryption-key.ts';
@@ -50,16 +50,15 @@ export async function openDatabase(
   };
   let postgres = await startEmbeddedPostgres(options);
   let isClosing = false;
-  const watch = (watched: EmbeddedPostgres, restarts: number): void => {
-    void watched.crashed.then(async (what) => {
+  const keepRunning = async (): Promise<void> => {
+    for (let restarts = 0; restarts < RESTARTS_MAX; restarts += 1) {
+      const what = await postgres.crashed;
       if (isClosing) return;
       log.error({ what, restarts }, 'embedded database ended by itself');
-      if (restarts >= RESTARTS_MAX) return;
       postgres = await startEmbeddedPostgres(options);
-      watch(postgres, restarts + 1);
-    });
+    }
   };
-  watch(postgres, 0);
+  keepRunning().catch((err: unknown) => log.error({ err }, 'embedded database stays down'));
   const { closePools, ...pools } = poolsOf(postgres.url, max);
   return {
     ...pools,

@@ -66,14 +66,15 @@ function addQueueMetrics(registry: Registry, db: Db): void {
     return asked;
   };
   const gauge = (name: string, help: string, of: (queue: QueueHealth) => number): void => {
-    new Gauge({
+    const made = new Gauge({
       name: `milepost_${name}`,
       help,
-      registers: [registry],
-      async collect() {
+      registers: [],
+      async collect(): Promise<void> {
         this.set(of(await health()));
       },
     });
+    registry.registerMetric(made);
   };
   gauge('workers', 'Workers whose heartbeat is fresh', ({ liveWorkers }) => liveWorkers);
   gauge('messages_in_doubt', 'Messages that may or may not have left', ({ inDoubt }) => inDoubt);

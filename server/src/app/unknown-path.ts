@@ -16,7 +16,7 @@ export function answerUnknownPaths(app: FastifyInstance): void {
     // A path that differs from a known one in its spelling only is still another path.
     if (allowed.length === 0 || allowed.includes(request.method)) return notFound(request, reply);
     const methods = [...new Set(isSdk(path) ? [...allowed, 'OPTIONS'] : allowed)];
-    void reply.header('Allow', methods.sort().join(', '));
+    void reply.header('Allow', methods.toSorted().join(', '));
     return refuse(request, reply, {
       status: 405,
       code: 'request.method',

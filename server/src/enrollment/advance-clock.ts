@@ -4,6 +4,7 @@ import { instantFrom } from '../platform/instant.ts';
 import { recordOf } from '../schedule/fault.ts';
 import { advanceTestSide, type AdvanceDeps } from './advance-due.ts';
 import { advanceInvalid, clockBackwards, clockIsAdvancing, notATestSide } from './errors.ts';
+import { replanResumedOf } from './replan.ts';
 import { beginAdvancing, endAdvancing, readTestClock, setTestClock } from './sql/test-clock.ts';
 
 /** Where a test side's clock stands, and what it would meet next. */
@@ -79,6 +80,8 @@ export async function advanceClock(
   const token = randomUUID();
   if (!(await beginAdvancing(deps.db, { workspaceId, token }))) throw clockIsAdvancing();
   try {
+    // Or what has just been resumed would be planned from where the clock gets to.
+    await replanResumedOf(deps, workspaceId);
     const handled = await walk(deps, { workspaceId, token, target });
     const now = 'toEnd' in advance ? null : target;
     if (now !== null) await setTestClock(deps.db, { workspaceId, token, now });

@@ -4,7 +4,8 @@ import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
 import { replanOf } from './advance.ts';
 import { factsOf } from './decide.ts';
-import { findRows, lockParked, lockRowsOfOldZones, lockRowsOfUser } from './sql/find-rows.ts';
+import { findRows, lockParked, lockParkedOf } from './sql/find-rows.ts';
+import { lockRowsOfOldZones, lockRowsOfUser } from './sql/find-rows.ts';
 import type { FoundRow } from './sql/find-rows.ts';
 import { keepPlans, replanRows, type NextStep, type RowRef } from './sql/move-on.ts';
 
@@ -19,6 +20,12 @@ const BUCKETS = 64;
 /** Plans rows anew that waited out a pause, once their series is active again. One batch. */
 export function replanResumed(deps: ReplanDeps): Promise<number> {
   return replanLocked(deps, lockParked);
+}
+
+/** The same for one side, to the last row: before its clock moves. */
+export async function replanResumedOf(deps: ReplanDeps, workspaceId: string): Promise<void> {
+  const lock = (tx: Db): Promise<RowRef[]> => lockParkedOf(tx, { workspaceId });
+  while ((await replanLocked(deps, lock)) > 0);
 }
 
 /** Plans a user's waiting steps anew, because their time zone has changed. */

@@ -59,111 +59,114 @@ const KEEP_MS = 120_000;
 
 const OK: RateAnswer = { ok: true };
 
-/** A limiter for one process. */
-export function createRateLimiter({
-  db,
-  clock,
-  log,
-  countersMax = COUNTERS_MAX,
-}: {
-  db: Db;
-  clock: Clock;
-  log: { error(data: object, message: string): void };
-  countersMax?: number;
-}): RateLimiter {
-  // A Map keeps the order of insertion: the first counter is the one unused for longest.
-  const counters = new Map<string, Counter>();
-  const unshared = new Set<Counter>();
-  let timer: NodeJS.Timeout | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  let cleanedMs = clock.now().getTime();
-  let isClosed = false;
+interface LimiterDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: { error(data: object, message: string): void };
+  readonly countersMax?: number;
+}
 
-  function counterOf({ key: name, widthSeconds }: Limit, nowMs: number): Counter {
+/** A limiter for one process. */
+export const createRateLimiter = (deps: LimiterDeps): RateLimiter => new SharedCounters(deps);
+
+class SharedCounters implements RateLimiter {
+  readonly #deps: LimiterDeps;
+  // A Map keeps the order of insertion: the first counter is the one unused for longest.
+  readonly #counters = new Map<string, Counter>();
+  readonly #unshared = new Set<Counter>();
+  #timer: NodeJS.Timeout | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #cleanedMs: number;
+  #isClosed = false;
+
+  constructor(deps: LimiterDeps) {
+    this.#deps = deps;
+    this.#cleanedMs = deps.clock.now().getTime();
+  }
+
+  readonly take = (limit: Limit, now: Date): RateAnswer => this.#judge(limit, now, 'taken');
+
+  readonly peek = (limit: Limit, now: Date): RateAnswer => this.#judge(limit, now, 'none');
+
+  readonly add = (limit: Limit, now: Date): void => {
+    if (limit.max === 0) return;
+    const counter = this.#counterOf(limit, now.getTime());
+    count(counter.window, now.getTime());
+    this.#share(counter);
+  };
+
+  readonly sync = (): Promise<void> => this.#inTurn(() => this.#syncOnce());
+
+  readonly close = (): Promise<void> => {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    return this.#inTurn(() => this.#syncAndLog());
+  };
+
+  #judge(limit: Limit, now: Date, counts: 'taken' | 'none'): RateAnswer {
+    if (limit.max === 0) return OK;
+    const nowMs = now.getTime();
+    const counter = this.#counterOf(limit, nowMs);
+    const wait = waitMs(counter.window, limit.max, nowMs);
+    if (wait === 0 && counts === 'taken') count(counter.window, nowMs);
+    this.#share(counter);
+    return wait === 0 ? OK : { ok: false, retryAfterSeconds: Math.ceil(wait / 1_000) };
+  }
+
+  #counterOf({ key: name, widthSeconds }: Limit, nowMs: number): Counter {
     const key = `${widthSeconds}:${name}`;
-    const known = counters.get(key);
-    if (known === undefined && counters.size >= countersMax) {
-      const [oldest] = counters.values();
-      if (oldest !== undefined) counters.delete(oldest.key);
-      if (oldest !== undefined) unshared.delete(oldest);
+    const known = this.#counters.get(key);
+    if (known === undefined && this.#counters.size >= (this.#deps.countersMax ?? COUNTERS_MAX)) {
+      const [oldest] = this.#counters.values();
+      if (oldest !== undefined) this.#counters.delete(oldest.key);
+      if (oldest !== undefined) this.#unshared.delete(oldest);
     }
     const counter = known ?? { key, window: newWindow(widthSeconds * 1_000, nowMs) };
-    counters.delete(key);
-    counters.set(key, counter);
+    this.#counters.delete(key);
+    this.#counters.set(key, counter);
     roll(counter.window, nowMs);
     return counter;
   }
 
-  function answerOf(counter: Counter, { max }: Limit, nowMs: number): RateAnswer {
-    const wait = waitMs(counter.window, max, nowMs);
-    return wait === 0 ? OK : { ok: false, retryAfterSeconds: Math.ceil(wait / 1_000) };
-  }
-
   /** Has the counter shared with the next sync, for its calls or to learn of those of others. */
-  function share(counter: Counter): void {
-    unshared.add(counter);
-    if (timer !== undefined || isClosed) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      void inTurn(syncAndLog);
+  #share(counter: Counter): void {
+    this.#unshared.add(counter);
+    if (this.#timer !== undefined || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#inTurn(() => this.#syncAndLog());
     }, SYNC_MS);
-    timer.unref();
+    this.#timer.unref();
   }
 
   /** Runs one exchange after the other: two at once would count the same calls twice. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = last.then(work);
-    last = Promise.allSettled([done]);
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = Promise.allSettled([done]);
     return done;
   }
 
-  async function syncAndLog(): Promise<void> {
+  async #syncAndLog(): Promise<void> {
     try {
-      await syncOnce();
+      await this.#syncOnce();
     } catch (err) {
       // Limits go on with what this process knows; the counts are sent with the next traffic.
-      log.error({ err }, 'rate limits could not be shared');
+      this.#deps.log.error({ err }, 'rate limits could not be shared');
     }
   }
 
-  async function syncOnce(): Promise<void> {
+  async #syncOnce(): Promise<void> {
+    const { db, clock } = this.#deps;
     const nowMs = clock.now().getTime();
-    const batch = [...unshared].slice(0, SYNC_KEYS_MAX);
-    for (const counter of batch) unshared.delete(counter);
+    const batch = [...this.#unshared].slice(0, SYNC_KEYS_MAX);
+    for (const counter of batch) this.#unshared.delete(counter);
     if (batch.length > 0) await exchange(db, batch, nowMs);
-    const [left] = unshared;
-    if (left !== undefined) share(left);
-    if (nowMs - cleanedMs < CLEAN_MS) return;
-    cleanedMs = nowMs;
+    const [left] = this.#unshared;
+    if (left !== undefined) this.#share(left);
+    if (nowMs - this.#cleanedMs < CLEAN_MS) return;
+    this.#cleanedMs = nowMs;
     await deleteOldCounts(db, { endedBefore: new Date(nowMs - KEEP_MS), limit: CLEAN_ROWS_MAX });
   }
-
-  const judge = (limit: Limit, now: Date, counts: 'taken' | 'none'): RateAnswer => {
-    if (limit.max === 0) return OK;
-    const nowMs = now.getTime();
-    const counter = counterOf(limit, nowMs);
-    const answer = answerOf(counter, limit, nowMs);
-    if (answer.ok && counts === 'taken') count(counter.window, nowMs);
-    share(counter);
-    return answer;
-  };
-
-  return {
-    take: (limit, now) => judge(limit, now, 'taken'),
-    peek: (limit, now) => judge(limit, now, 'none'),
-    add: (limit, now) => {
-      if (limit.max === 0) return;
-      const counter = counterOf(limit, now.getTime());
-      count(counter.window, now.getTime());
-      share(counter);
-    },
-    sync: () => inTurn(syncOnce),
-    close: () => {
-      isClosed = true;
-      clearTimeout(timer);
-      return inTurn(syncAndLog);
-    },
-  };
 }
 
 /** Sends what the counters of a batch have to send, and takes over what all processes counted. */

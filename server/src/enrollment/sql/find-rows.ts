@@ -44,6 +44,25 @@ export async function lockParked(db: Db): Promise<RowRef[]> {
   `;
 }
 
+/**
+ * The same for one side, for a caller who must not go on before they are planned.
+ *
+ * Locks: the rows, waiting for a worker that plans them just now. Index: recipients_parked.
+ */
+export async function lockParkedOf(
+  db: Db,
+  { workspaceId }: { workspaceId: string },
+): Promise<RowRef[]> {
+  return db<RowRef[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq
+      from automations s
+      join recipients r on r.automation_id = s.id and r.parked
+     where s.workspace_id = ${workspaceId} and s.status = 'active' and r.status = 'pending'
+     limit ${SELECT_MAX}
+       for update of r
+  `;
+}
+
 /** A row of one user, and whether it waits. */
 export interface RowOfUser extends RowRef {
   readonly status: 'pending' | 'processing';
