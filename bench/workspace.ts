@@ -5,6 +5,7 @@ import { createServices, type Services } from '../server/src/app/services.ts';
 import { createLog } from '../server/src/platform/log.ts';
 import { bucketOf, userIdOf } from '../server/src/platform/ids.ts';
 import type { Db, Pool } from '../server/src/platform/db.ts';
+import { tzVersion } from '../server/src/schedule/zone.ts';
 import { createWorkspace } from '../server/src/workspace/index.ts';
 import { ENCRYPTION_KEY, type Database } from './cluster.ts';
 
@@ -114,7 +115,7 @@ export async function makeDue(db: Db, { workspaceId, seriesId }: Side, stepId: s
     insert into recipients (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, version,
                             step_id, live, due_at, from_at, timezone, tz_version, reasons)
     select bucket, id, 1, workspace_id, automation_id, user_id, 1, ${stepId}, true,
-           date_trunc('milliseconds', now() - random() * interval '1 hour'), entered_at, 'UTC', '2026a',
+           date_trunc('milliseconds', now() - random() * interval '1 hour'), entered_at, 'UTC', ${tzVersion()},
            '[{"rule": "delay", "input": "1 day", "outcome": "due"}]'
       from enrollments
   `;

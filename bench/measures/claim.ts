@@ -1,6 +1,7 @@
 import { startChild, type Child } from '../child.ts';
 import type { Cluster, Database } from '../cluster.ts';
 import { alternate, perSecond, type Measure } from '../measure.ts';
+import { tzVersion } from '../../server/src/schedule/zone.ts';
 import { createSide, insertUsers, makeDue, type Side } from '../workspace.ts';
 
 const DUE = 10_000;
@@ -113,7 +114,7 @@ async function addPending({ db }: Database, side: Side, count: number): Promise<
       insert into recipients (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, version,
                               step_id, live, due_at, from_at, timezone, tz_version, reasons)
       select i % 64, gen_random_uuid(), 1, ${side.workspaceId}, ${side.seriesId}, gen_random_uuid(), 1,
-             'w1', true, now() + interval '1 day' + random() * interval '90 days', now(), 'UTC', '2026a', '[]'
+             'w1', true, now() + interval '1 day' + random() * interval '90 days', now(), 'UTC', ${tzVersion()}, '[]'
         from generate_series(1, ${count}) as i
     `;
     for (const { definition } of indexes) await tx.unsafe(definition);

@@ -1,6 +1,6 @@
 import { startChild } from '../child.ts';
 import type { Database } from '../cluster.ts';
-import { perSecond, type Measure } from '../measure.ts';
+import type { Measure } from '../measure.ts';
 import { createSide, insertUsers, makeDue } from '../workspace.ts';
 
 const STEPS = 100;
@@ -45,16 +45,17 @@ export const snapshot: Measure = {
     const after = await drain();
     await engine.stop();
     await database.drop();
-    const rates = (rows: number[]): number[] => rows.map((n) => perSecond(n, stretchMs));
-    const free = before.map((rows, i) => (rows + (after[i] ?? 0)) / 2);
+    // What is cleaned up late makes the second half slower by itself: compared are the same stretches.
+    const stretches = Math.min(before.length, held.length, after.length);
+    const free = Array.from({ length: stretches }, (_, i) => ((before[i] ?? 0) + (after[i] ?? 0)) / 2);
     return [
       {
         what: `due steps advanced, snapshot held for ${forMs / 1_000} s`,
         unit: '/s',
-        ours: rates(held),
-        peer: { name: 'no snapshot, before and after', values: rates(free) },
+        ours: held.slice(0, stretches),
+        peer: { name: 'no snapshot, before and after', values: free },
         target: { kind: 'ratio', atLeast: 0.9 },
-        note: `per stretch of ${stretchMs / 1_000} s while held: ${rates(held).map(Math.round).join(', ')}`,
+        note: `while held, per stretch of at least ${stretchMs / 1_000} s: ${held.map(Math.round).join(', ')}`,
       },
     ];
   },

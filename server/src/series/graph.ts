@@ -1,4 +1,4 @@
-import { recordOf, type Fault } from '../schedule/fault.ts';
+import { quoted, recordOf, type Fault } from '../schedule/fault.ts';
 import { textFault } from './fault.ts';
 import type { Step } from './step.ts';
 import { STEP_TYPES, stepTypeNamed } from './steps/index.ts';
@@ -98,7 +98,7 @@ function targetFaults(steps: readonly Loose[]): Fault[] {
       const path = `steps/${index}/${field}`;
       if (target === undefined || target === null) return [];
       if (typeof target !== 'string') return [{ path, message: 'must be a step id or null' }];
-      return ids.has(target) ? [] : [{ path, message: `names no step of this series: ${target}` }];
+      return ids.has(target) ? [] : [{ path, message: `names no step of this series: ${quoted(target)}` }];
     }),
   );
 }

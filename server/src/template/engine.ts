@@ -84,8 +84,13 @@ export function templateFault(error: unknown): string {
   if (!LiquidError.is(error)) return error instanceof Error ? error.message : String(error);
   const [line, column] = error.token.getPosition();
   const what = (error.originalError?.message ?? error.message).replace(/, line:\d+, col:\d+$/, '');
-  return `line ${line}, column ${column}: ${inWords(what)}`;
+  return `line ${line}, column ${column}: ${shortened(inWords(what))}`;
 }
+
+/** Some faults repeat the author's words, which may be all of the template. */
+const QUOTE_LENGTH_MAX = 200;
+const shortened = (text: string): string =>
+  text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX).toWellFormed()}…` : text;
 
 function inWords(what: string): string {
   const filter = /^undefined filter: (\S+)$/.exec(what)?.[1];

@@ -368,7 +368,7 @@ test('steps may follow each other in any order, and an end ends', async () => {
   const seriesId = await side.series([
     email('one', { next: 'three' }),
     { id: 'end', type: 'end' },
-    email('three', { next: 'w' }),
+    email('three', { next: 'w', delay: { amount: 1, unit: 'minutes' } }),
     wait('w', 1, 'weeks', { next: 'end' }),
   ]);
   const userId = await side.user();
@@ -376,10 +376,10 @@ test('steps may follow each other in any order, and an end ends', async () => {
   await side.advance('end');
   expect(await side.sent(userId)).toEqual([
     ['one', MONDAY],
-    ['three', MONDAY],
+    ['three', '2025-03-24T08:01:00.000Z'],
   ]);
   expect(await side.data(`/series/${seriesId}/enrollments`)).toMatchObject([
-    { state: 'completed', ended_at: '2025-03-31T08:00:00.000Z' },
+    { state: 'completed', ended_at: '2025-03-31T08:01:00.000Z' },
   ]);
 });
 

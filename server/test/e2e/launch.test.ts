@@ -75,7 +75,7 @@ test('a signal to the script alone is passed on', async () => {
 test('a second Ctrl-C ends both at once, and the status is the program’s', async () => {
   const { pid, said, ended } = await launch(60_000);
   kill(-pid, 'SIGINT');
-  await expect.poll(() => said).toContain('stopping SIGINT');
+  await expect.poll(() => said, { timeout: 30_000 }).toContain('stopping SIGINT');
   await sleep(TWO_PRESSES_MS);
   kill(-pid, 'SIGINT');
   expect(await ended).toBe(130);

@@ -1,3 +1,5 @@
+// First: what it replaces must not have been loaded before.
+import { seedEverything } from './seeded-crypto.ts';
 import { removeUser } from '../../src/enrollment/remove.ts';
 import { replanUser } from '../../src/enrollment/index.ts';
 import { resolveDoubt } from '../../src/enrollment/resolve.ts';
@@ -9,7 +11,6 @@ import type { Action, Plan } from './plan.ts';
 import { startApi, type ApiProcess, type ProcessDeps } from './process.ts';
 import { chanceOf, type Chance } from './random.ts';
 import { Relay } from './relay.ts';
-import { seedEverything } from './seeded-crypto.ts';
 import { SERIES_ID, setTheScene, START, STEP_COUNT, userOf, WORKSPACE } from './setting.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -133,6 +134,7 @@ class History {
   }
 
   async run(): Promise<Outcome> {
+    process.stderr.write("run\n");
     this.#time.as(API, () => {
       void startApi(this.#depsOf(API)).then((api) => (this.#api = api), this.#fail);
     });
@@ -200,6 +202,7 @@ class History {
 
   #say(line: string): void {
     const ms = this.#time.nowMs - START.getTime();
+    if (process.env["SAY"]) process.stderr.write(`${ms} ${line}\n`);
     this.trace.push(`${(ms / 1000).toFixed(3).padStart(12)} ${line}`);
   }
 

@@ -25,10 +25,15 @@ vi.mock(import('node:crypto'), async (importActual) => {
   };
 });
 
+const HANDFUL_MAX = 10_000;
+
 /** Ids are drawn in handfuls: those that are left over from the last history are used up. */
 function useUpIds(): void {
   const before = state.fillCount;
-  while (state.fillCount === before) uuidv7(new Date(0));
+  for (let drawn = 0; state.fillCount === before; drawn += 1) {
+    if (drawn > HANDFUL_MAX) throw new Error('ids are not drawn from the seed: import this module first');
+    uuidv7(new Date(0));
+  }
 }
 
 /** From now on all chance of this process comes from the seed. Returns what ends that. */

@@ -22,7 +22,7 @@ test('x', { timeout: 600_000 }, async () => {
       statements += o.statementCount;
       for (const [k, v] of Object.entries(o.messageStates)) states[k] = (states[k] ?? 0) + v;
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, endOnFailure: process.env["SHRINK"] === undefined, ...(process.env["SEED"] ? { seed: Number(process.env["SEED"]) } : {}) },
   );
   console.log(n, statements, performance.now() - t, states);
 });

@@ -90,11 +90,13 @@ test('a database that is not there, or that ends the connection, is unavailable'
   const pool = connect(url, { max: 1 });
   const [session] = await pool<{ pid: number }[]>`select pg_backend_pid() as pid`;
   const asleep = pool`select pg_sleep(20)`.catch((e: unknown) => e);
-  await expect.poll(() => isAsleep(session!.pid)).toBe(true);
+  await expect.poll(() => isAsleep(session!.pid), { timeout: 10_000 }).toBe(true);
   await db`select pg_terminate_backend(${session!.pid})`;
   expect(isUnavailable(await asleep)).toBe(true);
   // postgres.js repeats the end of the old session to the first statement of the new one.
-  await expect.poll(() => pool`select 1 as back`.catch(() => 'not yet')).toEqual([{ back: 1 }]);
+  await expect
+    .poll(() => pool`select 1 as back`.catch(() => 'not yet'), { timeout: 10_000 })
+    .toEqual([{ back: 1 }]);
   await pool.end();
 });
 

@@ -154,6 +154,7 @@ function serverOver(backend: PGlite): PgliteServer {
   };
 
   const receive = (session: WireSession, { type, body, whole }: Message): void => {
+    if (process.env['WIRE']) process.stderr.write(`${session.id} ${type} ${body.toString('latin1').slice(0, 60).replaceAll(/[^ -~]/g, '.')}\n`);
     switch (type) {
       case 'P': {
         const [name, rest] = cut0(body);
@@ -218,6 +219,7 @@ function serverOver(backend: PGlite): PgliteServer {
       return;
     }
     if (typesAnswer === null) typesAnswer = withStatus(raw(unit.message), 'I');
+    if (process.env['WIRE']) process.stderr.write(messagesOf(Buffer.concat([unit.preamble, typesAnswer])).map((m) => m.type + m.body.length).join(' ').slice(-100) + '\n');
     reply(session, Buffer.concat([unit.preamble, typesAnswer]));
   };
 

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { takePidLock } from '../../platform/pid-lock.ts';
+import { takePidLockPatiently, type PidLock } from '../../platform/pid-lock.ts';
 import { SetupError } from '../../platform/setup-error.ts';
 import { stopOnSignal } from '../../platform/shutdown.ts';
 import { bannerOf } from '../banner.ts';
 import type { Config, ConfigOptions } from '../config.ts';
-import { runProcess, type Parts } from '../process.ts';
+import { runProcess, type Parts, type Ready } from '../process.ts';
 import { configOf, processLog, type World } from './context.ts';
 
 /** Everything is stopped within this, or the process ends as it is. */
@@ -15,7 +15,7 @@ const MS = 1_000;
 /** `milepost start`: API, worker and inbox in one process, with a demo on the first run. */
 export async function start(world: World, options: ConfigOptions): Promise<void> {
   const config = quietly(world, configOf(world, options));
-  const lock = config.databaseUrl === null ? lockOf(config) : null;
+  const lock = config.databaseUrl === null ? await lockOf(config) : null;
   const startedMs = performance.now();
   try {
     await run(world, config, {
@@ -24,6 +24,7 @@ export async function start(world: World, options: ConfigOptions): Promise<void>
         lock?.setNote(ready.url ?? '');
         world.out(bannerOf(ready, (performance.now() - startedMs) / MS));
       },
+      onStopping: () => lock?.setLeaving(),
     });
   } finally {
     lock?.release();
@@ -49,9 +50,16 @@ export function work(world: World, options: ConfigOptions): Promise<void> {
 async function run(
   world: World,
   config: Config,
-  { parts, onReady }: { parts: Parts; onReady: Parameters<typeof runProcess>[1]['onReady'] },
+  {
+    parts,
+    onReady,
+    onStopping = () => {},
+  }: { parts: Parts; onReady: (ready: Ready) => void; onStopping?: () => void },
 ): Promise<void> {
-  const stopping = stopOnSignal(GRACE_MS, () => world.err('stopping…\n'));
+  const stopping = stopOnSignal(GRACE_MS, () => {
+    world.err('stopping…\n');
+    onStopping();
+  });
   await runProcess(config, {
     parts,
     stopping,
@@ -69,9 +77,9 @@ const EXIT_MS = 500;
 const quietly = (world: World, config: Config): Config =>
   world.env['MILEPOST_LOG_LEVEL'] === undefined ? { ...config, logLevel: 'warn' } : config;
 
-function lockOf({ dataDir }: Config) {
+async function lockOf({ dataDir }: Config): Promise<PidLock> {
   mkdirSync(dataDir, { recursive: true });
-  const lock = takePidLock(join(dataDir, 'milepost.lock'));
+  const lock = await takePidLockPatiently(join(dataDir, 'milepost.lock'));
   if (lock.taken) return lock;
   const where = lock.note === '' ? '' : ` at ${lock.note}`;
   throw new SetupError(

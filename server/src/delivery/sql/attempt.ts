@@ -19,7 +19,9 @@ export interface Attempt extends NewMessage {
  * that has left, or may have, never begins again.
  * Locks: the queue rows, then their enrollments and series (shared): a removal or a pause that has
  * been answered has either come before, and nothing begins, or waits until this commits.
- * Index: recipients_pkey, enrollments_pkey, users_pkey, messages_step_occurrence.
+ * Index: recipients_pkey, enrollments_pkey, users_pkey, messages_step_occurrence. That a leased row is
+ * processing (constraint recipients_leased) is not said here: the planner, which takes such rows to be
+ * few, would read everything in hand by recipients_processing, in each call.
  *
  * @returns the ids of the messages whose attempt has begun
  */
@@ -55,7 +57,7 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         join automations s on s.id = r.automation_id
         join users u on u.bucket = r.bucket and u.id = r.user_id
         join attempt a on a.bucket = r.bucket and a.enrollment_id = r.enrollment_id and a.seq = r.seq
-       where r.status = 'processing' and r.lease_token = a.lease_token
+       where r.lease_token = a.lease_token
          and (e.state = 'active' or not r.advances and e.state <> 'removed')
          and s.status = 'active'
          and u.timezone is not distinct from a.timezone

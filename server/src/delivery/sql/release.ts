@@ -55,7 +55,7 @@ export async function releaseRows(tx: Transaction, held: readonly Held[]): Promi
       from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
            as h (bucket, enrollment_id, seq, lease_token)
      where r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
-       and r.status = 'processing' and r.lease_token = h.lease_token
+       and r.lease_token = h.lease_token
     returning r.bucket, r.enrollment_id as "enrollmentId", r.seq, h.lease_token as "leaseToken"
   `;
   if (released.length > 0) await unbeginAttempts(tx, released);
@@ -189,7 +189,7 @@ export async function lockHeld(db: Db, held: readonly Held[]): Promise<StillHeld
            as h (bucket, enrollment_id, seq, lease_token)
         on r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
       left join users u on u.bucket = r.bucket and u.id = r.user_id
-     where r.status = 'processing' and r.lease_token = h.lease_token
+     where r.lease_token = h.lease_token
        for no key update of r
   `;
 }
