@@ -57,7 +57,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
   await app.register(sdkScope, {
     prefix: '/api/sdk',
     services,
-    docsUrl: `${publicUrl()}/docs`,
+    docsUrl: () => `${publicUrl()}/docs`,
   });
   await app.register(v1Scope, { prefix: '/api/v1', services, session });
   await app.register(pageRoutes, { session, dashboardDir: options.dashboardDir });

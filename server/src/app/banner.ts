@@ -25,7 +25,7 @@ export function bannerOf({ url, hasInbox, demo, transport }: Ready, seconds: num
 type SeededDemo = NonNullable<Ready['demo']>;
 
 function keyLines({ made, widgetKey }: SeededDemo): string[] {
-  const later = 'was shown at the first start; new ones: npx milepost keys rotate';
+  const later = 'was shown at the first start; npx milepost keys --help says how to get another';
   return [
     'Workspace "Demo", test side (its own clock, every email captured)',
     `  Widget key       ${widgetKey}`,

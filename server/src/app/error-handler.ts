@@ -77,7 +77,9 @@ function validationRefusal({ validation, validationContext }: FastifyError): Ref
   const details = (validation ?? []).map(({ instancePath, message, params }) => {
     const missing = params['missingProperty'];
     const at = instancePath.slice(1) + (typeof missing === 'string' ? `/${missing}` : '');
-    return { path: at.replace(/^\//, ''), message: message ?? 'is not valid' };
+    const allowed = params['allowedValues'];
+    const said = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
+    return { path: at.replace(/^\//, ''), message: said ?? 'is not valid' };
   });
   const [first] = details;
   const where =

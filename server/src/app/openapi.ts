@@ -27,6 +27,8 @@ export async function describeApi(app: FastifyInstance, publicUrl: () => string)
     staticCSP: true,
   });
   app.get('/api/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(app.swagger()),
+    reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .send({ ...app.swagger(), servers: [{ url: publicUrl() }] }),
   );
 }

@@ -92,7 +92,7 @@ async function runParts(
   const api = parts.api ? await startApi(config, { database, services }) : null;
   onReady({
     url: api?.url ?? null,
-    hasInbox: isLoopback(config.host),
+    hasInbox: servesDashboard(config),
     demo,
     transport: transport.name,
   });
@@ -114,7 +114,7 @@ async function startApi(
   const app = await buildApi({
     services,
     health: createHealth({ db: database.db, migrationsDir: MIGRATIONS_DIR }),
-    session: isLoopback(host) ? createLocalSession(database.encryptionKey) : null,
+    session: servesDashboard(config) ? createLocalSession(database.encryptionKey) : null,
     publicUrl: () => url,
     trustProxy: config.trustProxy,
     dashboardDir: DASHBOARD_DIR,
@@ -126,6 +126,15 @@ async function startApi(
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   url = config.publicUrl ?? urlOf(host, bound);
   return { url, close: () => app.close() };
+}
+
+/**
+ * Whether there are pages: only for whoever sits at this machine, until members sign in. A server that
+ * has a public name or stands behind a proxy is reached by others, whatever it listens on.
+ */
+function servesDashboard({ host, publicUrl, trustProxy }: Config): boolean {
+  const publicHost = publicUrl === null ? host : new URL(publicUrl).hostname;
+  return isLoopback(host) && isLoopback(publicHost.replace(/^\[|\]$/g, '')) && trustProxy === false;
 }
 
 const urlOf = (host: string, port: number): string => {

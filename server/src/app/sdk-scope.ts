@@ -20,7 +20,7 @@ import type { Services } from './services.ts';
 
 export interface SdkScopeOptions {
   readonly services: Services;
-  readonly docsUrl: string;
+  readonly docsUrl: () => string;
 }
 
 /** Traits and context have a bound of their own; this one keeps a stranger's megabytes out of memory. */

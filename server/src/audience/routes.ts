@@ -14,7 +14,8 @@ import type { User } from './user.ts';
 
 export interface IdentifyRouteDeps {
   readonly identifier: Identifier;
-  readonly docsUrl: string;
+  /** Where reserved keys are explained. */
+  readonly docsUrl: () => string;
   /** Lets the caller act as this user, or throws. Before any look-up. */
   readonly requireIdentity: (
     actor: RequestActor,
@@ -41,7 +42,7 @@ export const identifyRoutes: FastifyPluginAsyncTypebox<IdentifyRouteDeps> = asyn
     },
     async ({ actor, body }) => {
       const { userId, traits, context, token } = identifyOf(body);
-      const { patch, warnings } = patchOf({ traits, context }, deps);
+      const { patch, warnings } = patchOf({ traits, context }, { docsUrl: deps.docsUrl() });
       await deps.requireIdentity(actor, { userId, token });
       const { workspaceId } = actor;
       const changed = await deps.identifier.identify({ workspaceId, externalId: userId, patch });

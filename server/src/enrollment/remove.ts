@@ -67,10 +67,14 @@ function leave(
   return inTransaction(db, async (tx) => {
     const now = await sideNow(tx, ref.workspaceId);
     await lockRows(tx, ref);
-    const wasActive = await endActive(tx, { ...ref, reason: 'removed', now });
+    const ended = { ...ref, reason: 'removed', now };
+    const wasActive = await endActive(tx, ended);
     // Again, for a row that came between: its enrollment is ended now, so no more can follow.
     const rows = await lockRows(tx, ref);
-    if (rows.length > 0) await cancelRows(tx, rows, { state: 'removed', reason: 'removed', now });
-    return wasActive;
+    if (rows.length === 0) return wasActive;
+    // Or the whole enrollment came between: then it is this call that ends it.
+    const isEnded = wasActive || (await endActive(tx, ended));
+    await cancelRows(tx, rows, { state: 'removed', reason: 'removed', now });
+    return isEnded;
   });
 }

@@ -296,7 +296,7 @@ function addResolve(app: App, deps: EnrollmentRouteDeps): void {
         summary: 'Decide about a message in doubt',
         params: Params,
         body: Type.Object({
-          decision: Type.Union([Type.Literal('resend'), Type.Literal('mark_sent')]),
+          decision: Type.Enum(['resend', 'mark_sent']),
         }),
         response: { 200: MESSAGE_SCHEMA },
       },

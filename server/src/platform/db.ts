@@ -116,16 +116,68 @@ function isoOf(text: string): string {
   return `${day}T${time.replace(/[+-]00$/, '')}Z`;
 }
 
-/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+/**
+ * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
+ *
+ * When this throws, `work` has ended, and nothing of it goes on behind the caller's back. When the
+ * connection was lost on the way, whether it was committed is unknown.
+ */
 export async function inTransaction<T>(
   pool: Pool,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  // Wrapped, because postgres.js would await each element of an array that `work` returns.
-  const { value } = (await pool.begin(async (transaction) => ({
-    value: await work(transaction),
-  }))) as { value: T };
-  return value;
+  const lost = { isLost: false };
+  let working: Promise<T> | null = null;
+  try {
+    // Wrapped, because postgres.js would await each element of an array that `work` returns.
+    const { value } = (await pool.begin(async (transaction) => {
+      working = work(guarded(transaction, lost));
+      try {
+        return { value: await leavingAlone(lost, working) };
+      } catch (error) {
+        lost.isLost ||= isLoss(error);
+        return await leavingAlone(lost, Promise.reject(error as Error));
+      }
+    })) as { value: T };
+    return value;
+  } catch (error) {
+    lost.isLost = true;
+    await working?.catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Once its connection is lost, `begin` throws, and so must never be told how the work ended: postgres.js
+ * 3.4 would send a commit or a rollback to a socket that is not there, which ends the process, or to
+ * whoever has the connection by then.
+ */
+async function leavingAlone<T>(lost: { isLost: boolean }, ending: Promise<T>): Promise<T> {
+  try {
+    return await ending;
+  } finally {
+    if (lost.isLost) await new Promise<never>(() => {});
+  }
+}
+
+/** The transaction, until its connection is lost; for the same reason. */
+function guarded(transaction: Transaction, lost: { isLost: boolean }): Transaction {
+  return new Proxy(transaction, {
+    apply: (target, self, args: unknown[]) => {
+      const isStatement = Array.isArray((args[0] as { raw?: unknown } | undefined)?.raw);
+      if (!lost.isLost || !isStatement) return Reflect.apply(target, self, args) as unknown;
+      const refused = Promise.reject(new Error('the connection of this transaction is lost'));
+      // Whoever awaits it hears of it; nobody needs to.
+      refused.catch(() => {});
+      return refused;
+    },
+  });
+}
+
+/** Whether an error says that the connection is gone, or is being ended by the server. */
+function isLoss(error: unknown): boolean {
+  if (error instanceof postgres.PostgresError) return /^(FATAL|PANIC)$/.test(error.severity);
+  return isUnavailable(error);
 }
 
 /**

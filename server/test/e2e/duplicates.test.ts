@@ -70,8 +70,8 @@ test('100 enrolls at once of each of 50 users make 50 enrollments, and 50 answer
   await expectExactLedger(first.db);
 }, 60_000);
 
-const LANES = 50;
-const ROUNDS = 100;
+const LANES = 100;
+const ROUNDS = 50;
 
 interface Removal {
   readonly userId: string;
@@ -82,7 +82,7 @@ interface Removal {
 test(`after a removal has answered, no handover of that enrollment starts: ${LANES * ROUNDS} races`, async () => {
   const seriesId = await activeSeries(first, {
     key,
-    steps: [email('a'), email('b'), wait('no-time', 0, 'minutes'), email('c'), email('d')],
+    steps: [email('a'), wait('no-time', 0, 'minutes'), email('b')],
     settings: { reenrollment: { enabled: true } },
   });
   const removals: Removal[] = [];
@@ -93,7 +93,7 @@ test(`after a removal has answered, no handover of that enrollment starts: ${LAN
       // Sometimes the removal comes while the enrollment is still being answered, sometimes later.
       const enrolling = call(index + round, 'enroll', userId, seriesId);
       if (round % 3 !== 0) await enrolling;
-      await sleep(Math.random() * (round % 2 === 0 ? 5 : 25));
+      await sleep(Math.random() * (round % 2 === 0 ? 10 : 100));
       const removed = await call(index + round + 1, 'remove', userId, seriesId);
       const atMs = performance.now();
       expect(removed.status, removed.text).toBe(200);

@@ -134,7 +134,6 @@ class History {
   }
 
   async run(): Promise<Outcome> {
-    process.stderr.write("run\n");
     this.#time.as(API, () => {
       void startApi(this.#depsOf(API)).then((api) => (this.#api = api), this.#fail);
     });
@@ -288,7 +287,7 @@ class History {
   }
 
   #isUnlucky(): boolean {
-    return !this.#isCalm && this.#chance.isTrue(this.#plan.cutsPerMille / 1_000);
+    return this.#api !== null && !this.#isCalm && this.#chance.isTrue(this.#plan.cutsPerMille / 1_000);
   }
 
   #execute(session: Session): void {

@@ -7,6 +7,8 @@ interface Timer {
   readonly run: () => void;
 }
 
+const LONG_MS = 30 * 60_000;
+
 /**
  * Time that stands still until it is moved. While installed, timers of this process wait for it and
  * `performance.now()` reads it; whose timer it is follows from whose code was running.
@@ -28,8 +30,11 @@ export class VirtualTime {
   }
 
   install(): void {
-    const add = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
-      this.add(this.#running.getStore() ?? '', Number(ms) || 0, () => run(...args));
+    const add = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+      // The driver renews connections after half an hour or more: nothing for a history of days.
+      if (ms >= LONG_MS) return { ref: () => {}, unref: () => {} };
+      return this.add(this.#running.getStore() ?? '', ms, () => run(...args));
+    };
     const remove = (handle: unknown): void => {
       const id = (handle as { id?: number } | undefined)?.id;
       if (id === undefined) this.#real.clearTimeout(handle as NodeJS.Timeout);
@@ -52,7 +57,7 @@ export class VirtualTime {
   add(owner: string, ms: number, run: () => void) {
     this.#count += 1;
     const id = this.#count;
-    this.#timers.set(id, { atMs: this.nowMs + ms, order: id, owner, run });
+    this.#timers.set(id, { atMs: this.nowMs + Math.ceil(ms), order: id, owner, run });
     const handle = { id, ref: () => handle, unref: () => handle, hasRef: () => false };
     return handle;
   }

@@ -38,7 +38,7 @@ interface WorkersDeps {
 }
 
 const ROUNDS: readonly Pick<Round, 'name' | 'restMs' | 'run'>[] = [
-  { name: 'advance', restMs: 500, run: ({ engine }) => engine.advanceLive() },
+  { name: 'advance', restMs: 2_500, run: ({ engine }) => engine.advanceLive() },
   { name: 'tidy', restMs: 2_000, run: ({ engine }) => engine.tidy() },
   { name: 'reap', restMs: 5_000, run: ({ engine }) => engine.reap() },
   {

@@ -149,12 +149,13 @@ function serverOver(backend: PGlite): PgliteServer {
     return statement;
   };
 
-  const reply = (session: WireSession, answer: Buffer): void => {
-    if (!session.isCut) session.stream.push(answer);
-  };
+  /** At once, but not from within the driver's own call: it would forget what it writes then. */
+  const reply = (session: WireSession, answer: Buffer): void =>
+    queueMicrotask(() => {
+      if (!session.isCut) session.stream.push(answer);
+    });
 
   const receive = (session: WireSession, { type, body, whole }: Message): void => {
-    if (process.env['WIRE']) process.stderr.write(`${session.id} ${type} ${body.toString('latin1').slice(0, 60).replaceAll(/[^ -~]/g, '.')}\n`);
     switch (type) {
       case 'P': {
         const [name, rest] = cut0(body);
@@ -219,7 +220,6 @@ function serverOver(backend: PGlite): PgliteServer {
       return;
     }
     if (typesAnswer === null) typesAnswer = withStatus(raw(unit.message), 'I');
-    if (process.env['WIRE']) process.stderr.write(messagesOf(Buffer.concat([unit.preamble, typesAnswer])).map((m) => m.type + m.body.length).join(' ').slice(-100) + '\n');
     reply(session, Buffer.concat([unit.preamble, typesAnswer]));
   };
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { queueHealth } from '../../delivery/index.ts';
 import { SILENCE_MS } from '../../enrollment/index.ts';
@@ -70,6 +71,9 @@ function runtime(): Finding {
 
 /** The database first; nothing else can be asked while it does not answer. */
 async function databaseFindings(config: Config): Promise<Finding[]> {
+  if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'postgres'))) {
+    return [warning('database', `none yet in ${config.dataDir}`, 'npm start makes an embedded one.')];
+  }
   try {
     const database = await openDatabase(config, { log: silentLog, max: 2 });
     try {
@@ -120,14 +124,19 @@ async function drift(db: Pool): Promise<Finding> {
   return warning(
     'schema',
     [
-      ...missing.map((line) => `missing: ${line}`),
-      ...unexpected.map((line) => `unexpected: ${line}`),
+      ...missing.map((statement) => `missing: ${headOf(statement)}`),
+      ...unexpected.map((statement) => `unexpected: ${headOf(statement)}`),
     ]
-      .slice(0, 5)
+      .slice(0, DRIFTS_SHOWN_MAX)
       .join('; '),
     'Somebody changed the schema by hand. Put it back before the next upgrade.',
   );
 }
+
+const DRIFTS_SHOWN_MAX = 5;
+
+/** A statement's first line says what it makes. */
+const headOf = (statement: string): string => (statement.split('\n', 1)[0] ?? '').slice(0, 100);
 
 async function clock(db: Pool): Promise<Finding> {
   const { hostOffsetMs } = await databaseClock(db);
