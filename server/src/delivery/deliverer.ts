@@ -65,94 +65,121 @@ const heldOf = <C>({
  * A connection counts as taken from before its attempt is committed until its answer is: so at any
  * moment no more messages are being sent, as the database sees it, than there are connections.
  */
-export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
-  const { db, clock, log, transport } = deps;
-  const inHand = new Set<string>();
-  const claimedQueue: ClaimedEmail<C>[] = [];
-  const preparedQueue: Prepared<C>[] = [];
-  const answered: Answered<C>[] = [];
-  let taken = 0;
-  let isPreparing = false;
-  let isBeginning = false;
-  let isSettling = false;
-  const stopping = new AbortController();
-  let onIdle: (() => void) | null = null;
+export const createDeliverer = <C>(deps: DelivererDeps<C>): Deliverer<C> => new Pump(deps);
 
-  const drop = (rows: readonly ClaimedEmail<C>[]): void => {
-    for (const row of rows) inHand.delete(leaseKeyOf(heldOf(row)));
-    if (inHand.size === 0) onIdle?.();
-  };
+class Pump<C> implements Deliverer<C> {
+  readonly #deps: DelivererDeps<C>;
+  readonly #inHand = new Set<string>();
+  readonly #claimed: ClaimedEmail<C>[] = [];
+  readonly #prepared: Prepared<C>[] = [];
+  readonly #answered: Answered<C>[] = [];
+  readonly #busy = new Set<string>();
+  readonly #stopping = new AbortController();
+  #taken = 0;
+  #onIdle: (() => void) | null = null;
 
-  /** Starts every stage that has work and is free. Called whenever something changed. */
-  function pump(): void {
-    if (!isPreparing && claimedQueue.length > 0 && preparedQueue.length < PREPARE_MAX) {
-      isPreparing = true;
-      run('prepare', prepareSome, () => (isPreparing = false));
-    }
-    if (!isBeginning && preparedQueue.length > 0 && taken < transport.concurrency) {
-      isBeginning = true;
-      run('begin', beginSome, () => (isBeginning = false));
-    }
-    if (!isSettling && answered.length > 0) {
-      isSettling = true;
-      run('settle', settleSome, () => (isSettling = false));
-    }
+  constructor(deps: DelivererDeps<C>) {
+    this.#deps = deps;
   }
 
-  function run(stage: string, work: () => Promise<void>, done: () => void): void {
+  readonly offer = (claimed: readonly ClaimedEmail<C>[]): void => {
+    this.#claimed.push(...claimed);
+    this.#pump();
+  };
+
+  readonly expect = (claimed: readonly ClaimedEmail<C>[]): void => {
+    for (const row of claimed) this.#inHand.add(leaseKeyOf(heldOf(row)));
+  };
+
+  readonly forget = (claimed: readonly ClaimedEmail<C>[]): void => this.#drop(claimed);
+
+  readonly isInHand = (row: Held): boolean => this.#inHand.has(leaseKeyOf(row));
+
+  readonly room = (): number => {
+    if (this.#stopping.signal.aborted) return 0;
+    return this.#deps.transport.concurrency * AHEAD_PER_CONNECTION - this.#inHand.size;
+  };
+
+  readonly stop = async (): Promise<void> => {
+    // Handovers of which nothing has left are given up; the others have a few seconds more.
+    this.#stopping.abort();
+    const idle = new Promise<void>((resolve) => (this.#onIdle = resolve));
+    this.#pump();
+    if (this.#inHand.size > 0) await idle;
+  };
+
+  #drop(rows: readonly ClaimedEmail<C>[]): void {
+    for (const row of rows) this.#inHand.delete(leaseKeyOf(heldOf(row)));
+    if (this.#inHand.size === 0) this.#onIdle?.();
+  }
+
+  /** Starts every stage that has work and is free. Called whenever something changed. */
+  #pump(): void {
+    if (this.#claimed.length > 0 && this.#prepared.length < PREPARE_MAX) {
+      this.#run('prepare', () => this.#prepareSome());
+    }
+    if (this.#prepared.length > 0 && this.#taken < this.#deps.transport.concurrency) {
+      this.#run('begin', () => this.#beginSome());
+    }
+    if (this.#answered.length > 0) this.#run('settle', () => this.#settleSome());
+  }
+
+  /** Runs a stage unless it runs already; one after the other, whatever becomes of it. */
+  #run(stage: string, work: () => Promise<void>): void {
+    if (this.#busy.has(stage)) return;
+    this.#busy.add(stage);
     void work()
       .catch(async (err: unknown) => {
-        log.error({ err, stage }, 'delivery stage failed');
-        await deps.sleep(REST_MS);
+        this.#deps.log.error({ err, stage }, 'delivery stage failed');
+        await this.#deps.sleep(REST_MS);
       })
       .finally(() => {
-        done();
-        pump();
+        this.#busy.delete(stage);
+        this.#pump();
       });
   }
 
-  async function prepareSome(): Promise<void> {
-    const batch = claimedQueue.splice(0, PREPARE_MAX);
-    if (stopping.signal.aborted) return release(batch);
-    const { prepared, finished } = await orRelease(batch, () => prepare(deps, batch));
-    preparedQueue.push(...prepared);
-    if (finished.length === 0) return;
-    const rows = finished.map(({ claimed }) => claimed);
-    await orRelease(rows, () => finish(deps, finished));
-    drop(rows);
+  async #prepareSome(): Promise<void> {
+    const batch = this.#claimed.splice(0, PREPARE_MAX);
+    if (this.#stopping.signal.aborted) return this.#release(batch);
+    const ready = await this.#orRelease(batch, () => prepare(this.#deps, batch));
+    this.#prepared.push(...ready.prepared);
+    if (ready.finished.length === 0) return;
+    const rows = ready.finished.map(({ claimed }) => claimed);
+    await this.#orRelease(rows, () => finish(this.#deps, ready.finished));
+    this.#drop(rows);
   }
 
   /** What `work` gives; when it fails, the rows go back first. Only for work that lets nothing leave. */
-  async function orRelease<T>(
-    rows: readonly ClaimedEmail<C>[],
-    work: () => Promise<T>,
-  ): Promise<T> {
+  async #orRelease<T>(rows: readonly ClaimedEmail<C>[], work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      await release(rows);
+      await this.#release(rows);
       throw error;
     }
   }
 
-  async function beginSome(): Promise<void> {
-    const batch = preparedQueue.splice(0, transport.concurrency - taken);
+  async #beginSome(): Promise<void> {
+    const { db, clock, transport } = this.#deps;
+    const batch = this.#prepared.splice(0, transport.concurrency - this.#taken);
     const rows = batch.map(({ claimed }) => claimed);
-    if (stopping.signal.aborted) return release(rows);
-    taken += batch.length;
+    if (this.#stopping.signal.aborted) return this.#release(rows);
+    this.#taken += batch.length;
     // Before, not after: the process may be stopped while the answer is on its way.
     const begunAtMs = clock.monotonicMs();
-    const begun = await beginAttempts(db, batch.map(attemptOf)).catch(async (error: unknown) => {
-      await unbegin(rows);
-      taken -= batch.length;
+    const attempts = batch.map((prepared) => this.#attemptOf(prepared));
+    const begun = await beginAttempts(db, attempts).catch(async (error: unknown) => {
+      await this.#unbegin(rows);
+      this.#taken -= batch.length;
       throw error;
     });
     const refused = batch.filter(({ message }) => !begun.has(message.id));
-    taken -= refused.length;
+    this.#taken -= refused.length;
     for (const prepared of batch) {
-      if (begun.has(prepared.message.id)) void handOver(prepared, begunAtMs);
+      if (begun.has(prepared.message.id)) void this.#handOver(prepared, begunAtMs);
     }
-    await refuse(refused.map(({ claimed }) => claimed));
+    await this.#refuse(refused.map(({ claimed }) => claimed));
   }
 
   /**
@@ -160,39 +187,39 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
    * knows it too their connections stay taken, so that it never sees more messages being sent than
    * there are connections.
    */
-  async function unbegin(rows: readonly ClaimedEmail<C>[]): Promise<void> {
+  async #unbegin(rows: readonly ClaimedEmail<C>[]): Promise<void> {
     for (;;) {
       try {
-        await giveBack(rows);
-        return drop(rows);
+        await this.#giveBack(rows);
+        this.#drop(rows);
+        return;
       } catch (err) {
-        log.error({ err }, 'attempts could not be taken back');
-        await deps.sleep(REST_MS);
+        this.#deps.log.error({ err }, 'attempts could not be taken back');
+        await this.#deps.sleep(REST_MS);
       }
     }
   }
 
-  const attemptOf = ({ message, claimed }: Prepared<C>) => ({
-    ...message,
-    leaseToken: claimed.leaseToken,
-    workerId: deps.workerId,
-    closesAt: claimed.closesAt,
-    userTimezone: claimed.userTimezone,
-  });
-
-  async function handOver(prepared: Prepared<C>, begunAtMs: number): Promise<void> {
-    const { claimed, message } = prepared;
-    const handover = await answerOf(prepared, begunAtMs);
-    answered.push({ claimed, message, handover, eventId: uuidv7In(message.bucket, clock.now()) });
-    pump();
+  #attemptOf({ message, claimed }: Prepared<C>) {
+    const { leaseToken, closesAt, userTimezone } = claimed;
+    return { ...message, leaseToken, closesAt, userTimezone, workerId: this.#deps.workerId };
   }
 
-  async function answerOf(prepared: Prepared<C>, begunAtMs: number): Promise<Handover> {
+  async #handOver(prepared: Prepared<C>, begunAtMs: number): Promise<void> {
+    const { claimed, message } = prepared;
+    const handover = await this.#answerOf(prepared, begunAtMs);
+    const eventId = uuidv7In(message.bucket, this.#deps.clock.now());
+    this.#answered.push({ claimed, message, handover, eventId });
+    this.#pump();
+  }
+
+  async #answerOf(prepared: Prepared<C>, begunAtMs: number): Promise<Handover> {
+    const { clock, log, transport } = this.#deps;
     if (clock.monotonicMs() - begunAtMs > START_WITHIN_MS) {
       return { kind: 'deferred', answer: 'not started: this worker was held up', phase: 'connect' };
     }
     try {
-      return await transport.send(prepared.outgoing, stopping.signal);
+      return await transport.send(prepared.outgoing, this.#stopping.signal);
     } catch (err) {
       // A transport answers; one that throws has a defect, and nobody knows what left.
       log.error({ err, message_id: prepared.message.id }, 'transport threw');
@@ -200,66 +227,48 @@ export function createDeliverer<C>(deps: DelivererDeps<C>): Deliverer<C> {
     }
   }
 
-  async function settleSome(): Promise<void> {
-    const batch = answered.splice(0);
-    const owned = await settle(deps, batch).catch((error: unknown) => {
+  async #settleSome(): Promise<void> {
+    const batch = this.#answered.splice(0);
+    const owned = await settle(this.#deps, batch).catch((error: unknown) => {
       // The answers are kept: written again, they are the same, and what was written is fenced.
-      answered.unshift(...batch);
+      this.#answered.unshift(...batch);
       throw error;
     });
-    taken -= batch.length;
-    drop(batch.map(({ claimed }) => claimed));
-    await keepLate(batch.filter(({ message }) => !owned.has(message.id)));
+    this.#taken -= batch.length;
+    this.#drop(batch.map(({ claimed }) => claimed));
+    await this.#keepLate(batch.filter(({ message }) => !owned.has(message.id)));
   }
 
-  async function keepLate(late: readonly Answered<C>[]): Promise<void> {
+  async #keepLate(late: readonly Answered<C>[]): Promise<void> {
+    const { db, log } = this.#deps;
     for (const { message, handover, eventId } of late) {
       const { id, bucket, workspaceId } = message;
       const answer = storable(`${handover.kind}: ${handover.answer}`);
       const isLate = await recordLateAnswer(db, { id, bucket, workspaceId, eventId, answer });
-      if (isLate) log.warn({ message_id: id, answer }, 'lease lost before the answer');
+      if (isLate) log.warn({ message_id: id, kind: handover.kind }, 'lease lost before the answer');
     }
   }
 
   /** Gives rows back. When the database does not answer they stay leased to nobody's hand: reaped. */
-  async function release(rows: readonly ClaimedEmail<C>[]): Promise<void> {
-    drop(rows);
-    if (rows.length > 0) await giveBack(rows);
+  async #release(rows: readonly ClaimedEmail<C>[]): Promise<void> {
+    this.#drop(rows);
+    if (rows.length > 0) await this.#giveBack(rows);
   }
 
-  const giveBack = (
+  /** The rows whose attempt was refused go back, and what must not come again goes away. */
+  async #refuse(rows: readonly ClaimedEmail<C>[]): Promise<void> {
+    this.#drop(rows);
+    if (rows.length > 0) await this.#giveBack(rows, this.#deps.onRefused);
+  }
+
+  #giveBack(
     rows: readonly ClaimedEmail<C>[],
     andThen: (tx: Transaction, held: readonly Held[]) => Promise<void> = async () => {},
-  ): Promise<void> =>
-    inTransaction(db, async (tx: Transaction) => {
+  ): Promise<void> {
+    return inTransaction(this.#deps.db, async (tx: Transaction) => {
       const held = rows.map(heldOf);
       await releaseRows(tx, held);
       await andThen(tx, held);
     });
-
-  /** The rows whose attempt was refused go back, and what must not come again goes away. */
-  async function refuse(rows: readonly ClaimedEmail<C>[]): Promise<void> {
-    drop(rows);
-    if (rows.length > 0) await giveBack(rows, deps.onRefused);
   }
-
-  return {
-    offer: (claimed) => {
-      claimedQueue.push(...claimed);
-      pump();
-    },
-    expect: (claimed) => {
-      for (const row of claimed) inHand.add(leaseKeyOf(heldOf(row)));
-    },
-    forget: drop,
-    isInHand: (row) => inHand.has(leaseKeyOf(row)),
-    room: () => (stopping.signal.aborted ? 0 : transport.concurrency * AHEAD_PER_CONNECTION - inHand.size),
-    stop: async () => {
-      // Handovers of which nothing has left are given up; the others have a few seconds more.
-      stopping.abort();
-      const idle = new Promise<void>((resolve) => (onIdle = resolve));
-      pump();
-      if (inHand.size > 0) await idle;
-    },
-  };
 }
