@@ -43,7 +43,10 @@ export function startChild(file: string, nodeArgs: readonly string[] = []): Chil
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   running.add(child);
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: Error) => void }
+  >();
   let lastId = 0;
   child.on('message', ({ id, result, error }: Answer) => {
     const call = waiting.get(id);
@@ -53,7 +56,8 @@ export function startChild(file: string, nodeArgs: readonly string[] = []): Chil
   });
   child.once('exit', (code, signal) => {
     running.delete(child);
-    for (const { reject } of waiting.values()) reject(new Error(`${file} ended with ${signal ?? code}`));
+    for (const { reject } of waiting.values())
+      reject(new Error(`${file} ended with ${signal ?? code}`));
     waiting.clear();
   });
   return {
@@ -82,7 +86,10 @@ export function answerCalls(methods: Readonly<Record<string, (params: never) => 
       try {
         return { id, result: await methods[method]?.(params as never) };
       } catch (error) {
-        return { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+        return {
+          id,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        };
       }
     };
     void answer().then((message) => process.send?.(message));

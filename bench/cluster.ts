@@ -48,7 +48,9 @@ export async function startCluster({ isProfiling }: { isProfiling: boolean }): P
   });
   const admin = connect(postgres.url, { max: 1 });
   if (isProfiling) await admin`create extension if not exists pg_stat_statements`;
-  const [row] = await admin<{ version: string }[]>`select current_setting('server_version') as version`;
+  const [row] = await admin<
+    { version: string }[]
+  >`select current_setting('server_version') as version`;
   return {
     dataDir,
     version: row?.version ?? 'unknown',
@@ -90,7 +92,7 @@ async function profileOf(admin: Pool): Promise<string> {
   `;
   await admin`select pg_stat_statements_reset()`;
   const line = (cells: string[]): string =>
-    `${cells.map((cell, i) => (i < 3 ? cell.padStart(9) : cell)).join('  ')}`;
+    cells.map((cell, i) => (i < 3 ? cell.padStart(9) : cell)).join('  ');
   const lines = rows.map(({ ms, calls, rows: count, text }) =>
     line([String(ms), String(calls), String(count), text]),
   );

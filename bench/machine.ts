@@ -21,7 +21,11 @@ const SYNCS = 200;
 const BLOCK_BYTES = 512;
 const PEERS = ['pg-boss', 'graphile-worker', 'bullmq', 'nodemailer', 'fastify', 'postgres'];
 
-export function machineOf(dataDir: string, postgresVersion: string, redisVersion: string | null): Machine {
+export function machineOf(
+  dataDir: string,
+  postgresVersion: string,
+  redisVersion: string | null,
+): Machine {
   return {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',

@@ -19,7 +19,11 @@ export const EMAIL = {
 
 export const MAIL_SERIES = {
   name: 'Welcome',
-  steps: [EMAIL, { id: 'w2', type: 'wait', delay: { amount: 60, unit: 'days' } }, { ...EMAIL, id: 'e2' }],
+  steps: [
+    EMAIL,
+    { id: 'w2', type: 'wait', delay: { amount: 60, unit: 'days' } },
+    { ...EMAIL, id: 'e2' },
+  ],
 };
 
 /** The product's default, for everybody. */

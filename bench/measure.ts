@@ -53,7 +53,13 @@ export function judge(row: Row): Judged {
       : { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
   const ourMedian = median(row.ours);
   const peerMedian = row.peer === null ? null : median(row.peer.values);
-  return { ...row, ourMedian, peerMedian, ratio, isMet: isMet(row.target, ourMedian, ratio?.median) };
+  return {
+    ...row,
+    ourMedian,
+    peerMedian,
+    ratio,
+    isMet: isMet(row.target, ourMedian, ratio?.median),
+  };
 }
 
 function isMet(target: Target | null, ours: number, ratio: number | undefined): boolean | null {
@@ -65,7 +71,10 @@ function isMet(target: Target | null, ours: number, ratio: number | undefined): 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  const [low = NaN, high = NaN] = [sorted[sorted.length % 2 === 1 ? middle : middle - 1], sorted[middle]];
+  const [low = NaN, high = NaN] = [
+    sorted[sorted.length % 2 === 1 ? middle : middle - 1],
+    sorted[middle],
+  ];
   return (low + high) / 2;
 }
 
@@ -81,7 +90,10 @@ export async function alternate<Side extends string>(
   sides: Readonly<Record<Side, (round: number) => Promise<number>>>,
 ): Promise<Record<Side, number[]>> {
   const names = Object.keys(sides) as Side[];
-  const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Side, number[]>;
+  const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<
+    Side,
+    number[]
+  >;
   for (let round = 0; round < rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       figures[name].push(await sides[name](round));

@@ -31,6 +31,7 @@ declare module 'graphile-worker' {
   }
   export class Logger {
     constructor(factory: () => (level: string, message: string) => void);
+    error(message: string): void;
   }
   export function makeWorkerUtils(options: { connectionString: string; logger: Logger }): Promise<{
     addJobs: (

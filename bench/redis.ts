@@ -26,8 +26,21 @@ export function redisVersion(): string | null {
 export async function startRedis(): Promise<Redis> {
   const dir = mkdtempSync(join(tmpdir(), 'milepost-bench-'));
   const path = join(dir, 'redis.sock');
-  const settings = ['--port', '0', '--unixsocket', path, '--dir', dir, '--appendonly', 'yes', '--save', ''];
-  const child = spawn('redis-server', [...settings, '--appendfsync', 'everysec'], { stdio: 'ignore' });
+  const settings = [
+    '--port',
+    '0',
+    '--unixsocket',
+    path,
+    '--dir',
+    dir,
+    '--appendonly',
+    'yes',
+    '--save',
+    '',
+  ];
+  const child = spawn('redis-server', [...settings, '--appendfsync', 'everysec'], {
+    stdio: 'ignore',
+  });
   process.once('exit', () => child.kill());
   const startedMs = performance.now();
   while (!(await answers(path))) {

@@ -35,7 +35,10 @@ const RUN_MS_MAX = 20 * 60_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
 });
 const unknown = positionals.filter((name) => MEASURES.every((measure) => measure.name !== name));
 if (values.help || unknown.length > 0) {
@@ -68,7 +71,9 @@ async function run(names: readonly string[], isQuick: boolean): Promise<boolean>
         rows.push(...(await measure(bench)).map((row) => ({ measure: name, ...judge(row) })));
         say(`${((performance.now() - beganMs) / 1_000).toFixed(0)} s`);
       } catch (error) {
-        failures.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+        failures.push(
+          `${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
         say('failed');
       } finally {
         await stopChildren();

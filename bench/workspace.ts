@@ -28,7 +28,12 @@ export const FROM = 'Milepost <hello@milepost.example>';
 /** API and worker parts over a database, as the server makes them. */
 export function servicesOf(db: Pool): Promise<Services> {
   const log = createLog({ level: 'error', sink: process.stderr });
-  return createServices({ db, log, encryptionKey: Buffer.from(ENCRYPTION_KEY, 'base64'), from: FROM });
+  return createServices({
+    db,
+    log,
+    encryptionKey: Buffer.from(ENCRYPTION_KEY, 'base64'),
+    from: FROM,
+  });
 }
 
 /** The HTTP server over services, as the server makes it. */
@@ -76,7 +81,12 @@ export const externalIdOf = (prefix: string, index: number): string =>
 /** Adds users `first` … `first + count - 1`, past the API: how they came is not what is measured. */
 export async function insertUsers(
   db: Db,
-  { workspaceId, prefix, first = 0, count }: {
+  {
+    workspaceId,
+    prefix,
+    first = 0,
+    count,
+  }: {
     workspaceId: string;
     prefix: string;
     first?: number;
@@ -103,7 +113,11 @@ export async function insertUsers(
  * Puts every user of the workspace at a step that has been due for up to an hour, as if they had
  * entered a day ago. What was there before is gone.
  */
-export async function makeDue(db: Db, { workspaceId, seriesId }: Side, stepId: string): Promise<void> {
+export async function makeDue(
+  db: Db,
+  { workspaceId, seriesId }: Side,
+  stepId: string,
+): Promise<void> {
   await db`truncate enrollments, recipients, step_log, messages, message_events`;
   await db`
     insert into enrollments (bucket, id, workspace_id, user_id, automation_id, version, run, state, entered_at)

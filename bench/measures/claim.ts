@@ -29,7 +29,9 @@ export const claim: Measure = {
     const few = await prepare(cluster, { name: 'bench_claim_few', pending: 0 });
     const builtMs = performance.now();
     const many = await prepare(cluster, { name: 'bench_claim_many', pending });
-    say(`${pending.toLocaleString('en')} rows built in ${Math.round((performance.now() - builtMs) / 1_000)} s`);
+    say(
+      `${pending.toLocaleString('en')} rows built in ${Math.round((performance.now() - builtMs) / 1_000)} s`,
+    );
 
     const claims = (place: Place) => async (): Promise<number> => {
       let rows = 0;

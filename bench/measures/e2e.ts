@@ -29,7 +29,9 @@ export const e2e: Measure = {
     const count = isQuick ? 1_000 : 5_000;
     const database = await cluster.create('bench_e2e');
     const side = await createSide(database, MAIL_SERIES);
-    const children = ['api.ts', 'worker.ts', 'mail-sink.ts', 'http-load.ts'].map((file) => startChild(file));
+    const children = ['api.ts', 'worker.ts', 'mail-sink.ts', 'http-load.ts'].map((file) =>
+      startChild(file),
+    );
     const [api, worker, sink, load] = children as [Child, Child, Child, Child];
     const apiPort = await api.call<number>('start', { url: database.url, isConstant: false });
     const smtpPort = await sink.call<number>('start');
@@ -66,7 +68,12 @@ async function through(
   const before = await sink.call<number>('count');
   const people = Array.from({ length: count }, (_, i) => {
     const userId = externalIdOf(prefix, i);
-    const traits = { name: `Ada ${i}`, email: `${userId}@example.org`, timezone: 'Europe/Berlin', plan: 'pro' };
+    const traits = {
+      name: `Ada ${i}`,
+      email: `${userId}@example.org`,
+      timezone: 'Europe/Berlin',
+      plan: 'pro',
+    };
     return [
       { path: '/api/sdk/users/identify', body: { user_id: userId, traits } },
       enrollOf(side, userId),
@@ -85,7 +92,8 @@ async function through(
   const beganMs = Math.max(askedMs, performance.now() - result.ms);
   const expected = { '200 created': count, '200 enrolled': count };
   for (const [answer, times] of Object.entries(expected)) {
-    if (result.answers[answer] !== times) throw new Error(`answers: ${JSON.stringify(result.answers)}`);
+    if (result.answers[answer] !== times)
+      throw new Error(`answers: ${JSON.stringify(result.answers)}`);
   }
   const ms = (await mailed) - beganMs;
   await untilSettled(database);
@@ -120,7 +128,10 @@ const enrollOf = ({ seriesId }: Side, userId: string) => ({
   body: { action: 'enroll', user_id: userId, series_id: seriesId },
 });
 
-function rowsOf(results: readonly Through[], { count, entries }: { count: number; entries: number }): Row[] {
+function rowsOf(
+  results: readonly Through[],
+  { count, entries }: { count: number; entries: number },
+): Row[] {
   const people = `${count.toLocaleString('en')} new people`;
   const row = (what: string, unit: string, ours: number[], note?: string): Row => ({
     what,
@@ -131,15 +142,26 @@ function rowsOf(results: readonly Through[], { count, entries }: { count: number
     ...(note === undefined ? {} : { note }),
   });
   return [
-    row(`${people}: first call to last mail`, 's', results.map(({ ms }) => ms / 1_000), PEER),
-    row(`${people}: mails`, '/s', results.map(({ ms }) => perSecond(count, ms))),
+    row(
+      `${people}: first call to last mail`,
+      's',
+      results.map(({ ms }) => ms / 1_000),
+      PEER,
+    ),
+    row(
+      `${people}: mails`,
+      '/s',
+      results.map(({ ms }) => perSecond(count, ms)),
+    ),
     row(
       `${people}: identify and enroll calls meanwhile`,
       '/s',
       results.map(({ load }) => perSecond(load.calls, load.ms)),
     ),
     {
-      ...row(`entries from ${CONCURRENT_CALLS} concurrent enrolls of one person`, 'entries', [entries]),
+      ...row(`entries from ${CONCURRENT_CALLS} concurrent enrolls of one person`, 'entries', [
+        entries,
+      ]),
       target: { kind: 'at most', value: 1 },
     },
   ];

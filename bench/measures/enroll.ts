@@ -65,7 +65,10 @@ export const enroll: Measure = {
       },
       constant: async () => perSecond(size, (await run(constantAt, first, size)).ms),
       insert: async () =>
-        perSecond(size, await inserts.call<number>('run', { url, clients: CONNECTIONS, rows: size })),
+        perSecond(
+          size,
+          await inserts.call<number>('run', { url, clients: CONNECTIONS, rows: size }),
+        ),
     });
     say('warming up');
     for (const side of Object.values(sides(-1, calls * rounds, calls))) await side();
@@ -101,7 +104,11 @@ export const enroll: Measure = {
   },
 };
 
-async function run({ load, side, port, answers }: Enrolling, first: number, count: number): Promise<LoadResult> {
+async function run(
+  { load, side, port, answers }: Enrolling,
+  first: number,
+  count: number,
+): Promise<LoadResult> {
   const { secretKey, seriesId } = side;
   const people = Array.from({ length: count }, (_, i) => [
     {
@@ -124,7 +131,8 @@ async function run({ load, side, port, answers }: Enrolling, first: number, coun
 /** A figure made of refusals would be a lie. */
 export function requireOnly(answers: Readonly<Record<string, number>>, wanted: string): void {
   const others = Object.entries(answers).filter(([answer]) => answer !== wanted);
-  if (others.length > 0) throw new Error(`answers other than "${wanted}": ${JSON.stringify(answers)}`);
+  if (others.length > 0)
+    throw new Error(`answers other than "${wanted}": ${JSON.stringify(answers)}`);
 }
 
 const list = (values: readonly number[]): string => values.map((ms) => ms.toFixed(1)).join(', ');

@@ -36,7 +36,9 @@ export const idle: Measure = {
       const before = readFileSync(log).length;
       await sleep(forMs);
       const statements = [...readFileSync(log).subarray(before).toString().matchAll(STATEMENT)];
-      const queries = statements.filter(([, text = '']) => !/^\s*(begin|commit)/i.test(text)).length;
+      const queries = statements.filter(
+        ([, text = '']) => !/^\s*(begin|commit)/i.test(text),
+      ).length;
       const residentMb = residentBytesOf(server.pid ?? 0) / KB / KB;
       return [
         {

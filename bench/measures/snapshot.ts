@@ -9,7 +9,11 @@ const MINUTES = { amount: 1, unit: 'minutes' };
 const SERIES = {
   name: 'Minutes',
   settings: { max_lateness: { amount: 168, unit: 'hours' } },
-  steps: Array.from({ length: STEPS }, (_, i) => ({ id: `w${i + 1}`, type: 'wait', delay: MINUTES })),
+  steps: Array.from({ length: STEPS }, (_, i) => ({
+    id: `w${i + 1}`,
+    type: 'wait',
+    delay: MINUTES,
+  })),
 };
 
 /** Draining while somebody else's snapshot keeps every dead row from being cleaned up. */
@@ -47,7 +51,10 @@ export const snapshot: Measure = {
     await database.drop();
     // What is cleaned up late makes the second half slower by itself: compared are the same stretches.
     const stretches = Math.min(before.length, held.length, after.length);
-    const free = Array.from({ length: stretches }, (_, i) => ((before[i] ?? 0) + (after[i] ?? 0)) / 2);
+    const free = Array.from(
+      { length: stretches },
+      (_, i) => ((before[i] ?? 0) + (after[i] ?? 0)) / 2,
+    );
     return [
       {
         what: `due steps advanced, snapshot held for ${forMs / 1_000} s`,
@@ -62,9 +69,11 @@ export const snapshot: Measure = {
 };
 
 async function withSnapshot<T>({ db }: Database, work: () => Promise<T>): Promise<T> {
-  return (await db.begin('isolation level repeatable read', async (tx) => {
-    await tx`set local idle_in_transaction_session_timeout = 0`;
-    await tx`select count(*) from automations`;
-    return { value: await work() };
-  })).value;
+  return (
+    await db.begin('isolation level repeatable read', async (tx) => {
+      await tx`set local idle_in_transaction_session_timeout = 0`;
+      await tx`select count(*) from automations`;
+      return { value: await work() };
+    })
+  ).value;
 }

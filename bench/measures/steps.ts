@@ -116,7 +116,10 @@ async function drainPeer(child: Child, count: number): Promise<number> {
 
 async function drainFilled(child: Child, count: number): Promise<number> {
   const now = Date.now();
-  return rateOf(await child.call<Drained>('drain', { count, now, later: now + 60 * DAY_MS }), count);
+  return rateOf(
+    await child.call<Drained>('drain', { count, now, later: now + 60 * DAY_MS }),
+    count,
+  );
 }
 
 function rateOf({ rows, ms }: Drained, count: number): number {

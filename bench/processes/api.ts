@@ -15,7 +15,11 @@ answerCalls({
    */
   start: async ({ url, isConstant }: { url: string; isConstant: boolean }) => {
     const services = await servicesOf(connect(url, { max: POOL_MAX }));
-    const answer = { kind: 'enrolled' as const, enrollmentId: '', scheduledFor: services.clock.now() };
+    const answer = {
+      kind: 'enrolled' as const,
+      enrollmentId: '',
+      scheduledFor: services.clock.now(),
+    };
     const api = await apiOf(
       isConstant ? { ...services, enroller: { enroll: () => Promise.resolve(answer) } } : services,
     );

@@ -71,8 +71,9 @@ answerCalls({
     const startedMs = performance.now();
     let rows = 0;
     for (const bucket of await dueBuckets(db, { marks })) {
-      rows += await inTransaction(db, async (tx) =>
-        (await claimDue(tx, { bucket, mark: new Date(0), limit: CLAIM_MAX })).length,
+      rows += await inTransaction(
+        db,
+        async (tx) => (await claimDue(tx, { bucket, mark: new Date(0), limit: CLAIM_MAX })).length,
       );
     }
     return { rows, ms: performance.now() - startedMs };

@@ -57,7 +57,12 @@ answerCalls({
   },
 });
 
-function requestOf({ path, body, port, secretKey }: {
+function requestOf({
+  path,
+  body,
+  port,
+  secretKey,
+}: {
   path: string;
   body: object;
   port: number;
@@ -102,6 +107,8 @@ function askerOf(socket: Socket): (request: Buffer) => Promise<string> {
 /** `200 enrolled`: the status, and the name of the member that says what happened. */
 function answerOf(text: string, bodyAt: number): string {
   const status = text.slice(9, 12);
-  const said = /"(enrolled|already_enrolled|already_completed|created|error)"/.exec(text.slice(bodyAt));
+  const said = /"(enrolled|already_enrolled|already_completed|created|error)"/.exec(
+    text.slice(bodyAt),
+  );
   return `${status} ${said?.[1] ?? ''}`;
 }

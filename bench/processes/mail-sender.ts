@@ -78,7 +78,8 @@ async function timed(
 }
 
 function messageAt(i: number): OutgoingMessage {
-  const user: User = {
+  // Only what composing reads.
+  const user = {
     bucket: 0,
     id: messageUuidOf(workspaceId, i),
     workspaceId,
@@ -90,11 +91,12 @@ function messageAt(i: number): OutgoingMessage {
     signedUpAt: null,
     traits: { plan: 'pro' },
     context: {},
+    companyId: null,
     firstSeen: now,
     lastSeen: now,
     createdAt: now,
     updatedAt: now,
-  };
+  } as User;
   const composed = compose({
     occurrence: { bucket: 0, workspaceId, enrollmentId: user.id, seq: 1, automationId, dueAt: now },
     step: { ...EMAIL, next: null },

@@ -14,7 +14,15 @@ let boss: PgBoss;
 answerCalls({
   start: async ({ url }: { url: string }) => {
     const { host, port, user, database } = parseDatabaseUrl(url);
-    boss = new PgBoss({ host, port, user, database, max: POOL_MAX, supervise: false, schedule: false });
+    boss = new PgBoss({
+      host,
+      port,
+      user,
+      database,
+      max: POOL_MAX,
+      supervise: false,
+      schedule: false,
+    });
     boss.on('error', (error) => process.stderr.write(`pg-boss: ${error.message}\n`));
     await boss.start();
     await boss.createQueue(QUEUE);
@@ -39,10 +47,16 @@ answerCalls({
       for (;;) {
         const jobs = await boss.fetch(QUEUE, { batchSize: BATCH });
         if (jobs.length === 0) return;
-        const next = jobs.map(({ data }) => ({ data: { ...data, step: 'w2' }, startAfter: new Date(later) }));
+        const next = jobs.map(({ data }) => ({
+          data: { ...data, step: 'w2' },
+          startAfter: new Date(later),
+        }));
         // The next one first: a crash in between then repeats a step, and never loses one.
         await boss.insert(QUEUE, next);
-        await boss.complete(QUEUE, jobs.map(({ id }) => id));
+        await boss.complete(
+          QUEUE,
+          jobs.map(({ id }) => id),
+        );
         rows += jobs.length;
       }
     };

@@ -49,6 +49,38 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.make_event_partitions()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET lock_timeout TO '2s'
+AS $function$
+declare
+  month timestamp;
+  starts timestamptz;
+  ends timestamptz;
+  name text;
+  made integer := 0;
+begin
+  for ahead in -1..3 loop
+    month := date_trunc('month', db_now() at time zone 'UTC') + make_interval(months => ahead);
+    name := 'events_' || to_char(month, 'YYYY_MM');
+    continue when to_regclass(name) is not null;
+    if not pg_try_advisory_xact_lock(4400000002) then return made; end if;
+    starts := month at time zone 'UTC';
+    ends := (month + interval '1 month') at time zone 'UTC';
+    lock table events_default in access exclusive mode;
+    continue when to_regclass(name) is not null
+      or exists (select from events_default where stored_at >= starts and stored_at < ends);
+    execute format('create table %I (like events including defaults including constraints)', name);
+    execute format('alter table events attach partition %I for values from (%L) to (%L)',
+                   name, starts, ends);
+    made := made + 1;
+  end loop;
+  return made;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.merge_keys(old jsonb, patch jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -89,6 +121,26 @@ create table automations (
   constraint automations_type_known CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text])))
 );
 
+create table companies (
+  bucket smallint not null,
+  workspace_id uuid not null,
+  id uuid not null,
+  external_id text not null,
+  name text,
+  domain text,
+  industry text,
+  plan text,
+  employee_count integer,
+  signed_up_at timestamp with time zone,
+  traits jsonb default '{}'::jsonb not null,
+  context jsonb default '{}'::jsonb not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint companies_pkey PRIMARY KEY (bucket, id)
+);
+
 create table enrollments (
   bucket smallint not null,
   id uuid not null,
@@ -106,6 +158,31 @@ create table enrollments (
   constraint enrollments_run UNIQUE (bucket, user_id, automation_id, run),
   constraint enrollments_state_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'removed'::text, 'ended'::text])))
 );
+
+create table event_ids (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  received_at timestamp with time zone not null,
+  constraint event_ids_pkey PRIMARY KEY (bucket, id)
+);
+
+create table events (
+  bucket smallint not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  user_id uuid,
+  event_type text not null,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  stored_at timestamp with time zone not null,
+  event_id text,
+  session_id text,
+  element_selector text,
+  page_url text,
+  metadata jsonb default '{}'::jsonb not null,
+  constraint events_pkey PRIMARY KEY (bucket, id, stored_at)
+) partition by RANGE (stored_at);
 
 create table facts (
   name text not null,
@@ -265,6 +342,7 @@ create table users (
   last_seen timestamp with time zone not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  company_id uuid,
   constraint users_pkey PRIMARY KEY (bucket, id)
 );
 
@@ -310,9 +388,19 @@ CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, cr
 
 CREATE INDEX automations_by_age ON public.automations USING btree (workspace_id, type, created_at DESC, id DESC);
 
+CREATE INDEX companies_by_age ON public.companies USING btree (workspace_id, created_at DESC, id DESC);
+
 CREATE INDEX enrollments_by_series ON public.enrollments USING btree (automation_id, entered_at DESC, id DESC);
 
 CREATE UNIQUE INDEX enrollments_one_active ON public.enrollments USING btree (bucket, user_id, automation_id) WHERE (state = 'active'::text);
+
+CREATE INDEX event_ids_by_age ON public.event_ids USING btree (workspace_id, received_at);
+
+CREATE INDEX events_by_age ON ONLY public.events USING btree (workspace_id, stored_at DESC, id DESC);
+
+CREATE INDEX events_by_type ON ONLY public.events USING btree (workspace_id, event_type, stored_at DESC, id DESC);
+
+CREATE INDEX events_by_user ON ONLY public.events USING btree (bucket, user_id, event_type, occurred_at) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX idempotency_by_age ON public.idempotency USING btree (created_at);
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors.ts';
 import { faultOfData } from '../platform/plain-data.ts';
 
@@ -9,6 +9,10 @@ declare module 'fastify' {
     rawBody: Buffer | null;
     /** Whether the caller says that the body is JSON. */
     isJson: boolean;
+  }
+  interface FastifyContextConfig {
+    /** How much is read of whoever calls with a widget key, where that is less than of others. */
+    widgetBodyBytesMax?: number;
   }
 }
 
@@ -39,12 +43,18 @@ export function readBodies(app: FastifyInstance, options: BodyOptions): void {
     const type = request.headers['content-type'];
     request.isJson = type !== undefined && isJsonType(type);
     if (type !== undefined && !request.isJson) request.headers['content-type'] = OPAQUE;
-    done();
+    done(refusalOfSize(request, Number(request.headers['content-length'] ?? 0)));
   });
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addHook('preValidation', (request, _reply, done) => {
     const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     request.rawBody = raw;
+    // Where no length was announced, the whole had to come first.
+    const tooLarge = refusalOfSize(request, raw.length);
+    if (tooLarge !== undefined) {
+      done(tooLarge);
+      return;
+    }
     if (mayBeEmpty && raw.length === 0) {
       request.body = undefined;
       done();
@@ -65,6 +75,13 @@ export function readBodies(app: FastifyInstance, options: BodyOptions): void {
       else done(nestingMax === undefined ? undefined : refusalOfData(body, nestingMax));
     });
   });
+}
+
+function refusalOfSize(request: FastifyRequest, bytes: number): DomainError | undefined {
+  const { widgetBodyBytesMax: bytesMax } = request.routeOptions.config;
+  if (bytesMax === undefined || bytes <= bytesMax) return undefined;
+  if (request.actor.key?.kind !== 'widget') return undefined;
+  return new DomainError('request.too_large', 'too_large', 'Request body is too large');
 }
 
 const isJsonType = (type: string): boolean => /^application\/json[ \t]*(;|$)/i.test(type);

@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { identifyRoutes } from '../audience/index.ts';
+import { audienceCallRoutes } from '../audience/index.ts';
 import { seriesCallRoutes } from '../enrollment/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import {
@@ -10,6 +10,7 @@ import {
   limitEnrollment,
   limitUnknownUser,
   requireIdentity,
+  requireScope,
   type Actor,
   type RequestActor,
 } from '../workspace/index.ts';
@@ -63,10 +64,15 @@ export const sdkScope: FastifyPluginAsync<SdkScopeOptions> = async (app, { servi
       ? Promise.resolve()
       : requireIdentity(actor.key, { ...claim, now: clock.now() });
 
-  await app.register(identifyRoutes, {
+  await app.register(audienceCallRoutes, {
     identifier: services.identifier,
+    companyIdentifier: services.companyIdentifier,
+    tracker: services.tracker,
     docsUrl,
     requireIdentity: identity,
+    requireScope: async ({ key }, claim) => {
+      if (key !== null) await requireScope(key, { ...claim, now: clock.now() });
+    },
     onTimezoneChanged: services.replanUser,
   });
   await app.register(seriesCallRoutes, {

@@ -1,4 +1,11 @@
-import { createIdentifier, type Identifier } from '../audience/index.ts';
+import {
+  createCompanyIdentifier,
+  createIdentifier,
+  createTracker,
+  type CompanyIdentifier,
+  type Identifier,
+  type Tracker,
+} from '../audience/index.ts';
 import type { Sender } from '../delivery/index.ts';
 import { createEnroller, replanUser, sideNow } from '../enrollment/index.ts';
 import type { AdvanceDeps, Enroller } from '../enrollment/index.ts';
@@ -25,6 +32,8 @@ export interface Services {
   readonly limiter: RateLimiter;
   readonly catalog: SeriesCatalog;
   readonly identifier: Identifier;
+  readonly companyIdentifier: CompanyIdentifier;
+  readonly tracker: Tracker;
   readonly enroller: Enroller;
   readonly senderOf: (workspaceId: string) => Promise<Sender>;
   readonly sideNow: (workspaceId: string) => Promise<Date>;
@@ -57,6 +66,7 @@ export async function createServices({
 }: ServiceOptions): Promise<Services> {
   const clock = await databaseClock(db);
   const box = createSecretBox(encryptionKey);
+  const identifier = createIdentifier({ db });
   const catalog = createSeriesCatalog(lookups);
   const senders = createCache({ load: (id: string) => loadSender(lookups, id, from) });
   const senderOf = (id: string): Promise<Sender> => senders.get(id);
@@ -71,7 +81,9 @@ export async function createServices({
     wake,
     authenticator: createAuthenticator({ db, box }),
     limiter: createRateLimiter({ db, clock, log }),
-    identifier: createIdentifier({ db }),
+    identifier,
+    companyIdentifier: createCompanyIdentifier({ db, identifier }),
+    tracker: createTracker({ db, clock, identifier }),
     enroller: createEnroller({ db, catalog, onEntered: () => wake.now() }),
     sideNow: (id) => sideNow(db, id),
     replanUser: (user) => replanUser({ db, catalog }, user),

@@ -13,8 +13,7 @@ export function answerUnknownPaths(app: FastifyInstance): void {
     const path = pathOf(request);
     const known = routes.filter(({ pattern }) => pattern.test(path));
     const allowed = known.flatMap(({ methods }) => methods);
-    // A path that differs from a known one in its spelling only is still another path.
-    if (allowed.length === 0 || allowed.includes(request.method)) return notFound(request, reply);
+    if (allowed.length === 0) return notFound(request, reply);
     const methods = [...new Set(isSdk(path) ? [...allowed, 'OPTIONS'] : allowed)];
     void reply.header('Allow', methods.toSorted().join(', '));
     return refuse(request, reply, {

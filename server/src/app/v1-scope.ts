@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { userRoutes } from '../audience/index.ts';
+import { companyRoutes, eventRoutes, userRoutes } from '../audience/index.ts';
 import { broadcastRoutes } from '../broadcast/index.ts';
 import { messageRoutes } from '../delivery/index.ts';
 import { enrollmentRoutes } from '../enrollment/index.ts';
@@ -62,6 +62,8 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
     await inner.register(seriesRoutes, { db, catalog, sideNow, onChanged: wake });
     await inner.register(broadcastRoutes, { db, catalog, sideNow });
     await inner.register(userRoutes, { db });
+    await inner.register(companyRoutes, { db });
+    await inner.register(eventRoutes, { db });
     await inner.register(messageRoutes, { db });
     await inner.register(enrollmentRoutes, { engine, catalog, onChanged: wake });
     await inner.register(workspaceRoutes, {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tidyEvents } from '../audience/index.ts';
 import { createDeliverer, forgetWorkers, type Deliverer } from '../delivery/index.ts';
 import {
   createEngine,
@@ -38,6 +39,8 @@ const POLL_MS = 500;
 const TEST_POLL_MS = 1_000;
 const TIDY_MS = 2_000;
 const FORGET_MS = 600_000;
+/** Once is enough while we run; again, because an older process may plan beside us. */
+const ZONES_MS = 3_600_000;
 
 /**
  * Runs every loop of a worker until `stopping` fires, lets what is being handed over finish, gives
@@ -65,6 +68,7 @@ export async function startWorker(
     senderOf: services.senderOf,
     onSettled: moveSettled,
     onRefused: dropEnded,
+    onRoom: () => services.wake.now(),
   });
   const engine = createEngine({
     ...services,
@@ -92,28 +96,39 @@ async function run(
   wake.now = () => {
     for (const ring of bells) ring();
   };
-  const loops: readonly Loop[] = [
+  // Woken when somebody nearby knows of work; the others have times of their own.
+  const woken: readonly Loop[] = [
     { name: 'advance', idleMs: POLL_MS, tick: engine.advanceLive },
     { name: 'advance tests', idleMs: TEST_POLL_MS, tick: engine.advanceTests },
     { name: 'tidy', idleMs: TIDY_MS, tick: engine.tidy },
+  ];
+  const steady: readonly Loop[] = [
     { name: 'reap', idleMs: pace.reapMs, tick: engine.reap },
+    {
+      name: 'time zones',
+      idleMs: ZONES_MS,
+      tick: async () => {
+        const count = await replanOldZones({ db, catalog }, stopping);
+        if (count > 0) log.info({ count }, 'planned anew with newer time-zone data');
+        return 0;
+      },
+    },
     { name: 'beat', idleMs: pace.beatMs, tick: () => beatAndSync(engine, services) },
     {
       name: 'forget',
       idleMs: FORGET_MS,
       tick: async () => {
         await forgetWorkers(db);
-        return forgetOldIdempotency(db, { now: clock.now() });
+        const forgotten = await forgetOldIdempotency(db, { now: clock.now() });
+        return forgotten + (await tidyEvents(db));
       },
     },
   ];
-  const oldZones = replanOldZones({ db, catalog }, stopping).then(
-    (count) => count > 0 && log.info({ count }, 'planned anew with newer time-zone data'),
-    (err: unknown) => log.error({ err }, 'planning anew for time-zone data failed'),
-  );
-  await Promise.all(loops.map((loop) => runLoop(loop, { stopping, log, bells })));
+  await Promise.all([
+    ...woken.map((loop) => runLoop(loop, { stopping, log, bells })),
+    ...steady.map((loop) => runLoop(loop, { stopping, log })),
+  ]);
   wake.now = () => {};
-  await oldZones;
   await engine.stop();
   await transport.close();
 }

@@ -1,17 +1,27 @@
 import type { Pool } from '../platform/db.ts';
 import { bucketOf, userIdOf } from '../platform/ids.ts';
 import { Batcher } from '../platform/batcher.ts';
-import { upsertUsers, type UserChange, type UserChanged } from './sql.ts';
-import type { UserPatch } from './user.ts';
+import { upsertUsers, type UserChange, type UserChanged } from './sql/users.ts';
+import { EMPTY_PATCH, type UserPatch } from './user.ts';
 
-/** Creates or changes users. */
+/** Who is meant: a side, and the id that the customer's system gives. */
+export interface UserName {
+  readonly workspaceId: string;
+  readonly externalId: string;
+}
+
+/** Creates or changes users. Calls that arrive together share a round trip and a commit. */
 export interface Identifier {
-  /** One user; calls that arrive together share a round trip and a commit. */
-  readonly identify: (call: {
-    workspaceId: string;
-    externalId: string;
-    patch: UserPatch;
-  }) => Promise<UserChanged>;
+  /** A user says who they are: created or changed, and seen now. */
+  readonly identify: (user: UserName & { patch: UserPatch }) => Promise<UserChanged>;
+  /** A user did something: created at first sight, and seen now. */
+  readonly see: (user: UserName) => Promise<UserChanged>;
+  /** Writes data about a user, in a queue of its own so that long lists hold nobody up. Not activity. */
+  readonly update: (
+    user: UserName & { patch: UserPatch; mayCreate: boolean },
+  ) => Promise<UserChanged>;
+  /** Puts a user into a company, created where nobody knows them. Not activity. */
+  readonly link: (user: UserName & { companyId: string }) => Promise<UserChanged>;
 }
 
 /** Far more than arrive together; keeps a statement's parameters small. */
@@ -20,16 +30,35 @@ const BATCH_MAX = 200;
 const ROUNDS_MAX = 5;
 
 export function createIdentifier({ db }: { db: Pool }): Identifier {
-  const batcher = new Batcher<UserChange, UserChanged>({
-    batchMax: BATCH_MAX,
-    keyOf: ({ id }) => id,
-    work: (changes) => applyAll(db, changes),
-  });
+  const queue = (): Batcher<UserChange, UserChanged> =>
+    new Batcher({
+      batchMax: BATCH_MAX,
+      keyOf: ({ id }) => id,
+      work: (changes) => applyAll(db, changes),
+    });
+  const live = queue();
+  const lists = queue();
   return {
-    identify: ({ workspaceId, externalId, patch }) => {
-      const id = userIdOf(workspaceId, externalId);
-      return batcher.add({ bucket: bucketOf(id), id, workspaceId, externalId, patch });
-    },
+    identify: ({ patch, ...user }) => live.add({ ...changeOf(user), patch }),
+    see: (user) => live.add(changeOf(user)),
+    update: ({ patch, mayCreate, ...user }) =>
+      lists.add({ ...changeOf(user), patch, mayCreate, isActivity: false }),
+    link: ({ companyId, ...user }) => live.add({ ...changeOf(user), companyId, isActivity: false }),
+  };
+}
+
+/** That somebody was seen, and nothing else. */
+function changeOf({ workspaceId, externalId }: UserName): UserChange {
+  const id = userIdOf(workspaceId, externalId);
+  return {
+    bucket: bucketOf(id),
+    id,
+    workspaceId,
+    externalId,
+    patch: EMPTY_PATCH,
+    isActivity: true,
+    mayCreate: true,
+    companyId: null,
   };
 }
 

@@ -2,63 +2,24 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { isoOf, PageQuery, pageSchema } from '../platform/http.ts';
 import type { Pool } from '../platform/db.ts';
-import { bucketOf, userIdOf } from '../platform/ids.ts';
+import { bucketOf, companyIdOf, userIdOf } from '../platform/ids.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
-import type { RequestActor } from '../workspace/index.ts';
-import { userNotFound } from './errors.ts';
-import type { Identifier } from './identify.ts';
-import { identifyOf, patchOf } from './identify-input.ts';
-import { IdentifyAnswer, IdentifyBody, UserView } from './schema.ts';
-import { listUsers, usersByIds } from './sql.ts';
+import type { Company } from './company.ts';
+import { companyNotFound, userNotFound } from './errors.ts';
+import type { Event } from './event.ts';
+import { CompanyView, EventView, UserView } from './schema.ts';
+import { companiesByIds, listCompanies } from './sql/companies.ts';
+import { listEvents } from './sql/events.ts';
+import { listUsers, usersByIds } from './sql/users.ts';
 import type { User } from './user.ts';
 
-export interface IdentifyRouteDeps {
-  readonly identifier: Identifier;
-  /** Where reserved keys are explained. */
-  readonly docsUrl: () => string;
-  /** Lets the caller act as this user, or throws. Before any look-up. */
-  readonly requireIdentity: (
-    actor: RequestActor,
-    claim: { userId: string; token: string | null },
-  ) => Promise<void>;
-  /** Called when a user's zone has changed, so that what waits is planned anew. */
-  readonly onTimezoneChanged: (user: { bucket: number; userId: string }) => Promise<unknown>;
-}
+type ReadingRoutes = FastifyPluginAsyncTypebox<{ db: Pool }>;
 
-/** `POST /api/sdk/users/identify`. Registered inside the scope that found out who calls. */
-export const identifyRoutes: FastifyPluginAsyncTypebox<IdentifyRouteDeps> = async (app, deps) => {
-  app.post(
-    '/users/identify',
-    {
-      schema: {
-        tags: ['sdk'],
-        summary: 'Tell who a user is',
-        description:
-          'Creates the user or merges traits and context key by key: new wins, null deletes.',
-        body: IdentifyBody,
-        response: { 200: IdentifyAnswer },
-      },
-      validatorCompiler: () => () => true,
-    },
-    async ({ actor, body }) => {
-      const { userId, traits, context, token } = identifyOf(body);
-      const { patch, warnings } = patchOf({ traits, context }, { docsUrl: deps.docsUrl() });
-      await deps.requireIdentity(actor, { userId, token });
-      const { workspaceId } = actor;
-      const changed = await deps.identifier.identify({ workspaceId, externalId: userId, patch });
-      if (changed.isTimezoneChanged) {
-        await deps.onTimezoneChanged({ bucket: bucketOf(changed.id), userId: changed.id });
-      }
-      const answer = { success: true as const, created: changed.created };
-      return warnings.length === 0 ? answer : { ...answer, warnings };
-    },
-  );
-};
-
-const UserParams = Type.Object({ user_id: Type.String({ maxLength: 255 }) });
+const ExternalId = Type.String({ maxLength: 255 });
+const ageOf = ({ createdAt, id }: User | Company) => ({ at: createdAt, id });
 
 /** `/api/v1/users`. Registered inside the authenticated scope. */
-export const userRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {
+export const userRoutes: ReadingRoutes = async (app, { db }) => {
   app.get(
     '/users',
     {
@@ -75,8 +36,12 @@ export const userRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, {
     async ({ actor: { workspaceId }, query: { limit, cursor, email = null } }) => {
       const after = afterOf(cursor);
       const rows = await listUsers(db, { workspaceId, email, after, limit: limit + 1 });
-      const keyOf = ({ createdAt, id }: User) => ({ at: createdAt, id });
-      return pageOf(rows, { limit, keyOf, viewOf });
+      const companies = await companiesOf(db, rows);
+      return pageOf(rows, {
+        limit,
+        keyOf: ageOf,
+        viewOf: (user) => userViewOf(user, companies),
+      });
     },
   );
 
@@ -86,7 +51,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, {
       schema: {
         tags: ['users'],
         summary: 'Read a user by the id that your system gives them',
-        params: UserParams,
+        params: Type.Object({ user_id: ExternalId }),
         response: { 200: UserView },
       },
     },
@@ -94,12 +59,95 @@ export const userRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, {
       const id = userIdOf(workspaceId, params.user_id);
       const user = (await usersByIds(db, [{ bucket: bucketOf(id), id }])).get(id);
       if (user === undefined) throw userNotFound();
-      return viewOf(user);
+      return userViewOf(user, await companiesOf(db, [user]));
     },
   );
 };
 
-const viewOf = (user: User) => ({
+/** `/api/v1/companies`. Registered inside the authenticated scope. */
+export const companyRoutes: ReadingRoutes = async (app, { db }) => {
+  app.get(
+    '/companies',
+    {
+      schema: {
+        tags: ['companies'],
+        summary: 'List companies, youngest first',
+        querystring: Type.Object(PageQuery),
+        response: { 200: pageSchema(CompanyView) },
+      },
+    },
+    async ({ actor: { workspaceId }, query: { limit, cursor } }) => {
+      const page = { workspaceId, after: afterOf(cursor), limit: limit + 1 };
+      const rows = await listCompanies(db, page);
+      return pageOf(rows, { limit, keyOf: ageOf, viewOf: companyViewOf });
+    },
+  );
+
+  app.get(
+    '/companies/:company_id',
+    {
+      schema: {
+        tags: ['companies'],
+        summary: 'Read a company by the id that your system gives it',
+        params: Type.Object({ company_id: ExternalId }),
+        response: { 200: CompanyView },
+      },
+    },
+    async ({ actor: { workspaceId }, params }) => {
+      const id = companyIdOf(workspaceId, params.company_id);
+      const company = (await companiesByIds(db, [{ bucket: bucketOf(id), id }])).get(id);
+      if (company === undefined) throw companyNotFound();
+      return companyViewOf(company);
+    },
+  );
+};
+
+/** `/api/v1/events`. Registered inside the authenticated scope. */
+export const eventRoutes: ReadingRoutes = async (app, { db }) => {
+  app.get(
+    '/events',
+    {
+      schema: {
+        tags: ['events'],
+        summary: 'List events, the last that came first',
+        querystring: Type.Object({
+          ...PageQuery,
+          user_id: Type.Optional(ExternalId),
+          event_type: Type.Optional(Type.String({ maxLength: 100 })),
+        }),
+        response: { 200: pageSchema(EventView) },
+      },
+    },
+    async ({ actor: { workspaceId }, query }) => {
+      const { limit, cursor, user_id: userId, event_type: eventType = null } = query;
+      const id = userId === undefined ? null : userIdOf(workspaceId, userId);
+      const rows = await listEvents(db, {
+        workspaceId,
+        user: id === null ? null : { bucket: bucketOf(id), id },
+        eventType,
+        after: afterOf(cursor),
+        limit: limit + 1,
+      });
+      const keyOf = ({ storedAt, id }: Event) => ({ at: storedAt, id });
+      return pageOf(rows, { limit, keyOf, viewOf: eventViewOf });
+    },
+  );
+};
+
+/** The companies that users belong to, by internal id. */
+async function companiesOf(
+  db: Pool,
+  users: readonly User[],
+): Promise<ReadonlyMap<string, Company>> {
+  const ids = new Set(users.flatMap(({ companyId }) => companyId ?? []));
+  if (ids.size === 0) return new Map();
+  return companiesByIds(
+    db,
+    [...ids].map((id) => ({ bucket: bucketOf(id), id })),
+  );
+}
+
+const userViewOf = (user: User, companies: ReadonlyMap<string, Company>) => ({
   id: user.id,
   user_id: user.externalId,
   email: user.email,
@@ -107,10 +155,42 @@ const viewOf = (user: User) => ({
   timezone: user.timezone,
   locale: user.locale,
   signed_up_at: isoOf(user.signedUpAt),
+  company_id: companies.get(user.companyId ?? '')?.externalId ?? null,
   traits: user.traits,
   context: user.context,
-  first_seen: user.firstSeen.toISOString(),
-  last_seen: user.lastSeen.toISOString(),
-  created_at: user.createdAt.toISOString(),
-  updated_at: user.updatedAt.toISOString(),
+  ...timesOf(user),
+});
+
+const companyViewOf = (company: Company) => ({
+  id: company.id,
+  company_id: company.externalId,
+  name: company.name,
+  domain: company.domain,
+  industry: company.industry,
+  plan: company.plan,
+  employee_count: company.employeeCount,
+  signed_up_at: isoOf(company.signedUpAt),
+  traits: company.traits,
+  context: company.context,
+  ...timesOf(company),
+});
+
+const timesOf = (of: User | Company) => ({
+  first_seen: of.firstSeen.toISOString(),
+  last_seen: of.lastSeen.toISOString(),
+  created_at: of.createdAt.toISOString(),
+  updated_at: of.updatedAt.toISOString(),
+});
+
+const eventViewOf = (event: Event) => ({
+  id: event.id,
+  user_id: event.userId,
+  event_type: event.eventType,
+  occurred_at: event.occurredAt.toISOString(),
+  received_at: event.receivedAt.toISOString(),
+  event_id: event.eventId,
+  session_id: event.sessionId,
+  element_selector: event.elementSelector,
+  page_url: event.pageUrl,
+  metadata: event.metadata,
 });

@@ -1,33 +1,8 @@
 import { Type } from 'typebox';
-import { Instant } from '../platform/http.ts';
-import { USER_ID_LENGTH_MAX } from './user.ts';
+import { Instant, Nullable } from '../platform/http.ts';
 
-const Text = Type.Union([Type.String(), Type.Null()]);
+const Text = Nullable(Type.String());
 const Data = Type.Object({}, { additionalProperties: true });
-
-/** The body of `POST /api/sdk/users/identify`. */
-export const IdentifyBody = Type.Object({
-  user_id: Type.String({ minLength: 1, maxLength: USER_ID_LENGTH_MAX }),
-  traits: Type.Optional(
-    Type.Object(
-      {},
-      {
-        additionalProperties: true,
-        description:
-          'name, email, timezone, locale and signed_up_at have columns of their own. Null deletes.',
-      },
-    ),
-  ),
-  context: Type.Optional(Data),
-  session_id: Type.Optional(Type.String({ maxLength: 200 })),
-  user_token: Type.Optional(Type.String({ description: 'HS256, claim user_id' })),
-});
-
-export const IdentifyAnswer = Type.Object({
-  success: Type.Literal(true),
-  created: Type.Boolean(),
-  warnings: Type.Optional(Type.Array(Type.String())),
-});
 
 /** A user as the API shows them. */
 export const UserView = Type.Object({
@@ -37,11 +12,44 @@ export const UserView = Type.Object({
   name: Text,
   timezone: Text,
   locale: Text,
-  signed_up_at: Type.Union([Instant, Type.Null()]),
+  signed_up_at: Nullable(Instant),
+  company_id: Nullable(Type.String({ description: 'The id that your system gives the company' })),
   traits: Data,
   context: Data,
   first_seen: Instant,
   last_seen: Instant,
   created_at: Instant,
   updated_at: Instant,
+});
+
+/** A company as the API shows it. */
+export const CompanyView = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  company_id: Type.String(),
+  name: Text,
+  domain: Text,
+  industry: Text,
+  plan: Text,
+  employee_count: Nullable(Type.Integer()),
+  signed_up_at: Nullable(Instant),
+  traits: Data,
+  context: Data,
+  first_seen: Instant,
+  last_seen: Instant,
+  created_at: Instant,
+  updated_at: Instant,
+});
+
+/** An event as the API shows it. */
+export const EventView = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  user_id: Nullable(Type.String()),
+  event_type: Type.String(),
+  occurred_at: Instant,
+  received_at: Instant,
+  event_id: Text,
+  session_id: Text,
+  element_selector: Text,
+  page_url: Text,
+  metadata: Data,
 });

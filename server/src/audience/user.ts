@@ -11,6 +11,8 @@ export interface User {
   readonly timezone: string | null;
   readonly locale: string | null;
   readonly signedUpAt: Date | null;
+  /** The company they belong to, by its internal id. */
+  readonly companyId: string | null;
   readonly traits: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
   readonly firstSeen: Date;
@@ -35,8 +37,6 @@ export const RESERVED_TRAITS = [
 /** Traits kept in columns of their own. */
 export const OWN_TRAITS = ['name', 'email', 'timezone', 'locale', 'signed_up_at'] as const;
 
-export const USER_ID_LENGTH_MAX = 255;
-
 /** What one `identify` changes. Null deletes; what is absent stays. */
 export interface UserPatch {
   /** Own columns, as text; `signed_up_at` in ISO 8601. */
@@ -44,6 +44,9 @@ export interface UserPatch {
   readonly traits: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
 }
+
+/** A patch that changes nothing: somebody was seen, or linked. */
+export const EMPTY_PATCH: UserPatch = { own: {}, traits: {}, context: {} };
 
 /** The facts that merge tags may name under `user` and `traits`. */
 export function mergeFactsOf(user: User): {

@@ -23,6 +23,8 @@ export interface DelivererDeps<C> extends PrepareDeps {
   readonly onSettled: OnSettled<C>;
   /** Told of rows whose attempt was refused, in the transaction that gave them back. */
   readonly onRefused: (tx: Transaction, rows: readonly Held[]) => Promise<void>;
+  /** Told when there is room again after there was none, so that claiming need not wait for a poll. */
+  readonly onRoom?: () => void;
 }
 
 /** Hands claimed emails over to a transport. */
@@ -41,10 +43,20 @@ export interface Deliverer<C> {
   readonly stop: () => Promise<void>;
 }
 
-/** Claimed ahead, as a multiple of the connections: enough to never wait for the claim. */
-const AHEAD_PER_CONNECTION = 50;
+/**
+ * Claimed ahead, as a multiple of the connections: enough to never wait for the claim, and no more, for
+ * what is in hand waits for half a minute when this process dies.
+ */
+const AHEAD_PER_CONNECTION = 12;
+/** Claiming goes on when so much of the hand is empty: in batches, and well before all of it is. */
+const ROOM_WORTH = 0.5;
 /** Composed ahead: bounded, for each holds its whole MIME text. */
-const PREPARE_MAX = 64;
+const PREPARED_MAX = 64;
+/**
+ * Composed in one go: some 2 ms, for meanwhile no connection is served. More would save little of the
+ * one query that a batch costs.
+ */
+const PREPARE_MAX = 16;
 /**
  * A handover that has not started this long after its attempt was committed is not started at all:
  * the process was stopped or starved, and the row may have been taken over.
@@ -76,6 +88,7 @@ class Pump<C> implements Deliverer<C> {
   readonly #busy = new Set<string>();
   readonly #stopping = new AbortController();
   #taken = 0;
+  #wasFull = false;
   #onIdle: (() => void) | null = null;
 
   constructor(deps: DelivererDeps<C>) {
@@ -89,6 +102,7 @@ class Pump<C> implements Deliverer<C> {
 
   readonly expect = (claimed: readonly ClaimedEmail<C>[]): void => {
     for (const row of claimed) this.#inHand.add(leaseKeyOf(heldOf(row)));
+    this.#wasFull ||= this.#inHand.size >= this.#inHandMax();
   };
 
   readonly forget = (claimed: readonly ClaimedEmail<C>[]): void => this.#drop(claimed);
@@ -97,7 +111,7 @@ class Pump<C> implements Deliverer<C> {
 
   readonly room = (): number => {
     if (this.#stopping.signal.aborted) return 0;
-    return this.#deps.transport.concurrency * AHEAD_PER_CONNECTION - this.#inHand.size;
+    return this.#inHandMax() - this.#inHand.size;
   };
 
   readonly stop = async (): Promise<void> => {
@@ -111,11 +125,18 @@ class Pump<C> implements Deliverer<C> {
   #drop(rows: readonly ClaimedEmail<C>[]): void {
     for (const row of rows) this.#inHand.delete(leaseKeyOf(heldOf(row)));
     if (this.#inHand.size === 0) this.#onIdle?.();
+    if (!this.#wasFull || this.#inHand.size > this.#inHandMax() * ROOM_WORTH) return;
+    this.#wasFull = false;
+    this.#deps.onRoom?.();
+  }
+
+  #inHandMax(): number {
+    return this.#deps.transport.concurrency * AHEAD_PER_CONNECTION;
   }
 
   /** Starts every stage that has work and is free. Called whenever something changed. */
   #pump(): void {
-    if (this.#claimed.length > 0 && this.#prepared.length < PREPARE_MAX) {
+    if (this.#claimed.length > 0 && this.#prepared.length < PREPARED_MAX) {
       this.#run('prepare', () => this.#prepareSome());
     }
     if (this.#prepared.length > 0 && this.#taken < this.#deps.transport.concurrency) {

@@ -7,7 +7,10 @@ interface Waiting<In, Out> {
 }
 
 export interface BatcherOptions<In, Out> {
+  /** How much one piece of work takes at most; items weigh 1 each unless `weightOf` says otherwise. */
   readonly batchMax: number;
+  /** How heavy an item is, for items that differ much. One that is heavier than a batch goes alone. */
+  readonly weightOf?: (item: In) => number;
   /** Items with the same key follow each other: never in one batch, nor in two at once. */
   readonly keyOf: (item: In) => string;
   /** Answers in the order of its items; when it throws, every call of the batch gets the error. */
@@ -16,7 +19,12 @@ export interface BatcherOptions<In, Out> {
 
 /** One in the database and one being decided meanwhile; more would only make the batches smaller. */
 const IN_FLIGHT_MAX = 2;
-/** Calls that wait at most; past it they are refused, for their answers would come too late. */
+/**
+ * A second batch begins when it is at least so large, as a part of the one in flight: the first calls to
+ * come would else go alone, and cost a commit of their own. None waits longer than that one takes.
+ */
+const SECOND_WORTH = 0.5;
+/** Weight that waits at most; past it calls are refused, for their answers would come too late. */
 const WAITING_MAX = 20_000;
 
 /**
@@ -30,6 +38,7 @@ export class Batcher<In, Out> {
   readonly #options: BatcherOptions<In, Out>;
   readonly #busyKeys = new Set<string>();
   #waiting: Waiting<In, Out>[] = [];
+  #waitingWeight = 0;
   #inFlight = 0;
   #isScheduled = false;
 
@@ -40,17 +49,23 @@ export class Batcher<In, Out> {
   /** @throws `platform.busy` when too many calls wait already */
   add(item: In): Promise<Out> {
     return new Promise<Out>((resolve, reject) => {
-      if (this.#waiting.length >= WAITING_MAX) {
+      if (this.#waitingWeight >= WAITING_MAX) {
         reject(busy());
         return;
       }
       this.#waiting.push({ item, resolve, reject });
+      this.#waitingWeight += this.#weightOf(item);
       this.#schedule();
     });
   }
 
+  #weightOf(item: In): number {
+    return this.#options.weightOf?.(item) ?? 1;
+  }
+
   #schedule(): void {
     if (this.#isScheduled || this.#inFlight >= IN_FLIGHT_MAX || this.#waiting.length === 0) return;
+    if (this.#waiting.length < this.#busyKeys.size * SECOND_WORTH) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -62,16 +77,23 @@ export class Batcher<In, Out> {
     const { batchMax, keyOf } = this.#options;
     const batch: Waiting<In, Out>[] = [];
     const later: Waiting<In, Out>[] = [];
+    let weight = 0;
+    let isFull = false;
     for (const call of this.#waiting) {
       const key = keyOf(call.item);
-      if (batch.length >= batchMax || this.#busyKeys.has(key)) {
+      const added = weight + this.#weightOf(call.item);
+      const isBusy = this.#busyKeys.has(key);
+      isFull ||= !isBusy && batch.length > 0 && added > batchMax;
+      if (isFull || isBusy) {
         later.push(call);
       } else {
         this.#busyKeys.add(key);
         batch.push(call);
+        weight = added;
       }
     }
     this.#waiting = later;
+    this.#waitingWeight -= weight;
     return batch;
   }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { parseDatabaseUrl } from './database-url.ts';
+import { driver } from './postgres-driver.ts';
 
 /**
  * The pool or a transaction: whatever a statement can run on.
@@ -60,7 +61,7 @@ export function connect(
     onNotice?: (notice: Readonly<Record<string, string>>) => void;
   } = {},
 ): Pool {
-  return postgres({
+  return driver({
     ...parseDatabaseUrl(url),
     max,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
@@ -127,22 +128,24 @@ export async function inTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   const lost = { isLost: false };
-  let working: Promise<T> | null = null;
+  let ended: Promise<unknown> = Promise.resolve();
   try {
     // Wrapped, because postgres.js would await each element of an array that `work` returns.
     const { value } = (await pool.begin(async (transaction) => {
-      working = work(guarded(transaction, lost));
+      const working = work(guarded(transaction, lost));
+      ended = working.catch(() => {});
       try {
         return { value: await leavingAlone(lost, working) };
       } catch (error) {
-        lost.isLost ||= isLoss(error);
+        // It may be another connection's; when it is ours, `begin` throws in this very turn.
+        if (isUnavailable(error)) await new Promise((resolve) => setImmediate(resolve));
         return await leavingAlone(lost, Promise.reject(error as Error));
       }
     })) as { value: T };
     return value;
   } catch (error) {
     lost.isLost = true;
-    await working?.catch(() => {});
+    await ended;
     throw error;
   }
 }
@@ -174,19 +177,13 @@ function guarded(transaction: Transaction, lost: { isLost: boolean }): Transacti
   });
 }
 
-/** Whether an error says that the connection is gone, or is being ended by the server. */
-function isLoss(error: unknown): boolean {
-  if (error instanceof postgres.PostgresError) return /^(FATAL|PANIC)$/.test(error.severity);
-  return isUnavailable(error);
-}
-
 /**
  * What the database said no with, or null when `error` is not an answer of the database.
  *
  * Decide by `sqlState` and `constraint`; never by the message.
  */
 export function refusalOf(error: unknown): { sqlState: string; constraint: string | null } | null {
-  if (!(error instanceof postgres.PostgresError)) return null;
+  if (!(error instanceof driver.PostgresError)) return null;
   return { sqlState: error.code, constraint: error.constraint_name ?? null };
 }
 
@@ -207,14 +204,9 @@ const UNAVAILABLE_CODES = new Set([
   'EHOSTUNREACH',
 ]);
 
-/**
- * Whether the database could not be reached or was going down: worth trying again later.
- *
- * After a restart of the database the first statement on each connection fails this way once more,
- * without having been sent: postgres.js 3.4 keeps the end of the old session for it.
- */
+/** Whether the database could not be reached or was going down: worth trying again later. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof postgres.PostgresError) return UNAVAILABLE_SQL_STATE.test(error.code);
+  if (error instanceof driver.PostgresError) return UNAVAILABLE_SQL_STATE.test(error.code);
   return 'code' in error && typeof error.code === 'string' && UNAVAILABLE_CODES.has(error.code);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bucketOf, userIdOf, uuidv5, uuidv7 } from './ids.ts';
+import { bucketOf, companyIdOf, userIdOf, uuidv5, uuidv7 } from './ids.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const WORKSPACE = '018f2b6c-1111-7000-8000-000000000001';
@@ -36,6 +36,16 @@ test('a user id is the same for the same names and differs by workspace and by n
   expect(id).toMatch(UUID);
   expect(id).not.toBe(userIdOf(WORKSPACE, 'user-2'));
   expect(id).not.toBe(userIdOf(WORKSPACE.replace(/1$/, '2'), 'user-1'));
+});
+
+test('a company id is the same for the same names and never that of a user', () => {
+  const id = companyIdOf(WORKSPACE, 'acme');
+  expect(id).toBe(companyIdOf(WORKSPACE, 'acme'));
+  expect(id).toMatch(UUID);
+  expect(id).not.toBe(companyIdOf(WORKSPACE, 'acme-2'));
+  for (const name of ['acme', 'company', 'company acme', 'companyacme']) {
+    expect(id).not.toBe(userIdOf(WORKSPACE, name));
+  }
 });
 
 test('buckets are whole numbers from 0 to 63, about equally full', () => {

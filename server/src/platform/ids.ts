@@ -48,9 +48,14 @@ export function userIdOf(workspaceId: string, externalId: string): string {
   return uuidv5(workspaceId, externalId);
 }
 
-/** The part of the data that a user's rows live in, 0 … 63. */
-export function bucketOf(userId: string): number {
-  return Number.parseInt(userId.slice(-2), 16) % BUCKETS;
+/** A company's internal id. External ids hold no NUL, so it is never a user's. */
+export function companyIdOf(workspaceId: string, externalId: string): string {
+  return uuidv5(workspaceId, `\0company\0${externalId}`);
+}
+
+/** The part of the data that the rows of a user, or of a company, live in, 0 … 63. */
+export function bucketOf(id: string): number {
+  return Number.parseInt(id.slice(-2), 16) % BUCKETS;
 }
 
 function format(bytes: Buffer, version: number): string {

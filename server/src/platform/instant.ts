@@ -1,6 +1,5 @@
 /** A date, or a date and a time with an offset or `Z`: without one it would mean another instant in each zone. */
-const FORM =
-  /^(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/;
+const FORM = /^(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/;
 
 /**
  * The instant that an ISO 8601 text names, in whole milliseconds; a date alone means its midnight in

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refusalOf, type Db, type Pool } from './db.ts';
+import { inTransaction, refusalOf, type Db, type Pool } from './db.ts';
 import { builtIndexOf, readMigrations, type Migration } from './migration-file.ts';
 import { SetupError } from './setup-error.ts';
 import { version } from './version.ts';
@@ -123,7 +123,7 @@ async function applyInTransaction(
   all: readonly Migration[],
 ): Promise<boolean> {
   for (;;) {
-    const outcome = await pool.begin(async (tx) => {
+    const outcome = await inTransaction(pool, async (tx) => {
       const [lock] = await tx<{ taken: boolean }[]>`
         select pg_try_advisory_xact_lock(${LOCK}) as taken
       `;

@@ -71,7 +71,11 @@ test('steps that are no objects are told, each', () => {
 
 test('property: steps without fault lead from the first to an end, and over all of them', () => {
   const step = fc.record({
-    next: fc.oneof(fc.constant(undefined), fc.constant(null), fc.nat(6).map((n) => `s${n}`)),
+    next: fc.oneof(
+      fc.constant(undefined),
+      fc.constant(null),
+      fc.nat(6).map((n) => `s${n}`),
+    ),
     type: fc.constantFrom('wait', 'wait', 'wait', 'end'),
   });
   fc.assert(
@@ -87,7 +91,9 @@ test('property: steps without fault lead from the first to an end, and over all 
         at = graph.steps.get(at)?.type === 'end' ? null : (graph.steps.get(at)?.next ?? null);
       }
       isSound &&= seen.size === steps.length;
-      const isNextKnown = steps.every(({ next, type }) => type === 'end' || !next || graph.steps.has(next));
+      const isNextKnown = steps.every(
+        ({ next, type }) => type === 'end' || !next || graph.steps.has(next),
+      );
       expect(pathsOf(steps).length === 0).toBe(isSound && isNextKnown);
     }),
     { numRuns: 2_000 },

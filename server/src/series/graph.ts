@@ -98,7 +98,9 @@ function targetFaults(steps: readonly Loose[]): Fault[] {
       const path = `steps/${index}/${field}`;
       if (target === undefined || target === null) return [];
       if (typeof target !== 'string') return [{ path, message: 'must be a step id or null' }];
-      return ids.has(target) ? [] : [{ path, message: `names no step of this series: ${quoted(target)}` }];
+      return ids.has(target)
+        ? []
+        : [{ path, message: `names no step of this series: ${quoted(target)}` }];
     }),
   );
 }

@@ -1,7 +1,8 @@
 import { createCache } from '../platform/cache.ts';
 import type { Db } from '../platform/db.ts';
 import { apiKeyInvalid, apiKeyMissing, secretKeyRequired } from './errors.ts';
-import { importIdentitySecret, verifyUserToken, type IdentitySecret } from './identity.ts';
+import { importIdentitySecret, verifyScopeToken, verifyUserToken } from './identity.ts';
+import type { IdentitySecret } from './identity.ts';
 import { hashKey, parseKey, type Side } from './key.ts';
 import { LIVE_KEYS_MAX } from './keys.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -121,4 +122,18 @@ export async function requireIdentity(
   const { enabled, requireExp } = actor.workspace.settings.identityVerification;
   if (actor.kind === 'secret' || !enabled) return;
   await verifyUserToken({ token, userId, secrets: actor.identitySecrets, requireExp, now });
+}
+
+/**
+ * Lets a call do what a scope names: with a secret key, or with a widget key and a token that carries
+ * the scope, whether or not the side verifies identities.
+ *
+ * @throws workspace.user_token_required, workspace.user_token_invalid
+ */
+export async function requireScope(
+  actor: Actor,
+  { scope, token, now }: { scope: string; token: string | null | undefined; now: Date },
+): Promise<void> {
+  if (actor.kind === 'secret') return;
+  await verifyScopeToken({ token, scope, secrets: actor.identitySecrets, now });
 }

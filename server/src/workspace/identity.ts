@@ -28,6 +28,8 @@ interface TokenCheck {
 const LEEWAY_SECONDS = 60;
 /** A token issued this far in the future comes from a wrong clock or counts milliseconds. */
 const ISSUED_AHEAD_SECONDS_MAX = 86_400;
+/** How long a token with a scope may live. Source: spec/api.md, users/update. */
+const SCOPE_SECONDS_MAX = 3_600;
 
 /**
  * Makes an identity secret ready to verify with.
@@ -55,6 +57,23 @@ export async function verifyUserToken(check: TokenCheck & { userId: string }): P
   const name = Object.hasOwn(claims, 'user_id') ? 'user_id' : 'sub';
   const claimed = Object.hasOwn(claims, name) ? claims[name] : undefined;
   if (claimed !== check.userId) throw userTokenMismatch();
+}
+
+/**
+ * Returns when the token lets its bearer do what the scope names, whoever they are.
+ *
+ * `exp` is compulsory and at most an hour ahead (and the 60 seconds by which clocks may differ), so
+ * that a token which leaks is soon worth nothing. A token about a user says nothing of a scope.
+ *
+ * @throws workspace.user_token_required, workspace.user_token_invalid
+ */
+export async function verifyScopeToken(
+  check: Omit<TokenCheck, 'requireExp'> & { scope: string },
+): Promise<void> {
+  const claims = await readClaims({ ...check, requireExp: true });
+  const scope = Object.hasOwn(claims, 'scope') ? claims['scope'] : undefined;
+  const latest = check.now.getTime() / 1_000 + SCOPE_SECONDS_MAX + LEEWAY_SECONDS;
+  if (scope !== check.scope || Number(claims['exp']) > latest) throw userTokenInvalid();
 }
 
 /**

@@ -1,6 +1,7 @@
 export {
   createAuthenticator,
   requireIdentity,
+  requireScope,
   requireSecretKey,
   type Actor,
   type Authenticator,

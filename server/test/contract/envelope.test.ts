@@ -157,14 +157,16 @@ describe('the order of checks', () => {
     expect(refusal(await series(bearer(widgetKey), ''))).toEqual(NOT_JSON_TYPE);
   });
 
-  test.each(['application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json ;x=y'])(
-    'JSON may be called %s',
-    async (type) => {
-      const headers = { 'content-type': type, ...bearer(widgetKey) };
-      expect(refusal(await series(headers, CALL))).toEqual(NO_USER);
-      expect(refusal(await series(headers, CALL, true))).toEqual(NO_USER);
-    },
-  );
+  test.each([
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'application/json ;x=y',
+  ])('JSON may be called %s', async (type) => {
+    const headers = { 'content-type': type, ...bearer(widgetKey) };
+    expect(refusal(await series(headers, CALL))).toEqual(NO_USER);
+    expect(refusal(await series(headers, CALL, true))).toEqual(NO_USER);
+  });
 
   test.each(['', ' ', '{', '{"action":}', "{'action':1}", '{"a":1}x', 'undefined', '{"a":01}'])(
     'JSON comes before the fields: %j',
@@ -190,7 +192,10 @@ describe('the order of checks', () => {
   test('an Idempotency-Key is looked at after the JSON and before the fields', async () => {
     const headers = { ...json, ...bearer(widgetKey), 'idempotency-key': 'x'.repeat(256) };
     expect(refusal(await series(headers, '{'))).toEqual(NOT_JSON);
-    const tooLong = { status: 400, text: '{"error":"Idempotency-Key must be 1 to 255 characters"}' };
+    const tooLong = {
+      status: 400,
+      text: '{"error":"Idempotency-Key must be 1 to 255 characters"}',
+    };
     expect(refusal(await series(headers, '{}'))).toEqual(tooLong);
   });
 
@@ -227,26 +232,34 @@ describe('the order of checks', () => {
 describe('CORS', () => {
   const page = { origin: 'https://app.example.com' };
 
-  test.each(['/api/sdk/series', '/api/sdk/users/identify'])('a preflight of %s is answered', async (path) => {
-    const preflight = {
-      ...page,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,content-type,idempotency-key',
-    };
-    const answer = await server.send({ method: 'OPTIONS', path, headers: preflight });
-    expect(answer.status).toBe(204);
-    expect(answer.text).toBe('');
-    expect(answer.headers).toMatchObject({
-      'access-control-allow-origin': '*',
-      'access-control-allow-methods': 'POST, OPTIONS',
-      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
-    });
-    expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
-  });
+  test.each(['/api/sdk/series', '/api/sdk/users/identify'])(
+    'a preflight of %s is answered',
+    async (path) => {
+      const preflight = {
+        ...page,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,idempotency-key',
+      };
+      const answer = await server.send({ method: 'OPTIONS', path, headers: preflight });
+      expect(answer.status).toBe(204);
+      expect(answer.text).toBe('');
+      expect(answer.headers).toMatchObject({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'POST, OPTIONS',
+        'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key',
+      });
+      expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+    },
+  );
 
   test('every answer under /api/sdk may be read by a page, refusals too', async () => {
     const send = (headers: Record<string, string>, body: string | Buffer, path = 'series') =>
-      server.send({ method: 'POST', path: `/api/sdk/${path}`, headers: { ...page, ...headers }, body });
+      server.send({
+        method: 'POST',
+        path: `/api/sdk/${path}`,
+        headers: { ...page, ...headers },
+        body,
+      });
     const keyed = { ...json, ...bearer(widgetKey) };
     const { test: limited } = await server.newWorkspace({
       settings: { rate_limits: { widget_per_minute: 1 } },
@@ -285,7 +298,10 @@ describe('CORS', () => {
       settings: { allowed_origins: ['https://app.example.com'] },
     });
     const send = (origin?: string) =>
-      series({ ...json, ...bearer(side.widgetKey), ...(origin === undefined ? {} : { origin }) }, CALL);
+      series(
+        { ...json, ...bearer(side.widgetKey), ...(origin === undefined ? {} : { origin }) },
+        CALL,
+      );
     const own = await send('https://app.example.com');
     expect(refusal(own)).toEqual(NO_USER);
     expect(own.headers['access-control-allow-origin']).toBe('https://app.example.com');
@@ -337,6 +353,7 @@ describe('what is not there', () => {
     ['POST', '/api/sdk'],
     ['POST', '/api/sdk/'],
     ['POST', '/api/sdk/series/'],
+    ['GET', '/api/sdk/series/'],
     ['POST', '/api/sdk/Series'],
     ['POST', '/api/sdk//series'],
     ['POST', '/api/sdk/series/x'],
@@ -354,6 +371,11 @@ describe('what is not there', () => {
       expect(refusal(answer)).toEqual({ status: 404, text: '{"error":"Not found"}' });
       expect(answer.headers['content-type']).toBe(JSON_TYPE);
     }
+  });
+
+  test('a version that a client asks for is nothing to us', async () => {
+    const headers = { ...json, ...bearer(widgetKey), 'accept-version': '9.x' };
+    expect(refusal(await series(headers, CALL))).toEqual(NO_USER);
   });
 
   test.each([
@@ -408,13 +430,37 @@ describe('every answer', () => {
   test.each([
     ['no HTTP', 'hello\r\n\r\n', '400 Bad Request'],
     ['another protocol', 'GET / HTTP/7.3\r\n\r\n', '400 Bad Request'],
-    ['two lengths', 'POST /api/sdk/series HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}', '400 Bad Request'],
-    ['a length and chunks', 'POST /api/sdk/series HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', '400 Bad Request'],
-    ['a length that is no number', 'POST /api/sdk/series HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n', '400 Bad Request'],
-    ['a header without a colon', 'GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n', '400 Bad Request'],
+    [
+      'two lengths',
+      'POST /api/sdk/series HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}',
+      '400 Bad Request',
+    ],
+    [
+      'a length and chunks',
+      'POST /api/sdk/series HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      '400 Bad Request',
+    ],
+    [
+      'a length that is no number',
+      'POST /api/sdk/series HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n',
+      '400 Bad Request',
+    ],
+    [
+      'a header without a colon',
+      'GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n',
+      '400 Bad Request',
+    ],
     ['NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n', '400 Bad Request'],
-    ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
-    ['2,000 headers', `GET / HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(4_000)}\r\n`, '431 Request Header Fields Too Large'],
+    [
+      'headers of 20 kB',
+      `GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(20_000)}\r\n\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
+    [
+      '2,000 headers',
+      `GET / HTTP/1.1\r\nHost: x\r\n${'A: b\r\n'.repeat(4_000)}\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
   ])('to what is no request is one too: %s', async (_name, text, status) => {
     const answer = await server.sendRaw(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}\\r\\n`));

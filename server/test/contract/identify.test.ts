@@ -103,6 +103,7 @@ describe('what is kept', () => {
       timezone: 'Europe/London',
       locale: 'en-GB',
       signed_up_at: '2025-01-02T01:04:05.000Z',
+      company_id: null,
       traits: { plan: 'pro', seats: 5, address: { city: 'London' } },
       context: { page: '/pricing' },
       first_seen: TEST_CLOCK.toISOString(),
@@ -161,7 +162,14 @@ describe('what is kept', () => {
 
   test('names of traits may be any text, and values any JSON', async () => {
     const userId = newId();
-    const traits = { 'a.b': 1, '': 2, 'ключ': 'ü', "x'": [null, { y: [] }], constructor: 'c', n: -0.5e-7 };
+    const traits = {
+      'a.b': 1,
+      '': 2,
+      ключ: 'ü',
+      "x'": [null, { y: [] }],
+      constructor: 'c',
+      n: -0.5e-7,
+    };
     expect((await identify({ user_id: userId, traits })).text).toBe(CREATED);
     expect((await read(userId)).traits).toEqual(traits);
   });
@@ -220,10 +228,13 @@ describe('400', () => {
     expect(exact(long)).toEqual([400, '{"error":"user_id must be at most 255 characters"}']);
   });
 
-  test.each([[[]], ['text'], [7], [true], [0], ['']])('traits and context must be objects: %j', async (value) => {
-    await refused({ traits: value }, 400, '{"error":"traits must be an object"}');
-    await refused({ context: value }, 400, '{"error":"context must be an object"}');
-  });
+  test.each([[[]], ['text'], [7], [true], [0], ['']])(
+    'traits and context must be objects: %j',
+    async (value) => {
+      await refused({ traits: value }, 400, '{"error":"traits must be an object"}');
+      await refused({ context: value }, 400, '{"error":"context must be an object"}');
+    },
+  );
 
   test.each([7, true, [], {}])('session_id and user_token must be strings: %j', async (value) => {
     await refused({ session_id: value }, 400, '{"error":"session_id must be a string"}');
@@ -285,23 +296,32 @@ describe('400', () => {
     'ada@example.com\n',
     `${'a'.repeat(250)}@example.com`,
   ])('no address: %j', async (value) => {
-    await refused({ traits: { email: value } }, 400, '{"error":"email is not a valid email address"}');
+    await refused(
+      { traits: { email: value } },
+      400,
+      '{"error":"email is not a valid email address"}',
+    );
   });
 
-  test.each(['ada@example.com', 'a.d+a@mail.example.co.uk', "o'hara@example.com", 'x_y@a-b.example'])(
-    'an address: %s',
-    async (value) => {
-      const userId = newId();
-      expect((await identify({ user_id: userId, traits: { email: value } })).text).toBe(CREATED);
-      expect((await read(userId)).email).toBe(value);
+  test.each([
+    'ada@example.com',
+    'a.d+a@mail.example.co.uk',
+    "o'hara@example.com",
+    'x_y@a-b.example',
+  ])('an address: %s', async (value) => {
+    const userId = newId();
+    expect((await identify({ user_id: userId, traits: { email: value } })).text).toBe(CREATED);
+    expect((await read(userId)).email).toBe(value);
+  });
+
+  test.each(['name', 'email', 'timezone', 'locale', 'signed_up_at'])(
+    '%s must be a string',
+    async (name) => {
+      for (const value of [7, true, [], {}]) {
+        await refused({ traits: { [name]: value } }, 400, `{"error":"${name} must be a string"}`);
+      }
     },
   );
-
-  test.each(['name', 'email', 'timezone', 'locale', 'signed_up_at'])('%s must be a string', async (name) => {
-    for (const value of [7, true, [], {}]) {
-      await refused({ traits: { [name]: value } }, 400, `{"error":"${name} must be a string"}`);
-    }
-  });
 
   test.each([
     'yesterday',
@@ -321,7 +341,8 @@ describe('400', () => {
   });
 
   test('what cannot be stored is refused, wherever it is', async () => {
-    const text = (name: string) => `{"error":"${name} must not contain NUL or unpaired surrogates"}`;
+    const text = (name: string) =>
+      `{"error":"${name} must not contain NUL or unpaired surrogates"}`;
     for (const bad of ['a\0b', '\ud800', 'x\udfff']) {
       const inId = await identify({ user_id: bad });
       expect(exact(inId)).toEqual([400, text('user_id')]);
@@ -335,8 +356,16 @@ describe('400', () => {
   test('32 levels are enough', async () => {
     const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) });
     expect((await identify({ user_id: newId(), traits: nested(32) })).text).toBe(CREATED);
-    await refused({ traits: nested(33) }, 400, '{"error":"traits must not nest deeper than 32 levels"}');
-    await refused({ context: nested(33) }, 400, '{"error":"context must not nest deeper than 32 levels"}');
+    await refused(
+      { traits: nested(33) },
+      400,
+      '{"error":"traits must not nest deeper than 32 levels"}',
+    );
+    await refused(
+      { context: nested(33) },
+      400,
+      '{"error":"context must not nest deeper than 32 levels"}',
+    );
   });
 });
 
@@ -358,6 +387,8 @@ describe('413', () => {
 
   test('bytes are counted, not characters', async () => {
     await refused({ traits: { a: 'é'.repeat(10_000) } }, 413, TOO_MUCH);
-    expect((await identify({ user_id: newId(), traits: { a: 'é'.repeat(9_990) } })).text).toBe(CREATED);
+    expect((await identify({ user_id: newId(), traits: { a: 'é'.repeat(9_990) } })).text).toBe(
+      CREATED,
+    );
   });
 });

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startServer, type Answer } from '../support/server.ts';
-import { activeSeries, advance, draftSeries, email, enroll, newUser, wait } from '../support/series.ts';
+import {
+  activeSeries,
+  advance,
+  draftSeries,
+  email,
+  enroll,
+  newUser,
+  wait,
+} from '../support/series.ts';
 
 /**
  * Goal: what belongs to one side of one workspace cannot be seen, changed or told from nothing by
@@ -18,6 +26,8 @@ interface Ids {
   readonly message: string;
   readonly key: string;
   readonly user: string;
+  readonly company: string;
+  readonly event: string;
 }
 
 /** One of everything, on the side that the key is of. */
@@ -26,6 +36,10 @@ async function everything(key: string): Promise<Ids> {
   const series = await activeSeries(server, { key, steps: [email('a'), wait('b', 9, 'days')] });
   const user = await newUser(server, {}, who);
   await enroll(server, { userId: user, seriesId: series }, who);
+  const company = `company-of-${user}`;
+  await server.sdk('/companies/identify', { company_id: company, user_id: user }, who);
+  await server.sdk('/events', { user_id: user, events: [{ event_type: 'bought' }] }, who);
+  const events = await server.v1('GET', '/events', undefined, who);
   const messages = async () => (await server.v1('GET', '/messages', undefined, who)).body.data;
   if (key.includes('_test_')) await advance(server, '2025-03-24T08:00:00.000Z', who);
   await vi.waitFor(async () => expect(await messages()).toHaveLength(1), { timeout: 10_000 });
@@ -34,6 +48,8 @@ async function everything(key: string): Promise<Ids> {
   return {
     series,
     user,
+    company,
+    event: events.body.data[0].id,
     message: (await messages())[0].id,
     broadcast: broadcast.body.id,
     key: keys.body.data.find(({ kind }: { kind: string }) => kind === 'widget').id,
@@ -44,7 +60,11 @@ const owners: { name: string; key: string; ids: Ids }[] = [];
 let before: string;
 beforeAll(async () => {
   const other = await server.newWorkspace();
-  const sides = { 'another workspace': other.test, 'the live side of another workspace': other.live, 'the live side of the same workspace': server.live };
+  const sides = {
+    'another workspace': other.test,
+    'the live side of another workspace': other.live,
+    'the live side of the same workspace': server.live,
+  };
   for (const [name, { secretKey: key }] of Object.entries(sides)) {
     owners.push({ name, key, ids: await everything(key) });
   }
@@ -61,7 +81,9 @@ async function contents(): Promise<string> {
            (select jsonb_agg(e order by e.id) from enrollments e where e.workspace_id <> ${server.test.id}) as enrollments,
            (select jsonb_agg(r order by r.enrollment_id) from recipients r where r.workspace_id <> ${server.test.id}) as recipients,
            (select jsonb_agg(m order by m.id) from messages m where m.workspace_id <> ${server.test.id}) as messages,
-           (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users
+           (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users,
+           (select jsonb_agg(y order by y.id) from companies y where y.workspace_id <> ${server.test.id}) as companies,
+           (select jsonb_agg(e order by e.id) from events e where e.workspace_id <> ${server.test.id}) as events
   `;
   return JSON.stringify(rows);
 }
@@ -79,19 +101,32 @@ test('every path of /api/v1 that names something answers as if nothing of that n
   expect(paths.length).toBeGreaterThan(10);
   let calls = 0;
   for (const [path, methods] of paths) {
-    const noun = /\/api\/v1\/(series|broadcasts|messages|keys|users)\//.exec(path)?.[1];
+    const noun = /\/api\/v1\/(series|broadcasts|messages|keys|users|companies)\//.exec(path)?.[1];
     expect(noun, path).toBeDefined();
     for (const method of Object.keys(methods)) {
       for (const { name, ids } of owners) {
-        const theirs = { series: ids.series, broadcasts: ids.broadcast, messages: ids.message, keys: ids.key, users: ids.user }[noun!]!;
+        const theirs = {
+          series: ids.series,
+          broadcasts: ids.broadcast,
+          messages: ids.message,
+          keys: ids.key,
+          users: ids.user,
+        }[noun!]!;
         const call = (id: string) => {
           const query = path.endsWith('explain') ? `?series_id=${ids.series}` : '';
           const url = path.replace('/api/v1', '').replace(/\{[^}]+\}/, id) + query;
           return server.v1(method.toUpperCase(), url, method === 'get' ? undefined : BODY);
         };
         const answer = await call(theirs);
-        const nothing = await call(noun === 'users' ? 'nobody-at-all' : NOBODY);
-        expect([name, method, path, ...exact(answer)]).toEqual([name, method, path, ...exact(nothing)]);
+        const nothing = await call(
+          noun === 'users' || noun === 'companies' ? 'nobody-at-all' : NOBODY,
+        );
+        expect([name, method, path, ...exact(answer)]).toEqual([
+          name,
+          method,
+          path,
+          ...exact(nothing),
+        ]);
         expect([method, path, answer.status]).toEqual([method, path, 404]);
         calls += 1;
       }
@@ -105,7 +140,15 @@ test('lists and filters show nothing of others', async () => {
   const mine = await server.v1('GET', '/series');
   expect(mine.body.data).toHaveLength(1);
   for (const { ids } of owners) {
-    for (const path of ['/series', '/broadcasts', '/users', '/messages', '/keys']) {
+    for (const path of [
+      '/series',
+      '/broadcasts',
+      '/users',
+      '/companies',
+      '/events',
+      '/messages',
+      '/keys',
+    ]) {
       const { text } = await server.v1('GET', `${path}?limit=200`);
       for (const id of Object.values(ids)) expect(text).not.toContain(id);
     }
@@ -113,6 +156,8 @@ test('lists and filters show nothing of others', async () => {
       const answer = await server.v1('GET', `/messages?${query}`);
       expect(answer.body.data).toEqual([]);
     }
+    const events = await server.v1('GET', `/events?user_id=${ids.user}`);
+    expect(events.body.data).toEqual([]);
     const own = mine.body.data[0].id;
     for (const list of ['enrollments', 'recipients']) {
       const answer = await server.v1('GET', `/series/${own}/${list}?user_id=${ids.user}`);
@@ -146,7 +191,11 @@ test('users of others cannot be enrolled, and their series not entered', async (
 });
 
 test('the session of the dashboard is not there on a server that strangers can reach', async () => {
-  for (const headers of [{}, { cookie: 'milepost_local=x' }, { 'milepost-workspace': server.test.id }]) {
+  for (const headers of [
+    {},
+    { cookie: 'milepost_local=x' },
+    { 'milepost-workspace': server.test.id },
+  ]) {
     const session = await server.send({ path: '/api/v1/session', headers });
     expect(session.status).toBe(404);
     const series = await server.send({ path: '/api/v1/series', headers });

@@ -39,7 +39,10 @@ const SCHEMA = {
     info: {
       type: 'object',
       required: ['title', 'version'],
-      properties: { title: { type: 'string', minLength: 1 }, version: { type: 'string', minLength: 1 } },
+      properties: {
+        title: { type: 'string', minLength: 1 },
+        version: { type: 'string', minLength: 1 },
+      },
     },
     servers: { type: 'array', items: { type: 'object', required: ['url'] } },
     paths: {
@@ -114,23 +117,41 @@ test('the document is OpenAPI 3.1, and every schema in it is a schema', () => {
 test('every name in a path is a parameter, and every parameter of a path is in it', () => {
   for (const { path, method, operation } of operations) {
     const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
-    const declared = (operation.parameters ?? []).filter((each) => each.in === 'path').map(({ name }) => name);
+    const declared = (operation.parameters ?? [])
+      .filter((each) => each.in === 'path')
+      .map(({ name }) => name);
     expect([method, path, declared]).toEqual([method, path, inPath]);
   }
 });
 
 test('all calls of the contract are described', () => {
-  const described = operations.map(({ path, method }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);
+  const described = operations.map(
+    ({ path, method }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`,
+  );
   const v1 = (calls: string[]) => calls.map((call) => call.replace(' /', ' /api/v1/'));
   expect(described).toEqual(
     expect.arrayContaining([
       'post /api/sdk/series',
       'post /api/sdk/users/identify',
-      ...v1(['get /series', 'post /series', 'get /series/{}', 'put /series/{}', 'delete /series/{}']),
-      ...v1(['activate', 'pause', 'resume', 'archive', 'publish'].map((act) => `post /series/{}/${act}`)),
+      'post /api/sdk/users/update',
+      'post /api/sdk/companies/identify',
+      'post /api/sdk/events',
+      ...v1([
+        'get /series',
+        'post /series',
+        'get /series/{}',
+        'put /series/{}',
+        'delete /series/{}',
+      ]),
+      ...v1(
+        ['activate', 'pause', 'resume', 'archive', 'publish'].map(
+          (act) => `post /series/{}/${act}`,
+        ),
+      ),
       ...v1(['enrollments', 'recipients', 'stats'].map((list) => `get /series/{}/${list}`)),
       ...v1(['get /broadcasts', 'post /broadcasts', 'get /broadcasts/{}', 'delete /broadcasts/{}']),
       ...v1(['get /users', 'get /users/{}', 'get /users/{}/explain']),
+      ...v1(['get /companies', 'get /companies/{}', 'get /events']),
       ...v1(['get /messages', 'get /messages/{}', 'post /messages/{}/resolve']),
       ...v1(['get /keys', 'post /keys', 'post /keys/{}/rotate', 'post /keys/{}/revoke']),
       ...v1(['get /settings', 'patch /settings', 'get /test_clock', 'post /test_clock/advance']),
@@ -153,16 +174,22 @@ describe('each path answers as it says', async () => {
   const messages = await server.v1('GET', '/messages');
   const broadcast = await server.v1('POST', '/broadcasts', { name: 'News' });
   const key = await server.v1('POST', '/keys', { kind: 'widget' });
+  await server.sdk('/companies/identify', { company_id: 'acme', user_id: userId });
+  await server.sdk('/events', { user_id: userId, events: [{ event_type: 'bought' }] });
   const idOf: Record<string, string> = {
     series: seriesId,
     broadcasts: broadcast.body.id,
     users: userId,
+    companies: 'acme',
     messages: messages.body.data[0].id,
     keys: key.body.id,
   };
   const bodies: Record<string, unknown> = {
     '/api/sdk/series': { action: 'enroll', user_id: userId, series_id: seriesId },
     '/api/sdk/users/identify': { user_id: userId, traits: { timezone: 'Nowhere' } },
+    '/api/sdk/users/update': { users: [{ user_id: userId }, { user_id: '' }] },
+    '/api/sdk/companies/identify': { company_id: 'acme', user_id: userId, traits: { plan: 'pro' } },
+    '/api/sdk/events': { user_id: userId, events: [{ event_type: 'bought' }] },
     '/api/v1/series': { name: 'x', steps: [] },
     '/api/v1/series/{id}': { name: 'x', steps: TWO_EMAILS },
     '/api/v1/broadcasts': { name: 'x', subject: 'Hello' },
@@ -179,42 +206,56 @@ describe('each path answers as it says', async () => {
   };
   // Reads first: what acts changes what is read, and archiving ends all.
   const rank = ({ method, path }: { method: string; path: string }): number =>
-    method === 'get' ? 0 : method === 'delete' || path.endsWith('archive') || path.endsWith('revoke') ? 2 : 1;
+    method === 'get'
+      ? 0
+      : method === 'delete' || path.endsWith('archive') || path.endsWith('revoke')
+        ? 2
+        : 1;
   const ordered = operations.toSorted((a, b) => rank(a) - rank(b));
 
-  test.each(ordered.map((each) => [`${each.method} ${each.path}`, each] as const))('%s', async (name, { path, method, operation }) => {
-    const noun = path.split('/')[3] ?? '';
-    const query = path.endsWith('explain') ? `?series_id=${seriesId}` : '';
-    if (name === 'post /api/v1/series/{id}/activate') await server.v1('POST', `/series/${seriesId}/pause`);
-    if (name === 'post /api/v1/series/{id}/pause') await server.v1('POST', `/series/${seriesId}/resume`);
-    if (name === 'post /api/sdk/series') await server.v1('POST', `/series/${seriesId}/resume`);
-    const answer = await server.send({
-      method: method.toUpperCase(),
-      path: path.replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
-      headers: { authorization: `Bearer ${server.test.secretKey}`, 'content-type': 'application/json' },
-      ...(bodies[path] === undefined || method === 'get' ? {} : { body: JSON.stringify(bodies[path]) }),
-    });
-    const expected = refused[name];
-    if (expected !== undefined) {
-      expect([answer.status, answer.text]).toEqual([expected, expect.any(String)]);
-      return;
-    }
-    const response = operation.responses[String(answer.status)];
-    expect(response, `${answer.status} ${answer.text}`).toBeDefined();
-    expect(answer.status).toBeLessThan(300);
-    const schema = response?.content?.['application/json']?.schema;
-    if (answer.status === 204) {
-      expect(answer.text).toBe('');
-      return;
-    }
-    expect(schema).toBeDefined();
-    const validate = ajv.compile(schema!);
-    validate(answer.body);
-    expect(validate.errors).toBeNull();
-    if (answer.body.data !== undefined && path !== '/api/v1/series/{id}/recipients') {
-      expect(answer.body.data.length).toBeGreaterThan(0);
-    }
-  });
+  test.each(ordered.map((each) => [`${each.method} ${each.path}`, each] as const))(
+    '%s',
+    async (name, { path, method, operation }) => {
+      const noun = path.split('/')[3] ?? '';
+      const query = path.endsWith('explain') ? `?series_id=${seriesId}` : '';
+      if (name === 'post /api/v1/series/{id}/activate')
+        await server.v1('POST', `/series/${seriesId}/pause`);
+      if (name === 'post /api/v1/series/{id}/pause')
+        await server.v1('POST', `/series/${seriesId}/resume`);
+      if (name === 'post /api/sdk/series') await server.v1('POST', `/series/${seriesId}/resume`);
+      const answer = await server.send({
+        method: method.toUpperCase(),
+        path: path.replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
+        headers: {
+          authorization: `Bearer ${server.test.secretKey}`,
+          'content-type': 'application/json',
+        },
+        ...(bodies[path] === undefined || method === 'get'
+          ? {}
+          : { body: JSON.stringify(bodies[path]) }),
+      });
+      const expected = refused[name];
+      if (expected !== undefined) {
+        expect([answer.status, answer.text]).toEqual([expected, expect.any(String)]);
+        return;
+      }
+      const response = operation.responses[String(answer.status)];
+      expect(response, `${answer.status} ${answer.text}`).toBeDefined();
+      expect(answer.status).toBeLessThan(300);
+      const schema = response?.content?.['application/json']?.schema;
+      if (answer.status === 204) {
+        expect(answer.text).toBe('');
+        return;
+      }
+      expect(schema).toBeDefined();
+      const validate = ajv.compile(schema!);
+      validate(answer.body);
+      expect(validate.errors).toBeNull();
+      if (answer.body.data !== undefined && path !== '/api/v1/series/{id}/recipients') {
+        expect(answer.body.data.length).toBeGreaterThan(0);
+      }
+    },
+  );
 });
 
 describe('health', () => {
@@ -232,11 +273,17 @@ describe('health', () => {
     const answer = await server.send({ path: '/metrics' });
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
-    for (const name of ['milepost_workers', 'milepost_messages_in_doubt', 'milepost_oldest_due_seconds']) {
+    for (const name of [
+      'milepost_workers',
+      'milepost_messages_in_doubt',
+      'milepost_oldest_due_seconds',
+    ]) {
       expect(answer.text).toMatch(new RegExp(`^${name} [\\d.e+]+$`, 'm'));
     }
     for (const line of answer.text.split('\n').filter((each) => each !== '')) {
-      expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-zA-Z_:][\w:]*(\{[^}]*\})? (NaN|[+-]Inf|[-+\d.e]+))$/);
+      expect(line).toMatch(
+        /^(# (HELP|TYPE) \S+ .+|[a-zA-Z_:][\w:]*(\{[^}]*\})? (NaN|[+-]Inf|[-+\d.e]+))$/,
+      );
     }
     expect(answer.text).toMatch(/^milepost_workers 1$/m);
   });
@@ -245,7 +292,10 @@ describe('health', () => {
     const alone = await startServer({ transport: null });
     const none = await alone.send({ path: '/readyz' });
     expect(none.status).toBe(503);
-    expect(none.body).toEqual({ status: 'not ready', reasons: [expect.stringMatching(/^no worker lives/)] });
+    expect(none.body).toEqual({
+      status: 'not ready',
+      reasons: [expect.stringMatching(/^no worker lives/)],
+    });
     await alone.db`delete from migrations`;
     const pending = await alone.send({ path: '/readyz' });
     expect(pending.status).toBe(503);

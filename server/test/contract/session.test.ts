@@ -54,7 +54,12 @@ describe('a call with the cookie', () => {
     const advanced = await server.send({
       method: 'POST',
       path: '/api/v1/test_clock/advance',
-      headers: { ...mine(), origin, 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+      headers: {
+        ...mine(),
+        origin,
+        'content-type': 'application/json',
+        'sec-fetch-site': 'same-origin',
+      },
       body: '{"by":{"hours":1}}',
     });
     expect(advanced.status, advanced.text).toBe(200);
@@ -98,7 +103,12 @@ describe('a call with the cookie', () => {
   });
 
   test('is refused with a cookie that is not ours', async () => {
-    for (const value of ['', 'x', cookie.slice('milepost_local='.length, -1), `${cookie.slice(15)}x`]) {
+    for (const value of [
+      '',
+      'x',
+      cookie.slice('milepost_local='.length, -1),
+      `${cookie.slice(15)}x`,
+    ]) {
       const answer = await get({ cookie: `milepost_local=${value}` });
       expect([answer.status, answer.body.code]).toEqual([401, 'session.invalid']);
     }
@@ -107,7 +117,11 @@ describe('a call with the cookie', () => {
   });
 
   test('is nothing to /api/sdk', async () => {
-    const answer = await server.sdk('/users/identify', { user_id: 'a' }, { key: null, headers: mine() });
+    const answer = await server.sdk(
+      '/users/identify',
+      { user_id: 'a' },
+      { key: null, headers: mine() },
+    );
     expect(answer.status).toBe(401);
   });
 });

@@ -129,7 +129,11 @@ describe('faults', () => {
     ['a name that is a number', { name: 5, steps: [] }, ['name']],
     ['a name of 201 characters', { name: 'x'.repeat(201), steps: [] }, ['name']],
     ['steps that are an object', { name: 'x', steps: {} }, ['steps']],
-    ['501 steps', withSteps(...Array.from({ length: 501 }, (_, i) => wait(`s${i}`, 1, 'days'))), ['steps']],
+    [
+      '501 steps',
+      withSteps(...Array.from({ length: 501 }, (_, i) => wait(`s${i}`, 1, 'days'))),
+      ['steps'],
+    ],
     ['a step that is none', withSteps(null), ['steps/0/id', 'steps/0']],
     ['a step without a type', withSteps({ id: 'a' }), ['steps/0/type']],
     ['a step of a later type', withSteps({ id: 'a', type: 'split' }), ['steps/0/type']],
@@ -142,13 +146,37 @@ describe('faults', () => {
     ['a ring of one', withSteps(email('a', { next: 'a' })), ['steps/0/next']],
     ['a ring of two', withSteps(email('a'), email('b', { next: 'a' })), ['steps/1/next']],
     ['a step out of reach', withSteps(email('a', { next: null }), email('b')), ['steps/1']],
-    ['an email without words', withSteps({ id: 'a', type: 'email' }), ['steps/0/subject', 'steps/0/html']],
+    [
+      'an email without words',
+      withSteps({ id: 'a', type: 'email' }),
+      ['steps/0/subject', 'steps/0/html'],
+    ],
     ['an empty subject', withSteps(email('a', { subject: '' })), ['steps/0/subject']],
-    ['a subject of 999 characters', withSteps(email('a', { subject: 'x'.repeat(999) })), ['steps/0/subject']],
-    ['a template that does not parse', withSteps(email('a', { html: '{% if %}', subject: '{{ user.name' })), ['steps/0/subject', 'steps/0/html']],
-    ['a filter that is none', withSteps(email('a', { subject: '{{ a | nope }}' })), ['steps/0/subject']],
-    ['a sender that is none', withSteps(email('a', { from: 'nobody', reply_to: 'x' })), ['steps/0/from', 'steps/0/reply_to']],
-    ['a sender with a line end', withSteps(email('a', { from: 'A <a@b.co>\r\nBcc: x@y.z' })), ['steps/0/from']],
+    [
+      'a subject of 999 characters',
+      withSteps(email('a', { subject: 'x'.repeat(999) })),
+      ['steps/0/subject'],
+    ],
+    [
+      'a template that does not parse',
+      withSteps(email('a', { html: '{% if %}', subject: '{{ user.name' })),
+      ['steps/0/subject', 'steps/0/html'],
+    ],
+    [
+      'a filter that is none',
+      withSteps(email('a', { subject: '{{ a | nope }}' })),
+      ['steps/0/subject'],
+    ],
+    [
+      'a sender that is none',
+      withSteps(email('a', { from: 'nobody', reply_to: 'x' })),
+      ['steps/0/from', 'steps/0/reply_to'],
+    ],
+    [
+      'a sender with a line end',
+      withSteps(email('a', { from: 'A <a@b.co>\r\nBcc: x@y.z' })),
+      ['steps/0/from'],
+    ],
     ['a wait without a delay', withSteps({ id: 'a', type: 'wait' }), ['steps/0/delay']],
     ['a delay below 0', withSteps(wait('a', -1, 'days')), ['steps/0/delay/amount']],
     ['a delay of a fraction', withSteps(wait('a', 1.5, 'days')), ['steps/0/delay/amount']],
@@ -165,28 +193,64 @@ describe('faults', () => {
     ['a zone that is an offset', { timezone: '+02:00' }, ['settings/timezone']],
     ['a zone in POSIX', { timezone: 'EST5EDT' }, ['settings/timezone']],
     ['a zone that is a number', { timezone: 5 }, ['settings/timezone']],
-    ['a window without hours', { send_window: { start: '09:00', end: '09:00' } }, ['settings/send_window']],
-    ['a window at 25 o’clock', { send_window: { start: '25:00', end: '9:00' } }, ['settings/send_window/start', 'settings/send_window/end']],
-    ['a window that opens at 24:00', { send_window: { start: '24:00', end: '09:00' } }, ['settings/send_window/start']],
+    [
+      'a window without hours',
+      { send_window: { start: '09:00', end: '09:00' } },
+      ['settings/send_window'],
+    ],
+    [
+      'a window at 25 o’clock',
+      { send_window: { start: '25:00', end: '9:00' } },
+      ['settings/send_window/start', 'settings/send_window/end'],
+    ],
+    [
+      'a window that opens at 24:00',
+      { send_window: { start: '24:00', end: '09:00' } },
+      ['settings/send_window/start'],
+    ],
     ['a window that is a text', { send_window: '9-17' }, ['settings/send_window']],
     ['no business day', { business_days: [] }, ['settings/business_days']],
     ['a day 0', { business_days: [0, 1] }, ['settings/business_days/0']],
     ['a day 8', { business_days: [1, 8] }, ['settings/business_days/1']],
-    ['a yes for true', { business_days_only: 'yes', use_user_timezone: 1 }, ['settings/use_user_timezone', 'settings/business_days_only']],
+    [
+      'a yes for true',
+      { business_days_only: 'yes', use_user_timezone: 1 },
+      ['settings/use_user_timezone', 'settings/business_days_only'],
+    ],
     ['a country that is none', { holidays: { country: 'XX' } }, ['settings/holidays/country']],
-    ['a region that is none', { holidays: { country: 'DE', region: 'XX' } }, ['settings/holidays/region']],
+    [
+      'a region that is none',
+      { holidays: { country: 'DE', region: 'XX' } },
+      ['settings/holidays/region'],
+    ],
     ['holidays of nowhere', { holidays: {} }, ['settings/holidays/country']],
-    ['a lateness in days', { max_lateness: { amount: 1, unit: 'days' } }, ['settings/max_lateness/unit']],
+    [
+      'a lateness in days',
+      { max_lateness: { amount: 1, unit: 'days' } },
+      ['settings/max_lateness/unit'],
+    ],
     ['a spread below 0', { spread_minutes: -1 }, ['settings/spread_minutes']],
     ['a trigger that does not exist yet', { entry_trigger: 'event' }, ['settings/entry_trigger']],
     ['a goal', { goal: { event: 'paid' } }, ['settings/goal']],
     ['an exit', { exit: [{ event: 'left' }] }, ['settings/exit']],
     ['re-enrollment as a flag', { reenrollment: true }, ['settings/reenrollment']],
-    ['no run at all', { reenrollment: { enabled: 'yes', max_runs: 0, cooldown: { amount: 1, unit: 'x' } } }, ['settings/reenrollment/enabled', 'settings/reenrollment/cooldown/unit', 'settings/reenrollment/max_runs']],
+    [
+      'no run at all',
+      { reenrollment: { enabled: 'yes', max_runs: 0, cooldown: { amount: 1, unit: 'x' } } },
+      [
+        'settings/reenrollment/enabled',
+        'settings/reenrollment/cooldown/unit',
+        'settings/reenrollment/max_runs',
+      ],
+    ],
   ])('settings with %s', async (_name, settings, paths) => {
     const found = (await pathsOf(withSettings(settings))).map((path) => path);
     for (const path of paths) {
-      expect(found.some((each) => each === path || path.startsWith(`${each}/`) || each.startsWith(`${path}/`))).toBe(true);
+      expect(
+        found.some(
+          (each) => each === path || path.startsWith(`${each}/`) || each.startsWith(`${path}/`),
+        ),
+      ).toBe(true);
     }
     expect(found).toHaveLength(paths.length);
   });
@@ -227,9 +291,9 @@ describe('faults', () => {
   test('a change of the draft is checked alike, and leaves it as it was', async () => {
     const id = await draftSeries(server);
     const before = await server.v1('GET', `/series/${id}`);
-    expect(await pathsOf({ name: 'x', steps: [email('a', { next: 'b' })] }, 'PUT', `/series/${id}`)).toEqual([
-      'steps/0/next',
-    ]);
+    expect(
+      await pathsOf({ name: 'x', steps: [email('a', { next: 'b' })] }, 'PUT', `/series/${id}`),
+    ).toEqual(['steps/0/next']);
     expect((await server.v1('GET', `/series/${id}`)).text).toBe(before.text);
   });
 
@@ -266,7 +330,10 @@ describe('change and delete', () => {
   test('a change of an active series waits for `publish`; who is in it stays on their version', async () => {
     const { test: side } = await server.newWorkspace();
     const [key, secret] = [{ key: side.widgetKey }, { key: side.secretKey }];
-    const id = await activeSeries(server, { ...secret, steps: [wait('w', 1, 'hours'), email('old')] });
+    const id = await activeSeries(server, {
+      ...secret,
+      steps: [wait('w', 1, 'hours'), email('old')],
+    });
     const enter = async () => {
       const userId = await newUser(server, {}, key);
       await enroll(server, { userId, seriesId: id }, key);
@@ -293,9 +360,9 @@ describe('change and delete', () => {
       ['new'],
     ]);
     const listed = await server.v1('GET', `/series/${id}/enrollments`, undefined, secret);
-    expect(
-      listed.body.data.map(({ version }: { version: number }) => version).toSorted(),
-    ).toEqual([1, 1, 2]);
+    expect(listed.body.data.map(({ version }: { version: number }) => version).toSorted()).toEqual([
+      1, 1, 2,
+    ]);
   });
 
   test('a draft can be deleted, once', async () => {
@@ -333,8 +400,20 @@ describe('moves', () => {
   /** The status that each move leads to; null where it is refused. */
   const TABLE: Record<string, Record<string, string | null>> = {
     draft: { activate: 'active', pause: null, resume: null, publish: null, archive: 'archived' },
-    active: { activate: 'active', pause: 'paused', resume: 'active', publish: 'active', archive: 'archived' },
-    paused: { activate: null, pause: 'paused', resume: 'active', publish: 'paused', archive: 'archived' },
+    active: {
+      activate: 'active',
+      pause: 'paused',
+      resume: 'active',
+      publish: 'active',
+      archive: 'archived',
+    },
+    paused: {
+      activate: null,
+      pause: 'paused',
+      resume: 'active',
+      publish: 'paused',
+      archive: 'archived',
+    },
     archived: { activate: null, pause: null, resume: null, publish: null, archive: 'archived' },
   };
   const WAY: Record<string, string[]> = {
@@ -356,7 +435,10 @@ describe('moves', () => {
     if (to === null) {
       expect(answer).toMatchObject({
         status: 409,
-        body: { code: 'series.wrong_status', error: `Cannot ${transition} a series that is ${from}` },
+        body: {
+          code: 'series.wrong_status',
+          error: `Cannot ${transition} a series that is ${from}`,
+        },
       });
       expect(after.text).toBe(before.text);
       return;
@@ -393,18 +475,21 @@ describe('moves', () => {
     expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 2));
   });
 
-  test.each(['activate', 'pause', 'resume', 'archive', 'publish'])('%s of what is not there', async (transition) => {
-    const broadcast = await server.v1('POST', '/broadcasts', { name: 'News' });
-    for (const id of [UNKNOWN, 'none', '%20', 'x'.repeat(64)]) {
-      const answer = await server.v1('POST', `/series/${id}/${transition}`);
-      expect(answer).toMatchObject({ status: 404, body: { error: 'Series not found' } });
-    }
-    const other = await server.v1('POST', `/series/${broadcast.body.id}/${transition}`);
-    expect(other).toMatchObject({
-      status: 400,
-      body: { error: 'The specified automation is not a series', code: 'series.wrong_type' },
-    });
-  });
+  test.each(['activate', 'pause', 'resume', 'archive', 'publish'])(
+    '%s of what is not there',
+    async (transition) => {
+      const broadcast = await server.v1('POST', '/broadcasts', { name: 'News' });
+      for (const id of [UNKNOWN, 'none', '%20', 'x'.repeat(64)]) {
+        const answer = await server.v1('POST', `/series/${id}/${transition}`);
+        expect(answer).toMatchObject({ status: 404, body: { error: 'Series not found' } });
+      }
+      const other = await server.v1('POST', `/series/${broadcast.body.id}/${transition}`);
+      expect(other).toMatchObject({
+        status: 400,
+        body: { error: 'The specified automation is not a series', code: 'series.wrong_type' },
+      });
+    },
+  );
 
   test('act with or without an empty body, and with one that says nothing', async () => {
     const id = await draftSeries(server);
@@ -460,7 +545,9 @@ describe('broadcasts', () => {
     expect((await server.v1('GET', `/broadcasts/${series}`)).status).toBe(404);
     expect((await server.v1('DELETE', `/broadcasts/${series}`)).status).toBe(404);
     const names = async (path: string) =>
-      (await server.v1('GET', `${path}?limit=200`)).body.data.map(({ type }: { type: string }) => type);
+      (await server.v1('GET', `${path}?limit=200`)).body.data.map(
+        ({ type }: { type: string }) => type,
+      );
     expect(new Set(await names('/series'))).toEqual(new Set(['series']));
     expect(new Set(await names('/broadcasts'))).toEqual(new Set(['broadcast']));
   });

@@ -27,10 +27,12 @@ export interface Outcome {
 const API = 'api';
 const STEPS_MAX = 40_000;
 /** With work left and nothing in its way, this much time without a change means that it is stuck. */
-const STUCK_MS = 3 * 3_600_000;
+const STUCK_MS = 20 * 60_000;
 /** Turns of the event loop without a sign of life, after which nobody runs any more. */
 const QUIET_TURNS = 4;
 const LEDGER_EVERY = 50;
+/** Heartbeats of a longer time in which nothing else happens are written at once. */
+const BEAT_MS = 3_000;
 
 /**
  * Runs one history: the script, then a calm time in which everything has to come to its end, then a
@@ -43,7 +45,7 @@ export async function runHistory(server: PgliteServer, plan: Plan): Promise<Outc
   try {
     return await history.run();
   } catch (error) {
-    const trace = history.trace.slice(-120).join('\n');
+    const trace = history.trace.slice(-Number(process.env["TAIL"] ?? 120)).join('\n');
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     throw new Error(`${what}\nafter:\n${trace}`, { cause: error });
   } finally {
@@ -70,6 +72,7 @@ class History {
   #isCalm = false;
   #failure: unknown = null;
   #changedAtMs = START.getTime();
+  #state: string | null = null;
 
   readonly #removed = new Set<string>();
   readonly #enrolled: string[] = [];
@@ -201,7 +204,6 @@ class History {
 
   #say(line: string): void {
     const ms = this.#time.nowMs - START.getTime();
-    if (process.env["SAY"]) process.stderr.write(`${ms} ${line}\n`);
     this.trace.push(`${(ms / 1000).toFixed(3).padStart(12)} ${line}`);
   }
 
@@ -273,7 +275,6 @@ class History {
     options.push(...this.#workers.due());
     if (options.length === 0) return false;
     this.#chance.pick(options)();
-    this.#changedAtMs = now;
     return true;
   }
 
@@ -297,10 +298,7 @@ class History {
       this.#say(`${session.owner} loses its connection (${fate}): ${firstWords(session)}`);
       return server.cut(session, fate);
     }
-    if (server.inTransaction() === null && this.#dbNowMs !== this.#time.nowMs) {
-      this.#dbNowMs = this.#time.nowMs;
-      server.query(`set milepost.now = '${new Date(this.#dbNowMs).toISOString()}'`);
-    }
+    this.#setClock();
     const text = session.nextText();
     this.#say(`${session.owner}#${session.id}: ${firstWords(session)}`);
     server.execute(session);
@@ -314,16 +312,27 @@ class History {
     this.#time.nowMs += this.#chance.below(3);
   }
 
+  /** The database's clock stands still while a transaction is open. */
+  #setClock(): void {
+    if (this.#server.inTransaction() !== null || this.#dbNowMs === this.#time.nowMs) return;
+    this.#dbNowMs = this.#time.nowMs;
+    this.#server.query(`set milepost.now = '${new Date(this.#dbNowMs).toISOString()}'`);
+  }
+
   /** Lets time pass until something can happen. False when nothing will. */
   #pass(): boolean {
+    const server = this.#server;
     const now = this.#time.nowMs;
     const next = this.#nextAt();
     if (next === null) return false;
-    if (next - now > 60_000) {
+    if (next - now > BEAT_MS) {
       this.#changedAtMs = next;
       this.#workers.beatThrough(next);
     }
-    if (next - this.#changedAtMs > STUCK_MS) throw new Violation('it is stuck');
+    if (now - this.#changedAtMs > STUCK_MS) {
+      const rows = server.query('select status, parked, due_at, seq, step_id from recipients');
+      throw new Violation(`nothing moves any more: ${JSON.stringify(rows)}`);
+    }
     this.#time.nowMs = Math.max(now, next);
     return true;
   }
@@ -342,13 +351,18 @@ class History {
 
   /** Whether the workers have anything to do now, and when the next step is due. */
   #queue(): { isMoving: boolean; nextDueAtMs: number | null } {
+    const now = `'${new Date(this.#time.nowMs).toISOString()}'`;
     const [row] = this.#server.query(`
       select count(*) filter (where r.status = 'processing' or s.status = 'archived'
                                  or r.parked and s.status = 'active'
-                                 or not r.parked and r.due_at <= db_now()) as moving,
+                                 or not r.parked and r.due_at <= ${now}) as moving,
+             string_agg(concat(r.enrollment_id, r.seq, r.status, r.due_at, r.parked, r.attempts), ' '
+                        order by r.enrollment_id, r.seq) as state,
              (extract(epoch from min(r.due_at) filter (where not r.parked)) * 1000)::bigint as next
         from recipients r join automations s on s.id = r.automation_id`);
     const next = row?.next ?? null;
+    if (this.#state !== row?.state || Number(row?.moving) === 0) this.#changedAtMs = this.#time.nowMs;
+    this.#state = row?.state ?? null;
     const isMoving = Number(row?.moving) > 0;
     if (isMoving && this.#workers.names().length === 0) return { isMoving: false, nextDueAtMs: null };
     return { isMoving, nextDueAtMs: next === null ? null : Number(next) };

@@ -54,11 +54,13 @@ const HOST_SKEW_MS = 86_400_000;
 const POOL_MAX = 4;
 
 async function processOf({ name, server, time, chance }: ProcessDeps): Promise<SimulatedProcess> {
-  const db = connect('postgres://simulation@localhost/simulation', {
-    max: POOL_MAX,
-    applicationName: name,
-    openSocket: () => server.open(name),
-  });
+  const poolOf = (max: number): Pool =>
+    connect('postgres://simulation@localhost/simulation', {
+      max,
+      applicationName: name,
+      openSocket: () => server.open(name),
+    });
+  const db = poolOf(POOL_MAX);
   const skewMs = chance.between(-HOST_SKEW_MS, HOST_SKEW_MS);
   const startedAtMs = time.nowMs;
   const host = {
@@ -66,7 +68,7 @@ async function processOf({ name, server, time, chance }: ProcessDeps): Promise<S
     monotonicMs: () => time.nowMs - startedAtMs,
   };
   const clock = await databaseClock(db, host);
-  return { name, db, clock, catalog: createSeriesCatalog(db) };
+  return { name, db, clock, catalog: createSeriesCatalog(poolOf(1)) };
 }
 
 export async function startApi(deps: ProcessDeps): Promise<ApiProcess> {

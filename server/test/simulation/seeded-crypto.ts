@@ -27,6 +27,15 @@ vi.mock(import('node:crypto'), async (importActual) => {
 
 const HANDFUL_MAX = 10_000;
 
+// Rests are timers as well, and wait for the same time.
+vi.mock(import('node:timers/promises'), async (importActual) => ({
+  ...(await importActual()),
+  setTimeout: ((ms: number) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, ms);
+    })) as never,
+}));
+
 /** Ids are drawn in handfuls: those that are left over from the last history are used up. */
 function useUpIds(): void {
   const before = state.fillCount;

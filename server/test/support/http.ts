@@ -48,7 +48,8 @@ function send(
   { port, agent }: { port: number; agent: Agent },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const length = body === undefined || isChunked ? {} : { 'content-length': Buffer.byteLength(body) };
+    const length =
+      body === undefined || isChunked ? {} : { 'content-length': Buffer.byteLength(body) };
     const request = nodeRequest(
       { host: '127.0.0.1', port, method, path, agent, headers: { ...length, ...headers } },
       (response) => {

@@ -45,7 +45,8 @@ export interface Session {
 /** A request: what goes to the backend, and what is said before its answer. */
 interface Unit {
   readonly text: string;
-  readonly message: Buffer;
+  /** Null where the answer is known: it waits for its turn, and for nothing else. */
+  readonly message: Buffer | null;
   readonly preamble: Buffer;
 }
 
@@ -102,7 +103,10 @@ const WELCOME = Buffer.concat([
   message('K', Buffer.alloc(8)),
   READY,
 ]);
-/** What a process may look up while a transaction of its own is open: rows that do not change. */
+/**
+ * What a process may look up while a transaction of its own is open, over connections of their own:
+ * rows that do not change.
+ */
 const LOOKUP = /from series_versions|from workspaces\s+where/;
 /** What the driver asks at the start of each session. */
 const TYPES = /typarray/;
@@ -125,7 +129,16 @@ function serverOver(backend: PGlite): PgliteServer {
   let typesAnswer: Buffer | null = null;
   let activity = 0;
 
-  const raw = (request: Buffer): Buffer => Buffer.from(backend.execProtocolRawSync(request));
+  const raw = (request: Buffer): Buffer => {
+    // It also sets itself alarms, for its statistics; nothing here is to happen by itself.
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = (() => 0) as never;
+    try {
+      return Buffer.from(backend.execProtocolRawSync(request));
+    } finally {
+      globalThis.setTimeout = setTimeout;
+    }
+  };
 
   const parse = (text: string, types: Buffer): Prepared | Buffer => {
     const key = `${types.toString('hex')} ${text}`;
@@ -149,10 +162,18 @@ function serverOver(backend: PGlite): PgliteServer {
     return statement;
   };
 
-  /** At once, but not from within the driver's own call: it would forget what it writes then. */
-  const reply = (session: WireSession, answer: Buffer): void =>
+  const reply = (session: WireSession, answer: Buffer): void => {
+    session.units.push({ text: '', message: null, preamble: answer });
+    sayWhatIsKnown(session);
+  };
+
+  /** In turn, and not from within the driver's own call: it would forget what it writes then. */
+  const sayWhatIsKnown = (session: WireSession): void =>
     queueMicrotask(() => {
-      if (!session.isCut) session.stream.push(answer);
+      while (session.answers.length === 0 && session.units[0]?.message === null) {
+        const known = session.units.shift();
+        if (known !== undefined && !session.isCut) session.stream.push(known.preamble);
+      }
     });
 
   const receive = (session: WireSession, { type, body, whole }: Message): void => {
@@ -224,7 +245,7 @@ function serverOver(backend: PGlite): PgliteServer {
   };
 
   const onInput = (session: WireSession): void => {
-    activity += 1;
+    activity += 1; if (!session.hasStarted)
     if (!session.hasStarted) {
       if (session.input.length < 4 || session.input.length < session.input.readInt32BE(0)) return;
       session.input = session.input.subarray(session.input.readInt32BE(0));
@@ -254,7 +275,7 @@ function serverOver(backend: PGlite): PgliteServer {
 
   const execute = (session: WireSession): void => {
     const unit = session.units.shift();
-    if (unit === undefined) throw new Error(`session ${session.id} asks nothing`);
+    if (unit?.message == null) throw new Error(`session ${session.id} asks nothing`);
     const answer = raw(unit.message);
     const isGuest = holder !== null && holder !== session;
     if (!isGuest) holder = statusOf(answer) === 'I' ? null : session;
@@ -271,7 +292,7 @@ function serverOver(backend: PGlite): PgliteServer {
   };
 
   const mayExecute = (session: WireSession): boolean => {
-    if (session.units.length === 0) return false;
+    if (session.units[0]?.message == null) return false;
     if (holder === null || holder === session) return true;
     const isIdle = holder.units.length === 0 && holder.answers.length === 0;
     return isIdle && session.owner === holder.owner && LOOKUP.test(session.nextText());
@@ -293,10 +314,11 @@ function serverOver(backend: PGlite): PgliteServer {
       const { answers, stream } = session as WireSession;
       const answer = answers.shift();
       if (answer !== undefined) stream.push(answer);
+      sayWhatIsKnown(session as WireSession);
     },
     cut: (session, fate) => {
       const wire = session as WireSession;
-      const isExecutable = wire.units.length > 0 && (holder === null || holder === wire);
+      const isExecutable = wire.units[0]?.message != null && (holder === null || holder === wire);
       if (fate === 'executed' && isExecutable) execute(wire);
       // Only a statement of its own can still be under way when its connection is gone.
       const isLater = fate === 'later' && isExecutable && holder !== wire && wire.units.length === 1;

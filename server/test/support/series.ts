@@ -38,7 +38,10 @@ export async function draftSeries(
 }
 
 /** The same, active. */
-export async function activeSeries(server: TestServer, options: SeriesOptions = {}): Promise<string> {
+export async function activeSeries(
+  server: TestServer,
+  options: SeriesOptions = {},
+): Promise<string> {
   const id = await draftSeries(server, options);
   const { key } = options;
   await move(server, id, 'activate', key === undefined ? {} : { key });
@@ -92,10 +95,10 @@ export async function enroll(
   return answer.body.scheduled_for as string;
 }
 
-/** Moves the clock of a test side to an instant, or to the end. */
+/** Moves the clock of a test side to an instant, or to the `end` of all that waits. */
 export async function advance(
   server: TestServer,
-  to: string | 'end',
+  to: string,
   who: Pick<CallOptions, 'key'> = {},
 ): Promise<Answer> {
   const body = to === 'end' ? { to_end: true } : { to };

@@ -15,6 +15,7 @@ import { createCaptureTransport, type Transport } from '../../src/transport/inde
 import { changeSettings, createWorkspace, type NewSide } from '../../src/workspace/index.ts';
 import { MIGRATIONS, testDatabase, type TestDatabase } from './database.ts';
 import { httpClient, type Answer, type HttpClient } from './http.ts';
+import { expectExactLedger } from './ledger.ts';
 
 export type { Answer, Call } from './http.ts';
 
@@ -32,7 +33,7 @@ export interface CallOptions {
 }
 
 /** A whole Milepost in this process, reached over real sockets. */
-export interface TestServer extends TestWorkspace, HttpClient {
+export interface TestServer extends TestWorkspace, Omit<HttpClient, 'close'> {
   readonly url: string;
   readonly port: number;
   readonly database: TestDatabase;
@@ -51,7 +52,10 @@ export interface TestServer extends TestWorkspace, HttpClient {
   ) => Promise<Answer>;
   /** Another workspace, so that tests of one file do not meet. */
   readonly newWorkspace: (options?: WorkspaceOptions) => Promise<TestWorkspace>;
-  /** Stops in the order in which a process does. Drops the database if this server made it. */
+  /**
+   * Stops in the order in which a process does, and drops the database if this server made it; before
+   * that its books must be exact, and no error may have been logged.
+   */
   readonly close: () => Promise<void>;
 }
 
@@ -144,9 +148,13 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       stopping.abort();
       await worker?.done;
       await services.limiter.close();
-      await db.end({ timeout: 1 });
-      if (beside === undefined) await database.drop();
-      expect(errors.map(shortly), 'errors that the server logged').toEqual([]);
+      try {
+        if (beside === undefined) await expectExactLedger(db);
+        expect(errors.map(shortly), 'errors that the server logged').toEqual([]);
+      } finally {
+        await db.end({ timeout: 1 });
+        if (beside === undefined) await database.drop();
+      }
     },
   };
 }

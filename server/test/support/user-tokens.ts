@@ -19,7 +19,7 @@ const HEADER = TOKEN_HEADER;
 const PAYLOAD = `{"user_id":"${USER}"}`;
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const rsaPem = rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+const rsaPem = rsa.publicKey.export({ type: 'spki', format: 'pem' });
 
 /** The last character of a part, changed in bits that decode to nothing. */
 function withStrayBits(part: string): string {
@@ -375,8 +375,14 @@ export function userTokens({ secret: SECRET, now: NOW }: { secret: string; now: 
     'a space after': { token: claiming({}, `${USER} `) },
     'a NUL after': { token: claiming({}, `${USER}\0`) },
     'a zero-width space': { token: claiming({}, `${USER}\u200b`) },
-    'the composed form of the decomposed': { token: claiming({}, 'caf\u00e9'), userId: 'cafe\u0301' },
-    'the decomposed form of the composed': { token: claiming({}, 'cafe\u0301'), userId: 'caf\u00e9' },
+    'the composed form of the decomposed': {
+      token: claiming({}, 'caf\u00e9'),
+      userId: 'cafe\u0301',
+    },
+    'the decomposed form of the composed': {
+      token: claiming({}, 'cafe\u0301'),
+      userId: 'caf\u00e9',
+    },
     'a compatible letter': { token: claiming({}, '\ufb01n'), userId: 'fin' },
     'the Kelvin sign for K': { token: claiming({}, '\u212a'), userId: 'K' },
     'a Turkish small i': { token: claiming({}, 'i\u0307d'), userId: 'İd' },
@@ -386,7 +392,6 @@ export function userTokens({ secret: SECRET, now: NOW }: { secret: string; now: 
     'user_id through the prototype': { token: sign(`{"__proto__":{"user_id":"${USER}"}}`) },
     'the name of a method': { token: sign('{}'), userId: 'function toString() { [native code] }' },
   };
-
 
   const GOOD: Record<string, NamedToken & { requireExp?: boolean }> = {
     'the plainest': { token: VALID },

@@ -55,6 +55,26 @@ export async function endActive(
   return rows.length > 0;
 }
 
+/**
+ * Whether a message of a passage that a user was removed from is being handed over just now.
+ *
+ * Index: enrollments_run, messages_step_occurrence.
+ */
+export async function isBeingHandedOver(
+  db: Db,
+  { bucket, userId, automationId }: { bucket: number; userId: string; automationId: string },
+): Promise<boolean> {
+  const rows = await db`
+    select 1
+      from enrollments e
+      join messages m on m.bucket = e.bucket and m.enrollment_id = e.id
+     where e.bucket = ${bucket} and e.user_id = ${userId} and e.automation_id = ${automationId}
+       and e.state = 'removed' and m.state = 'sending'
+     limit 1
+  `;
+  return rows.length > 0;
+}
+
 /** A waiting row that has nothing to wait for, and why. */
 export interface EndedRow extends RowRef {
   readonly reason: string;

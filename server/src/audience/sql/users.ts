@@ -1,19 +1,26 @@
-import type { Db } from '../platform/db.ts';
-import type { User, UserPatch } from './user.ts';
+import type { Db } from '../../platform/db.ts';
+import type { User, UserPatch } from '../user.ts';
 
-/** One identify, addressed. */
+/** One change of one user, addressed. */
 export interface UserChange {
   readonly bucket: number;
   readonly id: string;
   readonly workspaceId: string;
   readonly externalId: string;
   readonly patch: UserPatch;
+  /** The user did something: they were seen now. False for data that is written about them. */
+  readonly isActivity: boolean;
+  /** Whether a user whom nobody knows is created. */
+  readonly mayCreate: boolean;
+  /** The company they belong to from now on; null leaves them where they are. */
+  readonly companyId: string | null;
 }
 
-/** What one identify did. */
+/** What one change did. */
 export interface UserChanged {
   readonly id: string;
-  readonly created: boolean;
+  /** `absent`: there is no such user, and none was to be created. */
+  readonly outcome: 'created' | 'changed' | 'absent';
   readonly isTimezoneChanged: boolean;
   readonly now: Date;
 }
@@ -29,7 +36,9 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
   const column = <T>(of: (change: UserChange) => T): T[] => changes.map(of);
   return db<UserChanged[]>`
     with change as (
-      select q.*, coalesce(w.clock_now, db_now()) as now
+      select q.bucket, q.id, q.workspace_id, q.external_id, q.own, q.traits, q.context,
+             q.is_activity, q.may_create, nullif(q.company_id, '')::uuid as company_id,
+             coalesce(w.clock_now, db_now()) as now
         from unnest(
           ${column(({ bucket }) => bucket)}::smallint[],
           ${column(({ id }) => id)}::uuid[],
@@ -37,8 +46,12 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
           ${column(({ externalId }) => externalId)}::text[],
           ${column(({ patch }) => JSON.stringify(patch.own))}::text[]::jsonb[],
           ${column(({ patch }) => JSON.stringify(patch.traits))}::text[]::jsonb[],
-          ${column(({ patch }) => JSON.stringify(patch.context))}::text[]::jsonb[]
-        ) as q (bucket, id, workspace_id, external_id, own, traits, context)
+          ${column(({ patch }) => JSON.stringify(patch.context))}::text[]::jsonb[],
+          ${column(({ isActivity }) => String(isActivity))}::boolean[],
+          ${column(({ mayCreate }) => String(mayCreate))}::boolean[],
+          ${column(({ companyId }) => companyId ?? '')}::text[]
+        ) as q (bucket, id, workspace_id, external_id, own, traits, context, is_activity, may_create,
+                company_id)
         join workspaces w on w.id = q.workspace_id
     ), before as (
       select u.bucket, u.id, u.timezone
@@ -54,29 +67,38 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
              locale = case when c.own ? 'locale' then c.own ->> 'locale' else u.locale end,
              signed_up_at = case when c.own ? 'signed_up_at'
                                  then (c.own ->> 'signed_up_at')::timestamptz else u.signed_up_at end,
+             company_id = coalesce(c.company_id, u.company_id),
              traits = merge_keys(u.traits, c.traits),
              context = merge_keys(u.context, c.context),
-             last_seen = greatest(u.last_seen, c.now),
-             updated_at = c.now
+             last_seen = case when c.is_activity then greatest(u.last_seen, c.now)
+                              else u.last_seen end,
+             updated_at = case when c.own = '{}' and c.traits = '{}' and c.context = '{}'
+                                and c.company_id is null then u.updated_at else c.now end
         from change c
         join before b on b.bucket = c.bucket and b.id = c.id
        where u.bucket = c.bucket and u.id = c.id
       returning u.id, u.timezone is distinct from b.timezone as moved, c.now
     ), created as (
       insert into users (bucket, id, workspace_id, external_id, name, email, timezone, locale,
-                         signed_up_at, traits, context, first_seen, last_seen, created_at, updated_at)
+                         signed_up_at, company_id, traits, context, first_seen, last_seen, created_at,
+                         updated_at)
       select c.bucket, c.id, c.workspace_id, c.external_id, c.own ->> 'name', c.own ->> 'email',
              c.own ->> 'timezone', c.own ->> 'locale', (c.own ->> 'signed_up_at')::timestamptz,
-             merge_keys('{}', c.traits), merge_keys('{}', c.context), c.now, c.now, c.now, c.now
+             c.company_id, merge_keys('{}', c.traits), merge_keys('{}', c.context),
+             c.now, c.now, c.now, c.now
         from change c
-       where not exists (select 1 from before b where b.id = c.id)
+       where c.may_create and not exists (select 1 from before b where b.id = c.id)
        order by c.bucket, c.id
           on conflict do nothing
       returning id, created_at
     )
-    select id, false as created, moved as "isTimezoneChanged", now from changed
+    select id, 'changed' as outcome, moved as "isTimezoneChanged", now from changed
     union all
-    select id, true, false, created_at from created
+    select id, 'created', false, created_at from created
+    union all
+    select c.id, 'absent', false, c.now
+      from change c
+     where not c.may_create and not exists (select 1 from before b where b.id = c.id)
   `;
 }
 
@@ -87,9 +109,9 @@ export async function usersByIds(
 ): Promise<Map<string, User>> {
   const rows = await db<User[]>`
     select u.bucket, u.id, u.workspace_id as "workspaceId", u.external_id as "externalId", u.email,
-           u.name, u.timezone, u.locale, u.signed_up_at as "signedUpAt", u.traits, u.context,
-           u.first_seen as "firstSeen", u.last_seen as "lastSeen", u.created_at as "createdAt",
-           u.updated_at as "updatedAt"
+           u.name, u.timezone, u.locale, u.signed_up_at as "signedUpAt", u.company_id as "companyId",
+           u.traits, u.context, u.first_seen as "firstSeen",
+           u.last_seen as "lastSeen", u.created_at as "createdAt", u.updated_at as "updatedAt"
       from unnest(${refs.map(({ bucket }) => bucket)}::smallint[], ${refs.map(({ id }) => id)}::uuid[])
            as q (bucket, id)
       join users u on u.bucket = q.bucket and u.id = q.id
@@ -114,9 +136,9 @@ export async function listUsers(
 ): Promise<User[]> {
   return db<User[]>`
     select bucket, id, workspace_id as "workspaceId", external_id as "externalId", email, name,
-           timezone, locale, signed_up_at as "signedUpAt", traits, context,
-           first_seen as "firstSeen", last_seen as "lastSeen", created_at as "createdAt",
-           updated_at as "updatedAt"
+           timezone, locale, signed_up_at as "signedUpAt", company_id as "companyId", traits,
+           context, first_seen as "firstSeen", last_seen as "lastSeen",
+           created_at as "createdAt", updated_at as "updatedAt"
       from users
      where workspace_id = ${workspaceId}
        and (${email}::text is null or lower(email) = lower(${email}::text))
