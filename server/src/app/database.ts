@@ -11,7 +11,10 @@ export const MIGRATIONS_DIR = join(import.meta.dirname, '../../migrations');
 /** A database in use. */
 export interface Database {
   readonly db: Pool;
-  /** A few connections more, for looking things up in the middle of a transaction on `db`. */
+  /**
+   * A few connections more, for looking things up in the middle of a transaction on `db`, and for what
+   * may take long: migrations.
+   */
   readonly lookups: Pool;
   readonly isEmbedded: boolean;
   readonly encryptionKey: Uint8Array;
@@ -20,8 +23,12 @@ export interface Database {
 
 /** A database that crashes again and again is better left down, with its log. */
 const RESTARTS_MAX = 5;
-/** Longest that a worker's transaction may sit still: a process that hangs holds locks no longer. */
-const IDLE_TRANSACTION_MS = 15_000;
+/**
+ * Longest that a transaction may wait for its next statement, and that a statement may take: a process
+ * that stands still holds its locks no longer. Both are needed, for one that was stopped between the
+ * parts of a statement is neither idle nor done.
+ */
+const HELD_UP_MS = 12_000;
 
 /**
  * Opens the database that the configuration names: that of `DATABASE_URL`, else the embedded one,
@@ -76,7 +83,11 @@ const CLOSE_SECONDS = 3;
 const LOOKUPS_MAX = 2;
 
 function poolsOf(url: string, max: number) {
-  const db = connect(url, { max, idleTransactionTimeoutMs: IDLE_TRANSACTION_MS });
+  const db = connect(url, {
+    max,
+    idleTransactionTimeoutMs: HELD_UP_MS,
+    statementTimeoutMs: HELD_UP_MS,
+  });
   const lookups = connect(url, { max: LOOKUPS_MAX });
   const closePools = async (): Promise<void> => {
     await Promise.all([db, lookups].map((pool) => pool.end({ timeout: CLOSE_SECONDS })));

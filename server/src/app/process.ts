@@ -60,7 +60,7 @@ export async function runProcess(
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   try {
-    if (parts.prepares) await migrate(database.db, MIGRATIONS_DIR, log);
+    if (parts.prepares) await migrate(database.lookups, MIGRATIONS_DIR, log);
     else await requireUsableSchema(database.db, MIGRATIONS_DIR);
     await runParts(config, { database, parts, log, stopping, onReady });
   } finally {

@@ -14,6 +14,7 @@ import type { StepContext } from '../enrollment/index.ts';
 import { uuidv7 } from '../platform/ids.ts';
 import { runLoop, type Loop } from '../platform/loop.ts';
 import { random } from '../platform/random.ts';
+import { watchStillness } from '../platform/stillness.ts';
 import { version } from '../platform/version.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { Transport } from '../transport/index.ts';
@@ -57,6 +58,7 @@ export async function startWorker(
   const { db, clock, log } = services;
   const id = uuidv7(clock.now());
   const worker = { id, host: hostname(), pid: process.pid, version, tzVersion: tzVersion() };
+  const stillness = watchStillness(() => clock.monotonicMs());
   const deliverer: Deliverer<StepContext> = createDeliverer<StepContext>({
     db,
     clock,
@@ -65,6 +67,7 @@ export async function startWorker(
     random,
     sleep,
     workerId: id,
+    wasStill: stillness.wasStill,
     senderOf: services.senderOf,
     onSettled: moveSettled,
     onRefused: dropEnded,
@@ -79,7 +82,8 @@ export async function startWorker(
     silenceMs: pace.silenceMs,
   });
   await engine.beat();
-  return { id, done: run(services, { engine, transport, stopping, pace }) };
+  const done = run(services, { engine, transport, stopping, pace }).finally(stillness.stop);
+  return { id, done };
 }
 
 async function run(

@@ -71,7 +71,8 @@ function addDrafts(app: App, { db, catalog, sideNow }: BroadcastRouteDeps): void
     },
     async ({ actor: { workspaceId }, body }, reply) => {
       const now = await sideNow(workspaceId);
-      return reply.code(201).send(viewOf(await createBroadcast(db, { workspaceId, body, now })));
+      void reply.code(201);
+      return viewOf(await createBroadcast(db, { workspaceId, body, now }));
     },
   );
 

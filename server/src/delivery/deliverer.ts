@@ -19,6 +19,8 @@ export interface DelivererDeps<C> extends PrepareDeps {
   readonly workerId: string;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
+  /** Whether this process stood still at some time since then. */
+  readonly wasStill: (sinceMs: number) => boolean;
   /** Moves steps on, in the transaction that settles their messages. */
   readonly onSettled: OnSettled<C>;
   /** Told of rows whose attempt was refused, in the transaction that gave them back. */
@@ -235,12 +237,14 @@ class Pump<C> implements Deliverer<C> {
   }
 
   async #answerOf(prepared: Prepared<C>, begunAtMs: number): Promise<Handover> {
-    const { clock, log, transport } = this.#deps;
+    const { clock, log, transport, wasStill } = this.#deps;
     if (clock.monotonicMs() - begunAtMs > START_WITHIN_MS) {
       return { kind: 'deferred', answer: 'not started: this worker was held up', phase: 'connect' };
     }
     try {
-      return await transport.send(prepared.outgoing, this.#stopping.signal);
+      // One that slept may have been taken for dead meanwhile, and the message decided about.
+      const mayLeave = (): boolean => !wasStill(begunAtMs);
+      return await transport.send(prepared.outgoing, this.#stopping.signal, mayLeave);
     } catch (err) {
       // A transport answers; one that throws has a defect, and nobody knows what left.
       log.error({ err, message_id: prepared.message.id }, 'transport threw');

@@ -112,7 +112,7 @@ async function walk(
     const due = clock.nextDueAt;
     if (due === null || due > target) return handled;
     if (due > clock.now) await setTestClock(deps.db, { workspaceId, token, now: due });
-    const batch = await advanceTestSide(deps, { workspaceId });
+    const batch = await advanceTestSide(deps, { workspaceId, token });
     handled += batch.handled;
     waits = batch.handled === 0 ? waits + 1 : 0;
     if (waits > BUSY_WAITS_MAX)

@@ -49,9 +49,9 @@ export function advanceBucket(
 /** Advances steps of one test side that are due by its own clock. Nothing of a test side ever leaves. */
 export function advanceTestSide(
   deps: AdvanceDeps,
-  { workspaceId }: { workspaceId: string },
+  { workspaceId, token = null }: { workspaceId: string; token?: string | null },
 ): Promise<Advanced> {
-  return advanceBatch(deps, (tx) => claimDueTest(tx, { workspaceId, limit: CLAIM_MAX }));
+  return advanceBatch(deps, (tx) => claimDueTest(tx, { workspaceId, token, limit: CLAIM_MAX }));
 }
 
 async function advanceBatch(

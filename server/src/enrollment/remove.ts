@@ -70,10 +70,8 @@ async function leaveAtLast(db: Pool, ref: PassageRef & { workspaceId: string }):
 }
 
 async function handoverEnds(db: Db, ref: PassageRef): Promise<void> {
-  for (let waitedMs = 0; waitedMs < HANDOVER_WAIT_MS; waitedMs += HANDOVER_POLL_MS) {
-    if (!(await isBeingHandedOver(db, ref))) return;
-    await sleep(HANDOVER_POLL_MS);
-  }
+  const late = AbortSignal.timeout(HANDOVER_WAIT_MS);
+  while (!late.aborted && (await isBeingHandedOver(db, ref))) await sleep(HANDOVER_POLL_MS);
 }
 
 /** @throws `enrollment.user_not_found` */

@@ -55,3 +55,34 @@ test('calls are refused while too much waits, and taken again afterwards', async
   expect(await Promise.all(waiting)).toEqual([10_000, 10_000]);
   expect(await heavy('d')).toBe(10_000);
 });
+
+test('beside a batch in flight another begins once half as many wait, and what is left goes when it returns', async () => {
+  const sizes: number[] = [];
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const batcher = new Batcher<number, number>({
+    batchMax: 100,
+    keyOf: String,
+    work: async (items) => {
+      sizes.push(items.length);
+      if (sizes.length === 1) await released;
+      return items;
+    },
+  });
+  const add = async (...items: number[]): Promise<Promise<number>[]> => {
+    const answers = items.map((item) => batcher.add(item));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return answers;
+  };
+  const first = await add(1, 2, 3, 4);
+  const alone = await add(5);
+  expect(sizes).toEqual([4]);
+  const second = await add(6);
+  expect(sizes).toEqual([4, 2]);
+  const third = await add(7);
+  expect(sizes).toEqual([4, 2]);
+  release();
+  expect(await Promise.all([...first, ...alone, ...second, ...third])).toEqual([
+    1, 2, 3, 4, 5, 6, 7,
+  ]);
+  expect(sizes).toEqual([4, 2, 1]);
+});

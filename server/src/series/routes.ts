@@ -83,7 +83,8 @@ function addDrafts(app: App, { db, catalog, sideNow }: SeriesRouteDeps): void {
     },
     async ({ actor: { workspaceId }, body }, reply) => {
       const now = await sideNow(workspaceId);
-      return reply.code(201).send(viewOf(await createSeries(db, { workspaceId, body, now })));
+      void reply.code(201);
+      return viewOf(await createSeries(db, { workspaceId, body, now }));
     },
   );
 

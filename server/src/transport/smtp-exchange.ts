@@ -47,7 +47,15 @@ const gone = (): Promise<boolean> => Promise.resolve(false);
 export async function exchange(
   session: SmtpSession,
   message: OutgoingMessage,
-  { timeouts, signal }: { timeouts: ExchangeTimeouts; signal?: AbortSignal | undefined },
+  {
+    timeouts,
+    signal,
+    mayLeave = () => true,
+  }: {
+    timeouts: ExchangeTimeouts;
+    signal?: AbortSignal | undefined;
+    mayLeave?: (() => boolean) | undefined;
+  },
 ): Promise<Exchange> {
   const content = contentOf(message.raw);
   if (content === null) return unfit('the message holds a bare line break');
@@ -67,6 +75,10 @@ export async function exchange(
     if (content.length > BLOCK_BYTES) {
       const failure = await writeBlocks(session, content, timeouts);
       if (failure !== null) return failure;
+    }
+    if (!mayLeave()) {
+      wire.lose('the message may have been taken over');
+      return deferred('content', 'this worker stood still and may have been taken for dead', gone);
     }
     isDotWritten = true;
     wire.write(...(content.length > BLOCK_BYTES ? [END_OF_DATA] : [content, END_OF_DATA]));

@@ -61,7 +61,7 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
 
   const sendInPlace = async (
     message: OutgoingMessage,
-    signal: AbortSignal | undefined,
+    { signal, mayLeave }: Permissions,
     leave: () => void,
   ): Promise<Handover> => {
     for (let session = sessions.kept(); ; session = null) {
@@ -71,7 +71,7 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
         return opened;
       }
       opened.messageCount += 1;
-      const result = await exchange(opened, message, { timeouts, signal });
+      const result = await exchange(opened, message, { timeouts, signal, mayLeave });
       const goesAgain = session !== null && result.isUntouched && signal?.aborted !== true;
       if (!goesAgain) {
         // The place stays taken until the session is ready again; the answer does not wait for it.
@@ -85,11 +85,11 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
   return {
     name: 'smtp',
     concurrency: connections,
-    send: async (message, signal) => {
+    send: async (message, signal, mayLeave) => {
       if (sessions.isClosed) return CLOSED;
       const signed = sign === null ? message : { ...message, raw: await sign(message.raw) };
       const leave = await turns.enter(signal);
-      return leave === null ? STOPPING : sendInPlace(signed, signal, leave);
+      return leave === null ? STOPPING : sendInPlace(signed, { signal, mayLeave }, leave);
     },
     verify: async () => {
       const opened = await openSession(server, timeouts, { ca });
@@ -103,6 +103,12 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
       await turns.empty();
     },
   };
+}
+
+/** What may end or hold back a handover. */
+interface Permissions {
+  readonly signal: AbortSignal | undefined;
+  readonly mayLeave: (() => boolean) | undefined;
 }
 
 /** The sessions of one transport: kept, opened, and made ready again. */

@@ -61,8 +61,13 @@ export interface Transport {
    * throws for what a server does, and always settles within its timeouts.
    *
    * @param signal gives up: at once while nothing has left, soon after when it has
+   * @param mayLeave asked once, at the last moment before it counts; no means `deferred`
    */
-  send(message: OutgoingMessage, signal?: AbortSignal): Promise<Handover>;
+  send(
+    message: OutgoingMessage,
+    signal?: AbortSignal,
+    mayLeave?: () => boolean,
+  ): Promise<Handover>;
   /** Whether messages could be handed over now. Sends none. */
   verify(): Promise<Verification>;
   /** Lets what is under way finish, then ends the connections. `send` defers from then on. */

@@ -107,7 +107,8 @@ function addKeyChanges(app: App, deps: WorkspaceRouteDeps, keyDeps: KeyDeps): vo
         kind,
         now: deps.now(),
       });
-      return reply.code(201).send(keyViewOf(key));
+      void reply.code(201);
+      return keyViewOf(key);
     },
   );
 
@@ -124,7 +125,8 @@ function addKeyChanges(app: App, deps: WorkspaceRouteDeps, keyDeps: KeyDeps): vo
     },
     async ({ actor, params: { id } }, reply) => {
       const key = await rotateKey(keyDeps, { workspaceId: actor.workspaceId, id, now: deps.now() });
-      return reply.code(201).send(keyViewOf(key));
+      void reply.code(201);
+      return keyViewOf(key);
     },
   );
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer, type Answer } from '../support/server.ts';
 import {
   activeSeries,
@@ -9,6 +9,7 @@ import {
   newUser,
   wait,
 } from '../support/series.ts';
+import { until } from '../support/until.ts';
 
 /**
  * Goal: what belongs to one side of one workspace cannot be seen, changed or told from nothing by
@@ -42,7 +43,7 @@ async function everything(key: string): Promise<Ids> {
   const events = await server.v1('GET', '/events', undefined, who);
   const messages = async () => (await server.v1('GET', '/messages', undefined, who)).body.data;
   if (key.includes('_test_')) await advance(server, '2025-03-24T08:00:00.000Z', who);
-  await vi.waitFor(async () => expect(await messages()).toHaveLength(1), { timeout: 10_000 });
+  await until(async () => expect(await messages()).toHaveLength(1));
   const broadcast = await server.v1('POST', '/broadcasts', { name: 'News' }, who);
   const keys = await server.v1('GET', '/keys', undefined, who);
   return {

@@ -9,6 +9,7 @@ import {
   move,
   newUser,
 } from '../support/series.ts';
+import { until } from '../support/until.ts';
 import { seriesCall, wait } from '../support/series.ts';
 
 /** Goal: what `/api/v1` tells about people, passages and messages is true, whole and well formed. */
@@ -227,9 +228,11 @@ describe('enrollments', () => {
     const userId = await newUser(server, {}, key);
     await enroll(server, { userId, seriesId }, key);
     await move(server, seriesId, 'archive', secret);
-    await expect
-      .poll(() => data(`/series/${seriesId}/enrollments`), { timeout: 10_000 })
-      .toMatchObject([{ state: 'ended', end_reason: 'series_archived', ended_at: NOW }]);
+    await until(async () =>
+      expect(await data(`/series/${seriesId}/enrollments`)).toMatchObject([
+        { state: 'ended', end_reason: 'series_archived', ended_at: NOW },
+      ]),
+    );
     expect(await data(`/series/${seriesId}/recipients`)).toEqual([]);
   });
 });
@@ -327,7 +330,7 @@ describe('explain', () => {
     const { key, secret, get } = await ownSide();
     const seriesId = await activeSeries(server, {
       ...secret,
-      settings: { send_window: { start: '09:00', end: '10:00' }, timezone: 'Europe/Berlin' },
+      settings: { send_window: { start: '10:00', end: '11:00' }, timezone: 'Europe/Berlin' },
     });
     const userId = await newUser(server, {}, key);
     const why = async () => {

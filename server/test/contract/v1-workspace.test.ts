@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer, TEST_CLOCK } from '../support/server.ts';
 import { activeSeries, advance, email, enroll, newUser, wait } from '../support/series.ts';
+import { until } from '../support/until.ts';
 
 /** Goal: keys, settings and the test clock of `/api/v1` do what the contract says, at once. */
 const server = await startServer();
@@ -94,7 +95,7 @@ describe('keys', () => {
     expect((await call()).status).toBe(200);
     const { id } = (await list()).find(({ kind }: { kind: string }) => kind === 'widget');
     await server.v1('POST', `/keys/${id}/revoke`, undefined, secret);
-    await expect.poll(async () => (await call()).status, { timeout: 3_000 }).toBe(401);
+    await until(async () => expect((await call()).status).toBe(401));
     await second.close();
   });
 

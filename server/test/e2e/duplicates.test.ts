@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { Handover, Transport } from '../../src/transport/index.ts';
 import { expectExactLedger } from '../support/ledger.ts';
 import { startServer, type Answer } from '../support/server.ts';
 import { activeSeries, email, newUser, wait } from '../support/series.ts';
+import { until } from '../support/until.ts';
 
 /**
  * Goal: one enrollment whoever asks how often, and nothing leaves after a removal has answered.
@@ -69,7 +70,7 @@ test('100 enrolls at once of each of 50 users make 50 enrollments, and 50 answer
   expect(rows).toHaveLength(50);
   for (const row of rows) expect(row).toMatchObject({ enrollments: 1, rows: 1 });
   await expectExactLedger(first.db);
-}, 60_000);
+}, 180_000);
 
 const LANES = 100;
 const ROUNDS = 50;
@@ -144,21 +145,18 @@ test(`after a removal has answered, no handover of that enrollment starts: ${LAN
   expect(removals.length).toBeGreaterThan(LANES * ROUNDS * 0.5);
   await expectHandedOverOnce(seriesId);
   await expectExactLedger(first.db);
-}, 120_000);
+}, 300_000);
 
 /** Waits until nothing of a series is under way or due. */
 async function settled(seriesId: string): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const busy = await first.db`
-        select status, due_at from recipients
-         where automation_id = ${seriesId} and (status = 'processing' or due_at <= db_now())
-         limit 5
-      `;
-      expect(busy).toEqual([]);
-    },
-    { timeout: 20_000, interval: 100 },
-  );
+  await until(async () => {
+    const busy = await first.db`
+      select status, due_at from recipients
+       where automation_id = ${seriesId} and (status = 'processing' or due_at <= db_now())
+       limit 5
+    `;
+    expect(busy).toEqual([]);
+  });
 }
 
 /** No message was handed over again after a yes, a no for good, or a doubt. */

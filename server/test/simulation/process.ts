@@ -98,6 +98,7 @@ export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
     sleep: (ms) => new Promise<void>((resolve) => time.add(name, ms, resolve)),
     senderOf: async () => SENDER,
     onSettled: moveSettled,
+    wasStill: () => false,
     onRefused: dropEnded,
   });
   const engine = createEngine({

@@ -56,17 +56,33 @@ const instantArb = fc
   .map(([at, off]) => new Date(at + off).toISOString());
 const dayArb = instantArb.map((text) => text.slice(0, 10));
 
-/** The same instant as other people write it, or nearly a date. */
-const oddDateArb = fc
+/** The same instant in other hours. */
+const inZone = (text: string, minutes: number, offset: string): string =>
+  new Date(Date.parse(text) + minutes * 60_000).toISOString().replace('Z', offset);
+
+/** An instant as other people write it, some with more digits than PostgreSQL keeps. */
+const writtenArb = fc
   .tuple(
     instantArb,
     fc.constantFrom<(text: string) => string>(
       (text) => text.replace('.000Z', 'Z'),
       (text) => text.replace('Z', '+00:00'),
-      (text) => text.replace('Z', '-0230'),
-      (text) => text.replace('Z', '+14:59'),
-      (text) => text.replace('Z', '+15:00'),
+      // Twice, for it tells something only at an edge.
       (text) => text.replace('Z', '999999Z'),
+      (text) => text.replace('Z', '999999Z'),
+      (text) => inZone(text, -150, '-0230'),
+      (text) => inZone(text, -480, '-08:00'),
+      (text) => inZone(text, 899, '+14:59'),
+    ),
+  )
+  .map(([text, change]) => change(text));
+
+/** Nearly a date. */
+const oddDateArb = fc
+  .tuple(
+    instantArb,
+    fc.constantFrom<(text: string) => string>(
+      (text) => text.replace('Z', '+15:00'),
       (text) => text.replace('Z', '9999991Z'),
       (text) => text.replace('Z', '9'),
       (text) => text.slice(0, 16) + 'Z',
@@ -168,7 +184,7 @@ const listArb = fc.array(
   ),
   { maxLength: 4 },
 );
-const dateTextArb = fc.oneof(instantArb, dayArb, oddDateArb);
+const dateTextArb = fc.oneof(instantArb, dayArb, writtenArb, oddDateArb);
 const valueArb: fc.Arbitrary<unknown> = fc.oneof(
   longTextArb,
   numberArb,

@@ -113,12 +113,29 @@ const TYPES = /typarray/;
 
 /** Starts a migrated server; takes some seconds and 300 MB. */
 export async function startPgliteServer(): Promise<PgliteServer> {
+  const alarms: NodeJS.Timeout[] = [];
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
+    const alarm = setTimeout(...args);
+    alarms.push(alarm);
+    return alarm;
+  }) as typeof setTimeout;
+  try {
+    return serverOver(await migratedBackend());
+  } finally {
+    globalThis.setTimeout = setTimeout;
+    // It sets itself alarms, for its statistics, that call for the next when they ring.
+    for (const alarm of alarms) clearTimeout(alarm);
+  }
+}
+
+async function migratedBackend(): Promise<PGlite> {
   const backend = await PGlite.create();
   for (const name of readdirSync(MIGRATIONS).toSorted()) {
     if (/^\d.*\.sql$/.test(name)) await backend.exec(readFileSync(join(MIGRATIONS, name), 'utf8'));
   }
   await backend.exec("set time zone 'UTC'; set plan_cache_mode = force_generic_plan;");
-  return serverOver(backend);
+  return backend;
 }
 
 function serverOver(backend: PGlite): PgliteServer {
@@ -130,7 +147,7 @@ function serverOver(backend: PGlite): PgliteServer {
   let activity = 0;
 
   const raw = (request: Buffer): Buffer => {
-    // It also sets itself alarms, for its statistics; nothing here is to happen by itself.
+    // Nothing here is to happen by itself.
     const { setTimeout } = globalThis;
     globalThis.setTimeout = (() => 0) as never;
     try {

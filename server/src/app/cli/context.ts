@@ -49,7 +49,7 @@ export async function withDatabase<T>(
   const database = await openDatabase(config, { log: silentLog, max: COMMAND_POOL_MAX });
   try {
     // Nobody migrates the embedded database by hand.
-    if (database.isEmbedded) await migrate(database.db, MIGRATIONS_DIR, silentLog);
+    if (database.isEmbedded) await migrate(database.lookups, MIGRATIONS_DIR, silentLog);
     else if (checksSchema) await requireUsableSchema(database.db, MIGRATIONS_DIR);
     return await work(database, config);
   } finally {

@@ -12,8 +12,8 @@ export function migrateCommand(
   return withDatabase(
     world,
     options,
-    async ({ db }) => {
-      const { applied } = await migrate(db, MIGRATIONS_DIR, silentLog);
+    async ({ lookups }) => {
+      const { applied } = await migrate(lookups, MIGRATIONS_DIR, silentLog);
       const words = applied.length === 0 ? 'nothing to do' : `applied ${applied.join(', ')}`;
       answer(world, options, { applied }, words);
     },

@@ -81,8 +81,17 @@ const DATES: [string, unknown, string | undefined, unknown[], unknown[]][] = [
     'before',
     '2026-03-29',
     undefined,
-    ['2026-03-28', '2026-03-28T23:59:59.999Z', '2026-03-29T01:00:00+02:00'],
-    ['2026-03-29', '2026-03-29T00:00:00Z', '2026-02-30', 'yesterday', 1, '', null, undefined],
+    ['2026-03-28', '2026-03-29T01:00:00+02:00', '2026-03-28T21:00-02:30'],
+    [
+      '2026-03-28T22:00-0230',
+      '2026-03-29T00:00:00Z',
+      '2026-02-30',
+      'yesterday',
+      1,
+      '',
+      null,
+      undefined,
+    ],
   ],
   // In Berlin the day begins an hour earlier, and this one has 23 hours.
   [

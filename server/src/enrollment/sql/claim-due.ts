@@ -80,11 +80,15 @@ export async function claimDue(
 /**
  * The same for one test side, whose clock stands still: rows due at or before that clock.
  *
+ * While a call moves the clock, all steps are that call's: it counts them, and nothing else of the
+ * side may happen beside it.
  * Locks: as `claimDue`. Index: recipients_due_test.
+ *
+ * @param token of the call that moves the clock; null for whoever only works off what is due
  */
 export async function claimDueTest(
   db: Db,
-  { workspaceId, limit }: { workspaceId: string; limit: number },
+  { workspaceId, token, limit }: { workspaceId: string; token: string | null; limit: number },
 ): Promise<DueStep[]> {
   return db<DueStep[]>`
     select r.bucket, r.enrollment_id as "enrollmentId", r.seq,
@@ -99,6 +103,8 @@ export async function claimDueTest(
       left join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.workspace_id = ${workspaceId} and not r.live and r.status = 'pending'
        and not r.parked and r.due_at <= w.clock_now
+       and (w.advancing_until is null or w.advancing_until < db_now()
+            or w.advancing_token = ${token}::uuid)
      order by r.due_at, r.enrollment_id
      limit ${limit}
        for update of r skip locked
@@ -106,12 +112,17 @@ export async function claimDueTest(
   `;
 }
 
-/** The test sides that have rows due by their own clock. Across workspaces. Index: recipients_due_test. */
+/**
+ * The test sides that have rows due by their own clock, which nobody moves just now.
+ *
+ * Across workspaces. Index: recipients_due_test.
+ */
 export async function dueTestSides(db: Db, { limit }: { limit: number }): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select w.id
       from workspaces w
-     where w.side = 'test' and exists (
+     where w.side = 'test' and (w.advancing_until is null or w.advancing_until < db_now())
+       and exists (
        select 1 from recipients r
         where r.workspace_id = w.id and not r.live and r.status = 'pending' and not r.parked
           and r.due_at <= w.clock_now)
