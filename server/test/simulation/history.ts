@@ -3,6 +3,7 @@ import { seedEverything } from './seeded-crypto.ts';
 import { removeUser } from '../../src/enrollment/remove.ts';
 import { replanUser } from '../../src/enrollment/index.ts';
 import { resolveDoubt } from '../../src/enrollment/resolve.ts';
+import { DomainError } from '../../src/platform/errors.ts';
 import { moveSeries } from '../../src/series/index.ts';
 import type { PgliteServer, Session } from '../support/pglite-server.ts';
 import { Checks, Violation, type Promises } from './checks.ts';
@@ -33,6 +34,8 @@ const QUIET_TURNS = 4;
 const LEDGER_EVERY = 50;
 /** Heartbeats of a longer time in which nothing else happens are written at once. */
 const BEAT_MS = 3_000;
+/** The end of a failing history tells what led to it. */
+const TRACE_SHOWN_MAX = 150;
 
 /**
  * Runs one history: the script, then a calm time in which everything has to come to its end, then a
@@ -45,7 +48,7 @@ export async function runHistory(server: PgliteServer, plan: Plan): Promise<Outc
   try {
     return await history.run();
   } catch (error) {
-    const trace = history.trace.slice(-Number(process.env["TAIL"] ?? 120)).join('\n');
+    const trace = history.trace.slice(-TRACE_SHOWN_MAX).join('\n');
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
     throw new Error(`${what}\nafter:\n${trace}`, { cause: error });
   } finally {
@@ -78,10 +81,9 @@ class History {
   readonly #enrolled: string[] = [];
   readonly #orders = new Map<string, number>();
   readonly #unlucky = new Set<string>();
-  /** Counts what may begin sends again: a pause holds only if none came after it was asked for. */
-  #resumeCount = 0;
+  readonly #resumes = new Calls();
+  readonly #enrolls = new Map<string, Calls>();
   #isHeld = false;
-  readonly #enrollCounts = new Map<string, number>();
 
   constructor(server: PgliteServer, plan: Plan) {
     this.#server = server;
@@ -414,20 +416,19 @@ class History {
       case 'enroll': {
         const userExternalId = userOf(action.user, this.#plan);
         this.#removed.delete(userExternalId);
-        this.#countEnroll(userExternalId);
         const call = { workspace: WORKSPACE, userExternalId, seriesId: SERIES_ID };
-        const answer = await api.enroller.enroll(call);
+        const answer = await this.#enrollsOf(userExternalId).during(() => api.enroller.enroll(call));
         if (answer.kind === 'enrolled') this.#enrolled.push(answer.enrollmentId);
         return answer;
       }
       case 'remove': {
         const userExternalId = userOf(action.user, this.#plan);
-        const before = this.#countEnroll(userExternalId, 0);
+        const isUnmixed = this.#enrollsOf(userExternalId).watch();
         const removed = await removeUser(
           { db, catalog },
           { workspaceId, userExternalId, seriesId: SERIES_ID },
         );
-        if (this.#countEnroll(userExternalId, 0) === before) this.#removed.add(userExternalId);
+        if (isUnmixed()) this.#removed.add(userExternalId);
         return removed;
       }
       case 'zone':
@@ -448,16 +449,16 @@ class History {
       case 'resume':
       case 'archive':
       case 'publish': {
-        if (action.kind === 'resume') {
-          this.#resumeCount += 1;
-          this.#isHeld = false;
-        }
-        const before = this.#resumeCount;
         const ref = { workspaceId, id: SERIES_ID };
-        const change = { transition: action.kind, now: api.clock.now() };
-        const { status } = await moveSeries(db, ref, change);
-        catalog.drop(ref);
-        if (before === this.#resumeCount && status !== 'active') this.#isHeld = true;
+        const { kind: transition } = action;
+        const move = () => moveSeries(db, ref, { transition, now: api.clock.now() });
+        if (transition === 'resume') {
+          this.#isHeld = false;
+          return (await this.#resumes.during(move)).status;
+        }
+        const isUnmixed = this.#resumes.watch();
+        const { status } = await move();
+        if (isUnmixed() && status !== 'active') this.#isHeld = true;
         return status;
       }
       case 'resolve': {
@@ -476,10 +477,36 @@ class History {
     }
   }
 
-  #countEnroll(user: string, by = 1): number {
-    const count = (this.#enrollCounts.get(user) ?? 0) + by;
-    this.#enrollCounts.set(user, count);
-    return count;
+  #enrollsOf(user: string): Calls {
+    const calls = this.#enrolls.get(user) ?? new Calls();
+    this.#enrolls.set(user, calls);
+    return calls;
+  }
+}
+
+/** Calls of one kind: what another call promised holds only if none of them was mixed with it. */
+class Calls {
+  #begunCount = 0;
+  #openCount = 0;
+
+  /** One that gets no answer stays open: it may come to pass at any time. */
+  async during<T>(call: () => Promise<T>): Promise<T> {
+    this.#begunCount += 1;
+    this.#openCount += 1;
+    try {
+      const answer = await call();
+      this.#openCount -= 1;
+      return answer;
+    } catch (error) {
+      if (error instanceof DomainError) this.#openCount -= 1;
+      throw error;
+    }
+  }
+
+  /** Tells later whether none was open at any time since now. */
+  watch(): () => boolean {
+    const { begun, open } = { begun: this.#begunCount, open: this.#openCount };
+    return () => open === 0 && this.#openCount === 0 && this.#begunCount === begun;
   }
 }
 
