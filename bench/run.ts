@@ -46,10 +46,6 @@ if (values.help || unknown.length > 0) {
   if (unknown.length > 0) process.stderr.write(`unknown: ${unknown.join(', ')}\n`);
   process.exit(values.help ? 0 : 1);
 }
-setTimeout(() => {
-  process.stderr.write('the run takes too long and is ended\n');
-  process.exit(1);
-}, RUN_MS_MAX).unref();
 // At once: whatever a failed measure has left behind goes with this process.
 process.exit((await run(positionals, values.quick)) ? 0 : 1);
 
@@ -61,6 +57,7 @@ async function run(names: readonly string[], isQuick: boolean): Promise<boolean>
   const machine = machineOf(cluster.dataDir, cluster.version, redisVersion());
   const rows: (Judged & { measure: string })[] = [];
   const failures: string[] = [];
+  const end = endOfRun();
   try {
     for (const { name, what, run: measure } of wanted) {
       const beganMs = performance.now();
@@ -68,7 +65,8 @@ async function run(names: readonly string[], isQuick: boolean): Promise<boolean>
       say(what);
       try {
         const bench: Bench = { cluster, isQuick, say };
-        rows.push(...(await measure(bench)).map((row) => ({ measure: name, ...judge(row) })));
+        const measured = await Promise.race([measure(bench), end.promise]);
+        rows.push(...measured.map((row) => ({ measure: name, ...judge(row) })));
         say(`${((performance.now() - beganMs) / 1_000).toFixed(0)} s`);
       } catch (error) {
         failures.push(
@@ -77,9 +75,10 @@ async function run(names: readonly string[], isQuick: boolean): Promise<boolean>
         say('failed');
       } finally {
         await stopChildren();
-        const statements = await cluster.profile();
-        if (statements !== null) process.stderr.write(`${statements}\n`);
       }
+      if (end.hasCome()) break;
+      const statements = await cluster.profile();
+      if (statements !== null) process.stderr.write(`${statements}\n`);
     }
   } finally {
     await cluster.stop();
@@ -94,6 +93,20 @@ async function run(names: readonly string[], isQuick: boolean): Promise<boolean>
   const file = save({ startedAt, seconds, isQuick, machine, rows, failures });
   process.stdout.write(`kept in ${file}\n`);
   return failures.length === 0;
+}
+
+/** Rejects when the run has taken too long or is interrupted: what was measured by then is still told. */
+function endOfRun(): { promise: Promise<never>; hasCome: () => boolean } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  let isOver = false;
+  const end = (why: string): void => {
+    isOver = true;
+    reject(new Error(why));
+  };
+  promise.catch(() => {});
+  setTimeout(() => end('the run takes too long and is ended'), RUN_MS_MAX).unref();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => end(`ended by ${signal}`));
+  return { promise, hasCome: () => isOver };
 }
 
 function save(result: { startedAt: Date } & Record<string, unknown>): string {

@@ -92,6 +92,7 @@ async function newEngine(): Promise<Engine> {
     workerId: id,
     onSettled: moveSettled,
     onRefused: dropEnded,
+    wasStill: () => false,
   });
   const engine = createEngine({
     ...services,

@@ -24,7 +24,11 @@ test('the two sides of a workspace are one workspace', () => {
 });
 
 test('workspaces of one name stay apart', () => {
-  const twins = [...SIDES, sideOf('4', 'Demo', 'live', 'twin'), sideOf('5', 'Demo', 'test', 'twin')];
+  const twins = [
+    ...SIDES,
+    sideOf('4', 'Demo', 'live', 'twin'),
+    sideOf('5', 'Demo', 'test', 'twin'),
+  ];
   expect(workspacesOf(twins).filter(({ name }) => name === 'Demo')).toMatchObject([
     { test: { id: '2' }, live: { id: '1' } },
     { test: { id: '5' }, live: { id: '4' } },

@@ -64,7 +64,8 @@ export function compose({
     now: now.toISOString(),
   };
   const rendered = renderEmail(email, facts);
-  const parts = rendered.kind === 'rendered' ? rendered : { subject: step.subject, html: '', text: '' };
+  const parts =
+    rendered.kind === 'rendered' ? rendered : { subject: step.subject, html: '', text: '' };
   const message: NewMessage = {
     bucket,
     id: messageUuidOf(enrollmentId, seq),

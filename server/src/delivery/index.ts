@@ -1,6 +1,6 @@
 export { compose, type Composed, type Occurrence, type Sender } from './compose.ts';
 export { createDeliverer, type Deliverer } from './deliverer.ts';
-export { MESSAGE_STATES, type FullMessage, type Message, type MessageState } from './message.ts';
+export { type FullMessage, type Message, type MessageState } from './message.ts';
 export type { ClaimedEmail } from './prepare.ts';
 export { MESSAGE_SCHEMA, messageRoutes, messageViewOf } from './routes.ts';
 export type { DeferredStep, OnSettled, SettledStep } from './settle.ts';
@@ -18,7 +18,7 @@ export {
   type Held,
   type Requeued,
 } from './sql/release.ts';
-export { findMessage, listEvents, listMessages, messagesOfUser } from './sql/read.ts';
+export { findMessage, messagesOfUser } from './sql/read.ts';
 export { settleMessages } from './sql/settle.ts';
 export {
   beat,

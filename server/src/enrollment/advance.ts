@@ -89,7 +89,9 @@ function historyOf(facts: StepFacts, { fromAt, now }: { fromAt: Date; now: Date 
   const previous: Reason = {
     rule: 'previous_step',
     input: `step "${stepId}"${step === null ? '' : ` (${step.type})`}, due ${dueAt.toISOString()}`,
-    outcome: isLate ? `handled late: counting from ${now.toISOString()}` : 'counting from that time',
+    outcome: isLate
+      ? `handled late: counting from ${now.toISOString()}`
+      : 'counting from that time',
   };
   if (step?.type !== 'wait') return [previous];
   // A person who asks why the email came then wants to hear of the wait before it.

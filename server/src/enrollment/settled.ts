@@ -39,7 +39,10 @@ export const moveSettled: OnSettled<StepContext> = async (tx, { settled, deferre
  * Takes rows out of the queue whose enrollment ended while their message was on its way and came back:
  * a removal leaves such a row to whoever holds it. Without this it would be tried and refused for ever.
  */
-export async function dropEnded(tx: Transaction, rows: readonly (Held | Requeued)[]): Promise<void> {
+export async function dropEnded(
+  tx: Transaction,
+  rows: readonly (Held | Requeued)[],
+): Promise<void> {
   const byReason = new Map<string, { now: Date; rows: RowRef[] }>();
   for (const { reason, now, ...row } of await lockEnded(tx, rows)) {
     const ended = byReason.get(reason) ?? { now, rows: [] };
@@ -52,7 +55,12 @@ export async function dropEnded(tx: Transaction, rows: readonly (Held | Requeued
 }
 
 /** The next attempt: after the backoff, and then only while the window is open. */
-function requeuedOf({ claimed, retryAt, answer, userTimezone }: DeferredStep<StepContext>): Requeued {
+function requeuedOf({
+  claimed,
+  retryAt,
+  answer,
+  userTimezone,
+}: DeferredStep<StepContext>): Requeued {
   const dueAt = openFrom(retryAt, { ...claimed.context.facts, userTimezone });
   const retry: Reason = {
     rule: 'retry',

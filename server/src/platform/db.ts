@@ -131,7 +131,7 @@ export async function inTransaction<T>(
   let ended: Promise<unknown> = Promise.resolve();
   try {
     // Wrapped, because postgres.js would await each element of an array that `work` returns.
-    const { value } = (await pool.begin(async (transaction) => {
+    const { value } = await pool.begin<{ value: T }>(async (transaction) => {
       const working = work(guarded(transaction, lost));
       ended = working.catch(() => {});
       try {
@@ -139,9 +139,9 @@ export async function inTransaction<T>(
       } catch (error) {
         // It may be another connection's; when it is ours, `begin` throws in this very turn.
         if (isUnavailable(error)) await new Promise((resolve) => setImmediate(resolve));
-        return await leavingAlone(lost, Promise.reject(error as Error));
+        return leavingAlone(lost, Promise.reject(error as Error));
       }
-    })) as { value: T };
+    });
     return value;
   } catch (error) {
     lost.isLost = true;

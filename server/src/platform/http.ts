@@ -52,4 +52,3 @@ export function detailsOf(error: DomainError, reply: FastifyReply): Record<strin
   if (typeof retryAfter === 'number') void reply.header('Retry-After', retryAfter);
   return details;
 }
-

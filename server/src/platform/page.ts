@@ -23,7 +23,11 @@ export function afterOf(cursor: string | undefined): PageAfter | null {
   const [, ms, id] = CURSOR.exec(text) ?? [];
   const at = new Date(Number(ms));
   if (ms === undefined || id === undefined || Number.isNaN(at.getTime())) {
-    throw new DomainError('request.cursor_invalid', 'invalid', 'cursor is not one that a list gave');
+    throw new DomainError(
+      'request.cursor_invalid',
+      'invalid',
+      'cursor is not one that a list gave',
+    );
   }
   return { at, id };
 }
@@ -35,7 +39,11 @@ export function afterOf(cursor: string | undefined): PageAfter | null {
  */
 export function pageOf<Row, View>(
   rows: readonly Row[],
-  { limit, keyOf, viewOf }: {
+  {
+    limit,
+    keyOf,
+    viewOf,
+  }: {
     limit: number;
     keyOf: (row: Row) => PageAfter;
     viewOf: (row: Row) => View;

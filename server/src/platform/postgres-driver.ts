@@ -69,7 +69,9 @@ const decoded = (bytes: ArrayBuffer | NodeJS.TypedArray | undefined): string =>
 function repair(source: string, { found, repaired }: (typeof REPAIRS)[number]): string {
   const parts = source.split(found);
   if (parts.length !== 2) {
-    throw new Error('postgres.js is not the version that server/src/platform/postgres-driver.ts repairs');
+    throw new Error(
+      'postgres.js is not the version that server/src/platform/postgres-driver.ts repairs',
+    );
   }
   return parts.join(repaired);
 }

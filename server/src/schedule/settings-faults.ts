@@ -38,7 +38,7 @@ export function faultsOf(settings: unknown, path = 'settings'): Fault[] {
  *
  * @param value absent is no fault
  */
-export function zoneFaults(value: unknown, path: string): Fault[] {
+function zoneFaults(value: unknown, path: string): Fault[] {
   if (isAbsent(value)) return [];
   if (typeof value !== 'string') return [{ path, message: 'must be a string' }];
   if (canonicalZone(value) !== null) return [];

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS, weekdayOf } from './local-date.ts';
 import { minuteOf, WHOLE_DAY, type SendWindow } from './send-window.ts';
 import { canonicalZone } from './zone.ts';
 
-export { faultsOf, zoneFaults } from './settings-faults.ts';
+export { faultsOf } from './settings-faults.ts';
 
 /**
  * The part of a series' settings that decides when its steps are due, as it travels and is stored.

@@ -3,7 +3,7 @@ import { textFault } from './fault.ts';
 import type { Step } from './step.ts';
 import { STEP_TYPES, stepTypeNamed } from './steps/index.ts';
 
-export const STEPS_MAX = 500;
+const STEPS_MAX = 500;
 const STEP_ID_LENGTH_MAX = 64;
 const STEP_ID = /^[A-Za-z0-9_-]+$/;
 

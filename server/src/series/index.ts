@@ -1,6 +1,5 @@
 export { createSeriesCatalog, type PublishedSeries, type SeriesCatalog } from './catalog.ts';
 export {
-  changeSeries,
   createSeries,
   deleteDraft,
   moveSeries,

@@ -63,11 +63,7 @@ export interface Transport {
    * @param signal gives up: at once while nothing has left, soon after when it has
    * @param mayLeave asked once, at the last moment before it counts; no means `deferred`
    */
-  send(
-    message: OutgoingMessage,
-    signal?: AbortSignal,
-    mayLeave?: () => boolean,
-  ): Promise<Handover>;
+  send(message: OutgoingMessage, signal?: AbortSignal, mayLeave?: () => boolean): Promise<Handover>;
   /** Whether messages could be handed over now. Sends none. */
   verify(): Promise<Verification>;
   /** Lets what is under way finish, then ends the connections. `send` defers from then on. */

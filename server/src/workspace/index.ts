@@ -22,18 +22,11 @@ export {
   type Answer,
   type KeyedRequest,
 } from './idempotency.ts';
-export {
-  importIdentitySecret,
-  readClaims,
-  verifyUserToken,
-  type Claims,
-  type IdentitySecret,
-} from './identity.ts';
-export { parseKey, type KeyForm, type KeyKind, type Side } from './key.ts';
+export type { Claims, IdentitySecret } from './identity.ts';
+export type { KeyForm, KeyKind, Side } from './key.ts';
 export {
   createKey,
   listKeys,
-  LIVE_KEYS_MAX,
   revokeKey,
   rotateKey,
   type Key,

@@ -39,7 +39,7 @@ const TROUBLE = [
   'Europe/Berlin',
 ] as const;
 
-export const zones = fc.oneof(fc.constantFrom(...TROUBLE), fc.constantFrom(...ZONE_NAMES));
+const zones = fc.oneof(fc.constantFrom(...TROUBLE), fc.constantFrom(...ZONE_NAMES));
 
 /** A moment to aim at: a clock change of the zone, or any instant where it has none. */
 export const zonedMoments = fc
@@ -100,7 +100,7 @@ const windows = fc
   .filter(([start, end]) => start !== end)
   .map(([start, end]) => ({ start: text(start), end: text(end) }));
 
-export const settings: fc.Arbitrary<ScheduleSettings> = fc.record({
+const settings: fc.Arbitrary<ScheduleSettings> = fc.record({
   send_window: fc.option(windows, { freq: 6, nil: null }),
   business_days_only: fc.boolean(),
   business_days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 7 }),

@@ -67,7 +67,11 @@ export class Checks {
     for (const row of rows) {
       const known = this.#begun.get(row.id!);
       if (known?.attempt === row.attempt && known?.workerId === row.worker_id) continue;
-      this.#begun.set(row.id!, { attempt: row.attempt!, workerId: row.worker_id!, isHanded: false });
+      this.#begun.set(row.id!, {
+        attempt: row.attempt!,
+        workerId: row.worker_id!,
+        isHanded: false,
+      });
       this.#attempt(row);
     }
   }
@@ -86,12 +90,14 @@ export class Checks {
       refuse(`in an enrollment that is ${row.state}`);
     }
     if (row.is_early === 't') refuse('early');
-    const open = openAt(new Date(row.at!), { userTimezone: row.timezone ?? null, rules: this.#rules });
+    const open = openAt(new Date(row.at!), {
+      userTimezone: row.timezone ?? null,
+      rules: this.#rules,
+    });
     if (open === null) refuse(`outside its window, ${row.timezone}`);
     const before = this.#relay.handings.filter(
       ({ messageId, isAnswered, handover }) =>
-        messageId === id &&
-        !(isAnswered && handover !== 'throws' && handover.kind === 'deferred'),
+        messageId === id && !(isAnswered && handover !== 'throws' && handover.kind === 'deferred'),
     );
     if (before.length > (this.#promises.orders.get(id!) ?? 0)) refuse('once more');
   }
@@ -102,7 +108,8 @@ export class Checks {
     const refuse = (what: string): never => {
       throw new Violation(`${worker} hands ${messageId} over ${what}`);
     };
-    if (begun === undefined || begun.workerId !== workerId) return void refuse('without an attempt');
+    if (begun === undefined || begun.workerId !== workerId)
+      return void refuse('without an attempt');
     if (begun.isHanded) refuse('twice in one attempt');
     begun.isHanded = true;
     if (this.#server.inTransaction() !== null) return;
@@ -125,7 +132,8 @@ export class Checks {
   /** True at any moment between two transactions. */
   ledger(): Row {
     const [row] = this.#server.query('select * from ledger');
-    if (row?.unaccounted !== '0') throw new Violation(`the ledger is wrong: ${JSON.stringify(row)}`);
+    if (row?.unaccounted !== '0')
+      throw new Violation(`the ledger is wrong: ${JSON.stringify(row)}`);
     return row;
   }
 

@@ -15,8 +15,6 @@ import { Relay } from './relay.ts';
 import { SERIES_ID, setTheScene, START, STEP_COUNT, userOf, WORKSPACE } from './setting.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-export { Violation };
-
 /** What a history came to. */
 export interface Outcome {
   /** Everything that happened, in order. */
@@ -159,7 +157,9 @@ class History {
     await this.#untilQuiet();
     this.#checks.atRest({ allDecided: false });
 
-    const doubts = this.#server.query("select id from messages where state = 'in_doubt' order by id");
+    const doubts = this.#server.query(
+      "select id from messages where state = 'in_doubt' order by id",
+    );
     for (const [index] of doubts.entries()) {
       const decision = index % 2 === 0 ? 'resend' : 'mark_sent';
       this.#act({ afterMs: 0, kind: 'resolve', decision });
@@ -229,7 +229,8 @@ class History {
       if (now !== last) turns = 0;
       last = now;
     }
-    if (this.#failure !== null) throw this.#failure;
+    if (this.#failure instanceof Error) throw this.#failure;
+    if (this.#failure !== null) throw new Error('a check failed', { cause: this.#failure });
   }
 
   async #until(isDone: () => boolean): Promise<void> {
@@ -261,7 +262,7 @@ class History {
     for (const session of server.waiting()) {
       // A process that stands still has not got as far as opening a transaction.
       const isStanding = !this.#mayRun(session.owner) && this.#workers.isFrozen(session.owner);
-      if (isStanding && /^begin/.test(session.nextText())) continue;
+      if (isStanding && session.nextText().startsWith('begin')) continue;
       options.push(() => this.#execute(session));
     }
     const now = this.#time.nowMs;
@@ -290,7 +291,9 @@ class History {
   }
 
   #isUnlucky(): boolean {
-    return this.#api !== null && !this.#isCalm && this.#chance.isTrue(this.#plan.cutsPerMille / 1_000);
+    return (
+      this.#api !== null && !this.#isCalm && this.#chance.isTrue(this.#plan.cutsPerMille / 1_000)
+    );
   }
 
   #execute(session: Session): void {
@@ -363,10 +366,12 @@ class History {
              (extract(epoch from min(r.due_at) filter (where not r.parked)) * 1000)::bigint as next
         from recipients r join automations s on s.id = r.automation_id`);
     const next = row?.next ?? null;
-    if (this.#state !== row?.state || Number(row?.moving) === 0) this.#changedAtMs = this.#time.nowMs;
+    if (this.#state !== row?.state || Number(row?.moving) === 0)
+      this.#changedAtMs = this.#time.nowMs;
     this.#state = row?.state ?? null;
     const isMoving = Number(row?.moving) > 0;
-    if (isMoving && this.#workers.names().length === 0) return { isMoving: false, nextDueAtMs: null };
+    if (isMoving && this.#workers.names().length === 0)
+      return { isMoving: false, nextDueAtMs: null };
     return { isMoving, nextDueAtMs: next === null ? null : Number(next) };
   }
 
@@ -417,7 +422,9 @@ class History {
         const userExternalId = userOf(action.user, this.#plan);
         this.#removed.delete(userExternalId);
         const call = { workspace: WORKSPACE, userExternalId, seriesId: SERIES_ID };
-        const answer = await this.#enrollsOf(userExternalId).during(() => api.enroller.enroll(call));
+        const answer = await this.#enrollsOf(userExternalId).during(() =>
+          api.enroller.enroll(call),
+        );
         if (answer.kind === 'enrolled') this.#enrolled.push(answer.enrollmentId);
         return answer;
       }
@@ -443,7 +450,7 @@ class History {
         if (!changed.isTimezoneChanged) return changed;
         const { id: userId } = changed;
         const bucket = Number.parseInt(userId.slice(-2), 16) % 64;
-        return await replanUser({ db, catalog }, { bucket, userId });
+        return replanUser({ db, catalog }, { bucket, userId });
       }
       case 'pause':
       case 'resume':

@@ -46,15 +46,21 @@ const afterMs = fc.oneof(
 const user = fc.nat({ max: 3 });
 const worker = fc.nat({ max: 1 });
 
-function action<T extends Record<string, fc.Arbitrary<unknown>>>(fields: T) {
+function action(fields: Readonly<Record<string, fc.Arbitrary<unknown>>>) {
   return fc.record({ afterMs, ...fields });
 }
 
 const ANY_ACTION = fc.oneof(
   { weight: 8, arbitrary: action({ kind: fc.constant('enroll'), user }) },
   { weight: 3, arbitrary: action({ kind: fc.constant('remove'), user }) },
-  { weight: 2, arbitrary: action({ kind: fc.constant('zone'), user, zone: fc.constantFrom(...ZONES) }) },
-  { weight: 1, arbitrary: action({ kind: fc.constant('address'), user, hasAddress: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: action({ kind: fc.constant('zone'), user, zone: fc.constantFrom(...ZONES) }),
+  },
+  {
+    weight: 1,
+    arbitrary: action({ kind: fc.constant('address'), user, hasAddress: fc.boolean() }),
+  },
   { weight: 3, arbitrary: action({ kind: fc.constantFrom('pause', 'resume') }) },
   { weight: 1, arbitrary: action({ kind: fc.constantFrom('archive', 'publish') }) },
   { weight: 4, arbitrary: action({ kind: fc.constant('kill'), worker }) },

@@ -93,7 +93,10 @@ export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
     clock,
     transport: relay.transportOf(name),
     workerId: id,
-    log: createLog({ level: 'warn', sink: { write: (line) => say(`${name} logs ${line.trim()}`) } }),
+    log: createLog({
+      level: 'warn',
+      sink: { write: (line) => say(`${name} logs ${line.trim()}`) },
+    }),
     random: chance.next,
     sleep: (ms) => new Promise<void>((resolve) => time.add(name, ms, resolve)),
     senderOf: async () => SENDER,

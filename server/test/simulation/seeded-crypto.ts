@@ -17,11 +17,11 @@ vi.mock(import('node:crypto'), async (importActual) => {
       array.set(bytes(array.length));
       return array;
     }) as typeof actual.randomFillSync,
-    randomUUID: (() => {
+    randomUUID: (): string => {
       if (state.chance === null) return actual.randomUUID();
       const hex = bytes(16).toString('hex');
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-    }) as typeof actual.randomUUID,
+    },
   };
 });
 
@@ -40,7 +40,8 @@ vi.mock(import('node:timers/promises'), async (importActual) => ({
 function useUpIds(): void {
   const before = state.fillCount;
   for (let drawn = 0; state.fillCount === before; drawn += 1) {
-    if (drawn > HANDFUL_MAX) throw new Error('ids are not drawn from the seed: import this module first');
+    if (drawn > HANDFUL_MAX)
+      throw new Error('ids are not drawn from the seed: import this module first');
     uuidv7(new Date(0));
   }
 }

@@ -18,7 +18,12 @@ const STEPS = [
   { id: 'hello', type: 'email', subject: 'Hello', html },
   { id: 'rest', type: 'wait', delay: { amount: 2, unit: 'hours' } },
   { id: 'tips', type: 'email', subject: 'Tips', html, delay: { amount: 1, unit: 'days' } },
-  { id: 'more', type: 'email', subject: 'More{{ traits.end | url_decode }}', html: `${html}{{ "\\u0000" }}` },
+  {
+    id: 'more',
+    type: 'email',
+    subject: 'More{{ traits.end | url_decode }}',
+    html: `${html}{{ "\\u0000" }}`,
+  },
 ];
 export const STEP_COUNT = STEPS.length;
 

@@ -166,7 +166,8 @@ export class Workers {
         () => {
           const ms = time.nowMs - startedAtMs;
           say(`${life.name} stopped after ${ms} ms`);
-          if (ms > STOP_MS_MAX && life.frozenUntilMs === 0) onFailure(new Error('stop took too long'));
+          if (ms > STOP_MS_MAX && life.frozenUntilMs === 0)
+            onFailure(new Error('stop took too long'));
           this.#restart(life);
         },
         (error: unknown) => {
@@ -185,7 +186,8 @@ export class Workers {
     life.frozenUntilMs = time.nowMs + forMs;
     if (forMs > UNLUCKY_MS && life.process !== null) unlucky.add(life.process.id);
     const holder = server.inTransaction();
-    if (holder?.owner === life.name && forMs >= IDLE_TRANSACTION_MS) server.cut(holder, 'forgotten');
+    if (holder?.owner === life.name && forMs >= IDLE_TRANSACTION_MS)
+      server.cut(holder, 'forgotten');
   }
 
   cut(index: number): void {
@@ -224,7 +226,7 @@ export class Workers {
     const { process } = life;
     if (process === null) return;
     round.isRunning = true;
-    const done = (nextAtMs: number): void => {
+    const rested = (nextAtMs: number): void => {
       round.isRunning = false;
       round.nextAtMs = nextAtMs;
       this.#ended += 1;
@@ -232,10 +234,10 @@ export class Workers {
     void time
       .as(life.name, () => round.run(process))
       .then(
-        (handled) => done(time.nowMs + (handled > 0 ? 0 : round.restMs)),
+        (handled) => rested(time.nowMs + (handled > 0 ? 0 : round.restMs)),
         (error: unknown) => {
           say(`${life.name} ${round.name} failed: ${String(error)}`);
-          done(time.nowMs + AFTER_FAILURE_MS);
+          rested(time.nowMs + AFTER_FAILURE_MS);
         },
       );
   }
@@ -255,7 +257,9 @@ export class Workers {
   /** When somebody who stands still goes on. */
   changesAt(): number[] {
     const { nowMs } = this.#deps.time;
-    return this.#lives.flatMap(({ frozenUntilMs }) => (frozenUntilMs > nowMs ? [frozenUntilMs] : []));
+    return this.#lives.flatMap(({ frozenUntilMs }) =>
+      frozenUntilMs > nowMs ? [frozenUntilMs] : [],
+    );
   }
 
   roundsAt(): number[] {

@@ -13,7 +13,8 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const QUICK = { pollMs: 5, waitMs: 2_000 };
 const IMPATIENT = { pollMs: 5, waitMs: 25 };
-const hashOf = (body: string) => requestHashOf({ by: 'widget', method: 'POST', path: '/api/sdk/series', body });
+const hashOf = (body: string) =>
+  requestHashOf({ by: 'widget', method: 'POST', path: '/api/sdk/series', body });
 
 let keyCount = 0;
 const newKey = (): string => `key-${(keyCount += 1)}`;

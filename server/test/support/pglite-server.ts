@@ -262,19 +262,24 @@ function serverOver(backend: PGlite): PgliteServer {
   };
 
   const onInput = (session: WireSession): void => {
-    activity += 1; if (!session.hasStarted)
-    if (!session.hasStarted) {
-      if (session.input.length < 4 || session.input.length < session.input.readInt32BE(0)) return;
-      session.input = session.input.subarray(session.input.readInt32BE(0));
-      session.hasStarted = true;
-      reply(session, WELCOME);
-    }
+    activity += 1;
+    if (!session.hasStarted)
+      if (!session.hasStarted) {
+        if (session.input.length < 4 || session.input.length < session.input.readInt32BE(0)) return;
+        session.input = session.input.subarray(session.input.readInt32BE(0));
+        session.hasStarted = true;
+        reply(session, WELCOME);
+      }
     while (session.input.length >= 5) {
       const length = session.input.readInt32BE(1) + 1;
       if (session.input.length < length) return;
       const whole = session.input.subarray(0, length);
       session.input = session.input.subarray(length);
-      receive(session, { type: String.fromCharCode(whole[0] ?? 0), body: whole.subarray(5), whole });
+      receive(session, {
+        type: String.fromCharCode(whole[0] ?? 0),
+        body: whole.subarray(5),
+        whole,
+      });
     }
   };
 
@@ -292,7 +297,8 @@ function serverOver(backend: PGlite): PgliteServer {
 
   const execute = (session: WireSession): void => {
     const unit = session.units.shift();
-    if (unit?.message == null) throw new Error(`session ${session.id} asks nothing`);
+    if (unit?.message === null || unit?.message === undefined)
+      throw new Error(`session ${session.id} asks nothing`);
     const answer = raw(unit.message);
     const isGuest = holder !== null && holder !== session;
     if (!isGuest) holder = statusOf(answer) === 'I' ? null : session;
@@ -309,7 +315,7 @@ function serverOver(backend: PGlite): PgliteServer {
   };
 
   const mayExecute = (session: WireSession): boolean => {
-    if (session.units[0]?.message == null) return false;
+    if ((session.units[0]?.message ?? null) === null) return false;
     if (holder === null || holder === session) return true;
     const isIdle = holder.units.length === 0 && holder.answers.length === 0;
     return isIdle && session.owner === holder.owner && LOOKUP.test(session.nextText());
@@ -335,10 +341,12 @@ function serverOver(backend: PGlite): PgliteServer {
     },
     cut: (session, fate) => {
       const wire = session as WireSession;
-      const isExecutable = wire.units[0]?.message != null && (holder === null || holder === wire);
+      const isExecutable =
+        (wire.units[0]?.message ?? null) !== null && (holder === null || holder === wire);
       if (fate === 'executed' && isExecutable) execute(wire);
       // Only a statement of its own can still be under way when its connection is gone.
-      const isLater = fate === 'later' && isExecutable && holder !== wire && wire.units.length === 1;
+      const isLater =
+        fate === 'later' && isExecutable && holder !== wire && wire.units.length === 1;
       if (!isLater) wire.units.length = 0;
       end(wire, !isLater);
     },
@@ -356,7 +364,7 @@ interface Message {
 
 function messagesOf(bytes: Buffer): Message[] {
   const found: Message[] = [];
-  for (let at = 0; at + 5 <= bytes.length; ) {
+  for (let at = 0; at + 5 <= bytes.length;) {
     const length = bytes.readInt32BE(at + 1) + 1;
     const whole = bytes.subarray(at, at + length);
     found.push({ type: String.fromCharCode(whole[0] ?? 0), body: whole.subarray(5), whole });

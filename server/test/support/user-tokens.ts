@@ -13,7 +13,7 @@ export const OTHER_SECRET = `mp_is_test_${'b'.repeat(40)}`;
 const REVOKED_SECRET = `mp_is_test_${'c'.repeat(40)}`;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-export const b64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
+const b64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
 export const TOKEN_HEADER = '{"alg":"HS256","typ":"JWT"}';
 const HEADER = TOKEN_HEADER;
 const PAYLOAD = `{"user_id":"${USER}"}`;

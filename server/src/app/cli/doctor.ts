@@ -72,7 +72,9 @@ function runtime(): Finding {
 /** The database first; nothing else can be asked while it does not answer. */
 async function databaseFindings(config: Config): Promise<Finding[]> {
   if (config.databaseUrl === null && !existsSync(join(config.dataDir, 'postgres'))) {
-    return [warning('database', `none yet in ${config.dataDir}`, 'npm start makes an embedded one.')];
+    return [
+      warning('database', `none yet in ${config.dataDir}`, 'npm start makes an embedded one.'),
+    ];
   }
   try {
     const database = await openDatabase(config, { log: silentLog, max: 2 });
