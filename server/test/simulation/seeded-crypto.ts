@@ -17,7 +17,7 @@ vi.mock(import('node:crypto'), async (importActual) => {
       array.set(bytes(array.length));
       return array;
     }) as typeof actual.randomFillSync,
-    randomUUID: (): string => {
+    randomUUID: (): ReturnType<typeof actual.randomUUID> => {
       if (state.chance === null) return actual.randomUUID();
       const hex = bytes(16).toString('hex');
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
