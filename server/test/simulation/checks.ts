@@ -112,12 +112,21 @@ export class Checks {
       return void refuse('without an attempt');
     if (begun.isHanded) refuse('twice in one attempt');
     begun.isHanded = true;
+    this.#isOwned(messageId, workerId);
+  }
+
+  /** As the bytes leave that cannot be called back: the message is still this worker's. */
+  leaving({ messageId }: Handing, workerId: string): void {
+    this.#isOwned(messageId, workerId);
+  }
+
+  #isOwned(messageId: string, workerId: string): void {
+    // What an open transaction has written, nobody else can know of yet.
     if (this.#server.inTransaction() !== null) return;
     const [row] = this.#server.query(`
       select state, worker_id from messages where id = '${messageId}'`);
-    if (row?.state !== 'sending' || row.worker_id !== workerId) {
-      refuse(`although it was taken over: ${JSON.stringify(row)}`);
-    }
+    if (row?.state === 'sending' && row.worker_id === workerId) return;
+    throw new Violation(`${messageId} leaves although it was taken over: ${JSON.stringify(row)}`);
   }
 
   /** No more messages are being sent by a worker than it has connections. */

@@ -96,6 +96,8 @@ class History {
           this.#say(`${handing.worker} hands ${handing.messageId} over`);
           this.#checks.handover(handing, this.#workers.idOf(handing.worker));
         }),
+      onLeave: (handing) =>
+        this.#guard(() => this.#checks.leaving(handing, this.#workers.idOf(handing.worker))),
     });
     const held = (): boolean => this.#isHeld;
     const promises: Promises = {
@@ -189,6 +191,7 @@ class History {
       relay: this.#relay,
       chance: this.#chance,
       say: (line) => this.#say(line),
+      wokeAtMs: () => this.#workers.wokeAtMs(name),
     };
   }
 

@@ -28,6 +28,8 @@ export interface ProcessDeps {
   readonly relay: Relay;
   readonly chance: Chance;
   readonly say: (line: string) => void;
+  /** When the process last went on after standing still for so long that it must be told. */
+  readonly wokeAtMs: () => number;
 }
 
 /** A process of the simulation: an API, or a worker. It runs only while it is allowed to. */
@@ -83,7 +85,7 @@ export async function startApi(deps: ProcessDeps): Promise<ApiProcess> {
 
 /** A worker as `startWorker` puts it together, without its loops: their rounds are started one by one. */
 export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
-  const { name, time, relay, chance, say } = deps;
+  const { name, time, relay, chance, say, wokeAtMs } = deps;
   const process = await processOf(deps);
   const { db, catalog, clock } = process;
   const id = idOf(chance);
@@ -101,7 +103,7 @@ export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
     sleep: (ms) => new Promise<void>((resolve) => time.add(name, ms, resolve)),
     senderOf: async () => SENDER,
     onSettled: moveSettled,
-    wasStill: () => false,
+    wasStill: (sinceMs) => sinceMs < wokeAtMs() - (time.nowMs - clock.monotonicMs()),
     onRefused: dropEnded,
   });
   const engine = createEngine({

@@ -18,6 +18,8 @@ export interface Handing {
   /** Whether the worker died on the way. */
   isOrphaned: boolean;
   readonly answer: () => void;
+  /** Asked at the last moment before it counts. */
+  readonly mayLeave: () => boolean;
 }
 
 export interface RelayEvent {
@@ -41,14 +43,24 @@ export class Relay {
   readonly #chance: Chance;
   readonly #nowMs: () => number;
   readonly #onStart: (handing: Handing) => void;
+  readonly #onLeave: (handing: Handing) => void;
 
   constructor(
     chance: Chance,
-    { nowMs, onStart }: { nowMs: () => number; onStart: (handing: Handing) => void },
+    {
+      nowMs,
+      onStart,
+      onLeave,
+    }: {
+      nowMs: () => number;
+      onStart: (handing: Handing) => void;
+      onLeave: (handing: Handing) => void;
+    },
   ) {
     this.#chance = chance;
     this.#nowMs = nowMs;
     this.#onStart = onStart;
+    this.#onLeave = onLeave;
   }
 
   get activity(): number {
@@ -59,7 +71,7 @@ export class Relay {
     return {
       name: 'smtp',
       concurrency: CONNECTIONS,
-      send: (message, signal) => this.#send(worker, message, signal),
+      send: (message, signal, mayLeave) => this.#send(worker, message, { signal, mayLeave }),
       verify: async () => ({ ok: true, answer: '' }),
       close: async () => {},
     };
@@ -81,6 +93,9 @@ export class Relay {
   happen({ kind, handing }: RelayEvent): void {
     if (kind === 'dot') {
       handing.isDotWritten = true;
+      if (handing.takenAtMs === null) return;
+      if (handing.mayLeave()) this.#onLeave(handing);
+      else comeBack(handing, this.#nowMs(), 'the worker was held up');
     } else if (kind === 'taken') {
       handing.isTaken = true;
       this.taken.push(handing.messageId);
@@ -98,7 +113,14 @@ export class Relay {
     }
   }
 
-  #send(worker: string, { id }: OutgoingMessage, signal?: AbortSignal): Promise<Handover> {
+  #send(
+    worker: string,
+    { id }: OutgoingMessage,
+    {
+      signal,
+      mayLeave = () => true,
+    }: { signal: AbortSignal | undefined; mayLeave: (() => boolean) | undefined },
+  ): Promise<Handover> {
     const { promise, resolve, reject } = Promise.withResolvers<Handover>();
     const startedAtMs = this.#nowMs();
     const course = this.#courseOf();
@@ -120,6 +142,7 @@ export class Relay {
         if (handing.handover === 'throws') reject(new Error('a defect of the transport'));
         else resolve(handing.handover);
       },
+      mayLeave,
     };
     signal?.addEventListener('abort', () => giveUp(handing, this.#nowMs()), { once: true });
     this.handings.push(handing);
@@ -155,12 +178,16 @@ export class Relay {
   }
 }
 
+function comeBack(handing: Handing, nowMs: number, answer: string): void {
+  handing.handover = { kind: 'deferred', answer, phase: 'connect' };
+  Object.assign(handing, { takenAtMs: null, dotAtMs: nowMs, answerAtMs: nowMs });
+}
+
 /** As the transport promises: at once while nothing has left, soon after when it has. */
 function giveUp(handing: Handing, nowMs: number): void {
   if (handing.isAnswered) return;
   if (!handing.isDotWritten) {
-    handing.handover = { kind: 'deferred', answer: 'the worker is stopping', phase: 'connect' };
-    Object.assign(handing, { takenAtMs: null, dotAtMs: nowMs, answerAtMs: nowMs });
+    comeBack(handing, nowMs, 'the worker is stopping');
   } else if (handing.answerAtMs > nowMs + STOP_MS) {
     handing.answerAtMs = nowMs + STOP_MS;
     handing.handover = { kind: 'in_doubt', answer: 'no reply', phase: 'end' };

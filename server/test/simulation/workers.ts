@@ -12,6 +12,8 @@ interface Life {
   process: WorkerProcess | null;
   state: 'running' | 'stopping' | 'ended';
   frozenUntilMs: number;
+  /** When it went on after a long standstill. */
+  wokeAtMs: number;
   readonly rounds: Round[];
 }
 
@@ -54,6 +56,8 @@ const AFTER_FAILURE_MS = 1_000;
 const CONNECTIONS = 2;
 /** A worker that stands still for longer than this is given up by the others. */
 const UNLUCKY_MS = 9_000;
+/** A worker notices that it stood still for longer than this. */
+const STILL_MS = 6_000;
 /** The database ends a session that sits still in a transaction. */
 const IDLE_TRANSACTION_MS = 15_000;
 const RESTART_MS_MAX = 20_000;
@@ -84,6 +88,10 @@ export class Workers {
     return this.#lives.find((life) => life.name === name)?.process?.id ?? '';
   }
 
+  wokeAtMs(name: string): number {
+    return this.#lives.find((life) => life.name === name)?.wokeAtMs ?? 0;
+  }
+
   mayRun(name: string): boolean {
     const life = this.#lives.find((each) => each.name === name);
     return life !== undefined && life.frozenUntilMs <= this.#deps.time.nowMs;
@@ -99,7 +107,7 @@ export class Workers {
     this.#births += 1;
     const name = `worker${index}.${this.#births}`;
     const rounds = ROUNDS.map((round) => ({ ...round, nextAtMs: time.nowMs, isRunning: false }));
-    const life: Life = { index, name, process: null, state: 'running', frozenUntilMs: 0, rounds };
+    const life: Life = { index, name, process: null, state: 'running', frozenUntilMs: 0, wokeAtMs: 0, rounds };
     this.#lives.push(life);
     say(`${name} starts`);
     time.as(name, () => this.#boot(life, depsOf(name), onFailure));
@@ -184,6 +192,7 @@ export class Workers {
     const life = this.#lives.find((each) => each.index === index);
     if (life === undefined) return;
     life.frozenUntilMs = time.nowMs + forMs;
+    if (forMs > STILL_MS) life.wokeAtMs = life.frozenUntilMs;
     if (forMs > UNLUCKY_MS && life.process !== null) unlucky.add(life.process.id);
     const holder = server.inTransaction();
     if (holder?.owner === life.name && forMs >= IDLE_TRANSACTION_MS)
