@@ -107,7 +107,15 @@ export class Workers {
     this.#births += 1;
     const name = `worker${index}.${this.#births}`;
     const rounds = ROUNDS.map((round) => ({ ...round, nextAtMs: time.nowMs, isRunning: false }));
-    const life: Life = { index, name, process: null, state: 'running', frozenUntilMs: 0, wokeAtMs: 0, rounds };
+    const life: Life = {
+      index,
+      name,
+      process: null,
+      state: 'running',
+      frozenUntilMs: 0,
+      wokeAtMs: 0,
+      rounds,
+    };
     this.#lives.push(life);
     say(`${name} starts`);
     time.as(name, () => this.#boot(life, depsOf(name), onFailure));
@@ -215,7 +223,11 @@ export class Workers {
   /** From now on nobody is held up any more. */
   calm(): void {
     this.#isCalm = true;
-    for (const life of this.#lives) life.frozenUntilMs = 0;
+    const { nowMs } = this.#deps.time;
+    for (const life of this.#lives) {
+      life.frozenUntilMs = 0;
+      life.wokeAtMs = Math.min(life.wokeAtMs, nowMs);
+    }
   }
 
   /** Rounds that are due. */

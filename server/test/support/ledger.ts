@@ -58,7 +58,7 @@ function oddMessages(db: Db) {
      where case m.state
              when 'accepted' then l.outcome is distinct from 'passed'
              when 'rejected' then l.outcome is distinct from 'failed'
-             when 'cancelled' then l.outcome is distinct from 'cancelled'
+             when 'cancelled' then coalesce(l.outcome, 'passed') = 'passed'
              when 'sending' then r.status is distinct from 'processing'
              when 'in_doubt' then l.outcome is not null or r.seq is not null
              else l.outcome is not null end
