@@ -17,6 +17,12 @@ export interface Cluster {
   readonly stop: () => Promise<void>;
 }
 
+/** Counts what each statement costs, its planning too. */
+const PROFILING = {
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track_planning': 'on',
+};
+
 export interface Database {
   readonly name: string;
   readonly url: string;
@@ -44,7 +50,7 @@ export async function startCluster({ isProfiling }: { isProfiling: boolean }): P
   const postgres = await startEmbeddedPostgres({
     dataDir,
     log,
-    settings: isProfiling ? { shared_preload_libraries: 'pg_stat_statements' } : {},
+    settings: isProfiling ? PROFILING : {},
   });
   const admin = connect(postgres.url, { max: 1 });
   if (isProfiling) await admin`create extension if not exists pg_stat_statements`;
@@ -83,18 +89,17 @@ export async function startCluster({ isProfiling }: { isProfiling: boolean }): P
 }
 
 async function profileOf(admin: Pool): Promise<string> {
-  const rows = await admin<{ ms: number; calls: number; rows: number; text: string }[]>`
-    select round(total_exec_time + total_plan_time)::int as ms, calls::int, rows::int,
-           left(regexp_replace(query, '[[:space:]]+', ' ', 'g'), 110) as text
+  const rows = await admin<{ cells: string[] }[]>`
+    select array[round(total_exec_time)::text, round(total_plan_time)::text, calls::text, plans::text,
+                 rows::text, left(regexp_replace(query, '[[:space:]]+', ' ', 'g'), 100)] as cells
       from pg_stat_statements
-     order by total_exec_time desc
+     order by total_exec_time + total_plan_time desc
      limit 14
   `;
   await admin`select pg_stat_statements_reset()`;
-  const line = (cells: string[]): string =>
-    cells.map((cell, i) => (i < 3 ? cell.padStart(9) : cell)).join('  ');
-  const lines = rows.map(({ ms, calls, rows: count, text }) =>
-    line([String(ms), String(calls), String(count), text]),
-  );
-  return [line(['ms', 'calls', 'rows', 'statement']), ...lines].join('\n');
+  const head = ['ms', 'plan ms', 'calls', 'plans', 'rows', 'statement'];
+  const widths = head.map((_, column) => (column < head.length - 1 ? 9 : 0));
+  return [head, ...rows.map(({ cells }) => cells)]
+    .map((cells) => cells.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  '))
+    .join('\n');
 }

@@ -112,7 +112,7 @@ function endOfRun(): { promise: Promise<never>; hasCome: () => boolean } {
 function save(result: { startedAt: Date } & Record<string, unknown>): string {
   const dir = join(import.meta.dirname, 'results');
   mkdirSync(dir, { recursive: true });
-  const stamp = result.startedAt.toISOString().slice(0, 16).replace(':', '');
+  const stamp = result.startedAt.toISOString().slice(0, 19).replaceAll(':', '');
   const path = join(dir, `${stamp}.json`);
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
   return path;
