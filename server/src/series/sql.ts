@@ -1,12 +1,6 @@
 import { refusalOf, type Db, type Transaction } from '../platform/db.ts';
 import type { Automation, AutomationStatus, SeriesVersion } from './series.ts';
 
-/** Where a page of a list goes on: the age and id of the last one seen. */
-export interface PageAfter {
-  readonly at: Date;
-  readonly id: string;
-}
-
 /** Adds a draft. */
 export async function insertAutomation(db: Db, automation: Automation): Promise<void> {
   await db`

@@ -48,5 +48,5 @@ export {
   type Settings,
   type SettingsView,
 } from './settings.ts';
-export type { PageAfter, Workspace } from './workspace.ts';
+export type { Workspace } from './workspace.ts';
 export { workspaceRoutes, type RequestActor, type WorkspaceRouteDeps } from './routes.ts';

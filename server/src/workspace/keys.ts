@@ -6,7 +6,8 @@ import type { SecretBox } from './secret-box.ts';
 import { countLiveKeys, findKey, insertApiKey, insertIdentitySecret } from './sql/keys.ts';
 import { listKeyRows, markRevoked, type KeyRow } from './sql/keys.ts';
 import { lockWorkspace } from './sql/workspaces.ts';
-import { isUuid, type PageAfter } from './workspace.ts';
+import type { PageAfter } from '../platform/page.ts';
+import { isUuid } from './workspace.ts';
 
 /** A key or identity secret as a member may see it. */
 export interface Key {

@@ -3,7 +3,8 @@ import { workspaceNotFound } from './errors.ts';
 import type { Side } from './key.ts';
 import type { SecretBox } from './secret-box.ts';
 import { findWorkspace, findWorkspaces, listWorkspaceRows } from './sql/workspaces.ts';
-import { isUuid, workspaceOf, type PageAfter, type Workspace } from './workspace.ts';
+import type { PageAfter } from '../platform/page.ts';
+import { isUuid, workspaceOf, type Workspace } from './workspace.ts';
 
 /** A side of a workspace as the session and `workspace list` show it. */
 export interface ListedWorkspace {

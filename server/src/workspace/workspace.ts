@@ -16,12 +16,6 @@ export interface Workspace {
   readonly updatedAt: Date;
 }
 
-/** Where a page of a list goes on: the age and id of the last one seen. */
-export interface PageAfter {
-  readonly at: Date;
-  readonly id: string;
-}
-
 /** A workspace as it is stored. */
 export interface WorkspaceRow extends Omit<Workspace, 'settings'> {
   readonly stored: StoredSettings;

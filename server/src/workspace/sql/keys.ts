@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/db.ts';
 import type { KeyKind, Side } from '../key.ts';
 import type { StoredSettings } from '../settings.ts';
-import type { PageAfter } from '../workspace.ts';
+import type { PageAfter } from '../../platform/page.ts';
 
 /** A key or identity secret as it is stored. */
 export interface KeyRow {

@@ -1,7 +1,8 @@
 import type { Db } from '../../platform/db.ts';
 import type { Side } from '../key.ts';
 import type { StoredSettings } from '../settings.ts';
-import type { PageAfter, WorkspaceRow } from '../workspace.ts';
+import type { PageAfter } from '../../platform/page.ts';
+import type { WorkspaceRow } from '../workspace.ts';
 
 /** Adds one side of a workspace. Across workspaces: it makes one. */
 export async function insertWorkspace(
