@@ -1,4 +1,5 @@
 import { refusalOf, type Db, type Transaction } from '../platform/db.ts';
+import type { PageAfter } from '../platform/page.ts';
 import type { Automation, AutomationStatus, SeriesVersion } from './series.ts';
 
 /** Adds a draft. */
