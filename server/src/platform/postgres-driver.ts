@@ -6,7 +6,8 @@ import { registerHooks } from 'node:module';
  * As published, a connection that is lost at the wrong moment ends the process (a write to a socket
  * that is no more), or never sends anything again (a flush that was called off still counts as
  * scheduled, and its bytes go out before the next greeting), or hands what was left of the old session
- * to the next statement (an error, half a result). A restart of the database meets all three.
+ * to the next statement (an error, half a result), or, while it still reads the types of arrays, ends
+ * the process by a rejection that nobody can catch. A restart of the database meets all four.
  *
  * Every repair names what it replaces: with another version the server does not start, which is the
  * moment to look whether they are still needed.
@@ -40,14 +41,25 @@ const REPAIRS: readonly { readonly found: string; readonly repaired: string }[] 
 `,
   },
   {
-    found: `    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    // Also for a statement that waits for the greeting, which would else try again without a rest.
+    found: `    if (initial)
+      return reconnect()
+
+    !hadError && (query || sent.length) && error(Errors.connection('CONNECTION_CLOSED', options, socket))
     closedTime = performance.now()
 `,
-    repaired: `    if (query || sent.length) error(Errors.connection('CONNECTION_CLOSED', options, socket))
+    repaired: `    if (query || sent.length || initial) error(Errors.connection('CONNECTION_CLOSED', options, socket))
     query = results = errorResponse = null
     result = new Result()
     rows = 0
     closedTime = performance.now()
+`,
+  },
+  {
+    found: `        return fetchArrayTypes()
+`,
+    // Whoever waits for the connection is told by what ended it; without the types it is of no use.
+    repaired: `        return fetchArrayTypes().catch(() => socket !== null && socket.destroy())
 `,
   },
 ];
