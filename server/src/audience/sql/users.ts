@@ -141,9 +141,8 @@ export async function listUsers(
            created_at as "createdAt", updated_at as "updatedAt"
       from users
      where workspace_id = ${workspaceId}
-       and (${email}::text is null or lower(email) = lower(${email}::text))
-       and (${after?.at ?? null}::timestamptz is null
-            or (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+       ${email === null ? db`` : db`and lower(email) = lower(${email})`}
+       ${after === null ? db`` : db`and (created_at, id) < (${after.at}, ${after.id})`}
      order by created_at desc, id desc
      limit ${limit}
   `;

@@ -70,7 +70,7 @@ async function unbeginAttempts(tx: Transaction, held: readonly Held[]): Promise<
       from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
            as h (bucket, enrollment_id, seq, lease_token)
      where m.bucket = h.bucket and m.enrollment_id = h.enrollment_id and m.seq = h.seq
-       and m.state = 'sending' and m.lease_token = h.lease_token
+       and m.lease_token = h.lease_token
   `;
 }
 
@@ -168,7 +168,7 @@ export async function begunAmong(tx: Transaction, held: readonly Held[]): Promis
       from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
            as h (bucket, enrollment_id, seq, lease_token)
       join messages m on m.bucket = h.bucket and m.enrollment_id = h.enrollment_id and m.seq = h.seq
-     where m.state = 'sending' and m.lease_token = h.lease_token
+     where m.lease_token = h.lease_token
   `;
 }
 

@@ -24,7 +24,9 @@ export interface Settled {
 
 /**
  * Records the answers of handovers, fenced: only where the message is still being sent under the
- * same lease.
+ * same lease. Only a message that is being sent has one, and its state is not asked for: the index of
+ * those is full of the dead entries of others, for as long as somebody holds a snapshot.
+ * Index: messages_pkey, recipients_pkey, users_pkey.
  *
  * Locks: the queue rows of those that were written, for moving them on in the same transaction.
  *
@@ -50,7 +52,7 @@ export async function settleMessages(
         from answer a
         join messages m on m.bucket = a.bucket and m.id = a.id
         join recipients r on r.bucket = m.bucket and r.enrollment_id = m.enrollment_id and r.seq = m.seq
-       where m.state = 'sending' and m.lease_token = a.lease_token and r.lease_token = a.lease_token
+       where m.lease_token = a.lease_token and r.lease_token = a.lease_token
          for no key update of r
     ), settled as (
       update messages m
@@ -58,8 +60,7 @@ export async function settleMessages(
              sent_at = case when row.state = 'accepted' then db_now() else m.sent_at end,
              worker_id = null, lease_token = null
         from row
-       where m.bucket = row.bucket and m.id = row.id and m.state = 'sending'
-         and m.lease_token = row.lease_token
+       where m.bucket = row.bucket and m.id = row.id and m.lease_token = row.lease_token
       returning m.bucket, m.id, m.workspace_id, m.user_id, m.attempt
     ), event as (
       insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)

@@ -31,16 +31,29 @@ const SELECT_MAX = 500;
 /**
  * Locks rows to be planned anew: parked ones of series that are active again.
  *
- * Across workspaces. Locks: the rows, skipping those that another holds. Index: recipients_parked.
+ * Across workspaces. Locks: the rows, skipping those that another holds. Index: recipients_parked, one
+ * probe per series with parked rows, so that those of paused series are passed over at once.
  */
 export async function lockParked(db: Db): Promise<RowRef[]> {
   return db<RowRef[]>`
+    with recursive parked (automation_id) as (
+      (select automation_id from recipients where parked order by automation_id limit 1)
+      union all
+      select (select r.automation_id from recipients r
+               where r.parked and r.automation_id > p.automation_id
+               order by r.automation_id limit 1)
+        from parked p where p.automation_id is not null
+    )
     select r.bucket, r.enrollment_id as "enrollmentId", r.seq
-      from automations s
-      join recipients r on r.automation_id = s.id and r.parked
-     where s.status = 'active' and r.status = 'pending'
+      from parked p
+      join automations s on s.id = p.automation_id and s.status = 'active'
+     cross join lateral (
+       select bucket, enrollment_id, seq
+         from recipients
+        where automation_id = s.id and parked and status = 'pending'
+        limit ${SELECT_MAX}
+          for update skip locked) r
      limit ${SELECT_MAX}
-       for update of r skip locked
   `;
 }
 

@@ -69,7 +69,7 @@ export async function isBeingHandedOver(
       from enrollments e
       join messages m on m.bucket = e.bucket and m.enrollment_id = e.id
      where e.bucket = ${bucket} and e.user_id = ${userId} and e.automation_id = ${automationId}
-       and e.state = 'removed' and m.state = 'sending'
+       and e.state = 'removed' and m.lease_token is not null
      limit 1
   `;
   return rows.length > 0;
@@ -104,22 +104,43 @@ export async function lockEnded(db: Db, rows: readonly RowRef[]): Promise<EndedR
   `;
 }
 
-/** Whether anything waits to be tidied up: one cheap question instead of two transactions. */
+/**
+ * Whether anything waits to be tidied up: one cheap question instead of two transactions.
+ *
+ * Index: recipients_by_series, one probe per archived series; recipients_parked, one per series with
+ * parked rows, however many those are. Spelled out, because a planner that believes in an even spread
+ * reads the whole queue to find the first of rows that are not there.
+ */
 export async function tidyWork(db: Db): Promise<{ isArchived: boolean; isResumed: boolean }> {
   const rows = await db<{ isArchived: boolean; isResumed: boolean }[]>`
+    with recursive parked (automation_id) as (
+      (select automation_id from recipients where parked order by automation_id limit 1)
+      union all
+      select (select r.automation_id from recipients r
+               where r.parked and r.automation_id > p.automation_id
+               order by r.automation_id limit 1)
+        from parked p where p.automation_id is not null
+    )
     select exists (
              select 1 from automations s
-              where s.status = 'archived' and exists (
-                select 1 from recipients r where r.automation_id = s.id and r.status = 'pending')
+              cross join lateral (
+                select 1 from recipients r
+                 where r.automation_id = s.id and r.status = 'pending'
+                 order by r.due_at limit 1) r
+              where s.status = 'archived'
            ) as "isArchived",
            exists (
-             select 1 from recipients r join automations s on s.id = r.automation_id
-              where r.parked and s.status = 'active') as "isResumed"
+             select 1 from parked p join automations s on s.id = p.automation_id
+              where s.status = 'active') as "isResumed"
   `;
   return rows[0] ?? { isArchived: false, isResumed: false };
 }
 
-/** Up to `limit` rows of archived series, locked, for ending their enrollments. Across workspaces. */
+/**
+ * Up to `limit` rows of archived series, locked, for ending their enrollments. Across workspaces.
+ *
+ * Locks: the rows, skipping those that another holds. Index: recipients_by_series.
+ */
 export async function lockArchivedRows(
   db: Db,
   { limit }: { limit: number },
@@ -127,11 +148,16 @@ export async function lockArchivedRows(
   return db<(RowRef & { now: Date })[]>`
     select r.bucket, r.enrollment_id as "enrollmentId", r.seq, coalesce(w.clock_now, db_now()) as now
       from automations s
-      join recipients r on r.automation_id = s.id
       join workspaces w on w.id = s.workspace_id
-     where s.status = 'archived' and r.status = 'pending'
+     cross join lateral (
+       select bucket, enrollment_id, seq
+         from recipients
+        where automation_id = s.id and status = 'pending'
+        order by due_at
+        limit ${limit}
+          for update skip locked) r
+     where s.status = 'archived'
      limit ${limit}
-       for update of r skip locked
   `;
 }
 

@@ -190,7 +190,7 @@ export async function cancelRows(
          and not exists (
            select 1 from messages m
             where m.bucket = r.bucket and m.enrollment_id = r.enrollment_id and m.seq = r.seq
-              and m.state = 'sending')
+              and m.lease_token is not null)
       returning r.*
     ), logged as (
       insert into step_log (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, step_id,

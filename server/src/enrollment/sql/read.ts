@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { bucketOf } from '../../platform/ids.ts';
 import type { Reason } from '../../schedule/reason.ts';
 import type { EnrollmentState } from '../enrollment.ts';
 
@@ -14,7 +15,11 @@ export interface ListedEnrollment {
   readonly endReason: string | null;
 }
 
-/** A page of a series' enrollments, youngest first. Index: enrollments_by_series. */
+/**
+ * A page of a series' enrollments, youngest first. Index: enrollments_by_series, or enrollments_run.
+ *
+ * A condition that is not asked for is not in the statement, so that each gets a plan of its own.
+ */
 export async function listEnrollments(
   db: Db,
   {
@@ -39,10 +44,9 @@ export async function listEnrollments(
       from enrollments e
       join users u on u.bucket = e.bucket and u.id = e.user_id
      where e.automation_id = ${automationId} and e.workspace_id = ${workspaceId}
-       and (${userId}::uuid is null or e.user_id = ${userId})
-       and (${state}::text is null or e.state = ${state})
-       and (${after?.at ?? null}::timestamptz is null
-            or (e.entered_at, e.id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+       ${userId === null ? db`` : db`and e.bucket = ${bucketOf(userId)} and e.user_id = ${userId}`}
+       ${state === null ? db`` : db`and e.state = ${state}`}
+       ${after === null ? db`` : db`and (e.entered_at, e.id) < (${after.at}, ${after.id})`}
      order by e.entered_at desc, e.id desc
      limit ${limit}
   `;
@@ -62,7 +66,10 @@ export interface ListedRecipient {
   readonly reasons: readonly Reason[];
 }
 
-/** A page of a series' waiting steps, soonest first. Index: recipients_by_series. */
+/**
+ * A page of a series' waiting steps, soonest first. Index: recipients_by_series; for one user
+ * enrollments_run and recipients_pkey.
+ */
 export async function listRecipients(
   db: Db,
   {
@@ -85,13 +92,19 @@ export async function listRecipients(
       from recipients r
       join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.automation_id = ${automationId} and r.workspace_id = ${workspaceId}
-       and (${userId}::uuid is null or r.user_id = ${userId})
-       and (${after?.at ?? null}::timestamptz is null
-            or (r.due_at, r.enrollment_id) > (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+       ${userId === null ? db`` : ofUser(db, { userId, automationId })}
+       ${after === null ? db`` : db`and (r.due_at, r.enrollment_id) > (${after.at}, ${after.id})`}
      order by r.due_at, r.enrollment_id
      limit ${limit}
   `;
 }
+
+/** The queue has no index by user: the way to a user's rows is by their passages. */
+const ofUser = (db: Db, { userId, automationId }: { userId: string; automationId: string }) => db`
+  and r.bucket = ${bucketOf(userId)}
+  and r.enrollment_id in (
+    select id from enrollments
+     where bucket = ${bucketOf(userId)} and user_id = ${userId} and automation_id = ${automationId})`;
 
 /** What became of one step, as it was logged. */
 export interface LoggedStep {
