@@ -6,17 +6,34 @@ import { startCluster } from './cluster.ts';
 import { machineOf } from './machine.ts';
 import { judge, type Bench, type Judged, type Measure } from './measure.ts';
 import { claim } from './measures/claim.ts';
+import { conditions } from './measures/conditions.ts';
 import { e2e } from './measures/e2e.ts';
 import { enroll } from './measures/enroll.ts';
+import { events } from './measures/events.ts';
 import { idle } from './measures/idle.ts';
 import { mail } from './measures/mail.ts';
 import { plan } from './measures/plan.ts';
+import { scan } from './measures/scan.ts';
+import { simulate } from './measures/simulate.ts';
 import { snapshot } from './measures/snapshot.ts';
 import { steps } from './measures/steps.ts';
 import { redisVersion } from './redis.ts';
 import { tableOf } from './table.ts';
 
-const MEASURES: readonly Measure[] = [enroll, steps, mail, claim, snapshot, plan, e2e, idle];
+const MEASURES: readonly Measure[] = [
+  enroll,
+  events,
+  steps,
+  mail,
+  claim,
+  snapshot,
+  plan,
+  scan,
+  conditions,
+  simulate,
+  e2e,
+  idle,
+];
 
 const HELP = `npm run bench -- [--quick] [measure …]
 

@@ -21,7 +21,9 @@ answerCalls({
       scheduledFor: services.clock.now(),
     };
     const api = await apiOf(
-      isConstant ? { ...services, enroller: { enroll: () => Promise.resolve(answer) } } : services,
+      isConstant
+        ? { ...services, enroller: { ...services.enroller, enroll: () => Promise.resolve(answer) } }
+        : services,
     );
     await api.listen({ host: '127.0.0.1', port: 0 });
     return (api.server.address() as AddressInfo).port;

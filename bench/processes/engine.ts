@@ -27,6 +27,15 @@ const CLAIM_MAX = 500;
 /** Nothing is sent here; capture is off all the same, so the way taken is that of live mail. */
 const NOWHERE = 'smtp://127.0.0.1:9';
 
+/** No webhook is called either. */
+const NOBODY: Parameters<typeof createEngine>[0]['caller'] = {
+  offer: () => {},
+  expect: () => {},
+  forget: () => {},
+  isInHand: () => false,
+  stop: () => Promise.resolve(),
+};
+
 let db: Pool;
 let services: Services;
 
@@ -98,6 +107,9 @@ async function newEngine(): Promise<Engine> {
     ...services,
     worker: { id, host: hostname(), pid: process.pid, version, tzVersion: tzVersion() },
     deliverer,
+    caller: NOBODY,
+    onEntered: () => {},
+    onBackground: () => {},
     capturesLive: false,
     monotonicMs: () => clock.monotonicMs(),
     silenceMs: SILENCE_MS,

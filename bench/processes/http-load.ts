@@ -10,6 +10,8 @@ export interface LoadResult {
   readonly p99Ms: number;
   /** How often each answer came, by status and the part that tells one from another. */
   readonly answers: Readonly<Record<string, number>>;
+  /** When each person's first request was sent, in milliseconds since 1970, where that was asked for. */
+  readonly sentAtMs: readonly number[];
 }
 
 /** People whose requests go one after the other over one connection; people go side by side. */
@@ -19,6 +21,7 @@ export interface Load {
   readonly secretKey: string;
   /** For each person the calls to make, in order. */
   readonly people: readonly (readonly { readonly path: string; readonly body: object }[])[];
+  readonly keepsTimes?: boolean;
 }
 
 const HEAD_END = '\r\n\r\n';
@@ -27,12 +30,13 @@ const PERCENT_99 = 0.99;
 
 answerCalls({
   /** Requests are built beforehand and written as they are: the load must not be what is measured. */
-  run: async ({ port, connections, secretKey, people }: Load): Promise<LoadResult> => {
+  run: async ({ port, connections, secretKey, people, keepsTimes }: Load): Promise<LoadResult> => {
     const requests = people.map((calls) =>
       calls.map(({ path, body }) => requestOf({ path, body, port, secretKey })),
     );
     const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
     const times: number[] = [];
+    const sentAtMs: number[] = [];
     const answers: Record<string, number> = {};
     let next = 0;
     const startedMs = performance.now();
@@ -40,6 +44,7 @@ answerCalls({
       sockets.map(async (socket) => {
         const ask = askerOf(socket);
         for (let person = requests[next++]; person !== undefined; person = requests[next++]) {
+          if (keepsTimes === true) sentAtMs[next - 1] = performance.timeOrigin + performance.now();
           for (const request of person) {
             const sentMs = performance.now();
             const answer = await ask(request);
@@ -53,7 +58,8 @@ answerCalls({
     for (const socket of sockets) socket.destroy();
     times.sort((a, b) => a - b);
     const quantile = (part: number): number => times[Math.floor(times.length * part)] ?? 0;
-    return { ms, calls: times.length, p50Ms: quantile(0.5), p99Ms: quantile(PERCENT_99), answers };
+    const [p50Ms, p99Ms] = [quantile(0.5), quantile(PERCENT_99)];
+    return { ms, calls: times.length, p50Ms, p99Ms, answers, sentAtMs };
   },
 });
 

@@ -102,6 +102,7 @@ function messageAt(i: number): OutgoingMessage {
     step: { ...EMAIL, next: null },
     email,
     user,
+    properties: {},
     sender: { workspaceName: 'Bench', from: FROM, replyTo: null },
     transport: 'smtp',
     now,

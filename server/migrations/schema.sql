@@ -11,6 +11,21 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.gather_listens(workspace uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update workspaces w
+     set listens = coalesce((
+           select array_agg(distinct l.word)
+             from automations a
+             join series_versions v on v.automation_id = a.id
+            cross join lateral unnest(v.listens) as l (word)
+            where a.workspace_id = workspace and a.status in ('active', 'paused')), '{}')
+   where w.id = workspace
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.ledger_of(series uuid)
  RETURNS TABLE(planned bigint, passed bigint, skipped bigint, failed bigint, cancelled bigint, pending bigint, processing bigint, in_doubt bigint, unaccounted bigint)
  LANGUAGE sql
@@ -116,6 +131,9 @@ create table automations (
   version integer,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  content_revision integer default 0 not null,
+  resume_policy jsonb,
+  status_at timestamp with time zone,
   constraint automations_pkey PRIMARY KEY (id),
   constraint automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text]))),
   constraint automations_type_known CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text])))
@@ -153,10 +171,14 @@ create table enrollments (
   entered_at timestamp with time zone not null,
   ended_at timestamp with time zone,
   end_reason text,
+  properties jsonb default '{}'::jsonb not null,
+  entered_by text default 'api'::text not null,
+  entry_event uuid,
+  is_moved boolean default false not null,
   constraint enrollments_ended CHECK (((state = 'active'::text) = (ended_at IS NULL))),
   constraint enrollments_pkey PRIMARY KEY (bucket, id),
   constraint enrollments_run UNIQUE (bucket, user_id, automation_id, run),
-  constraint enrollments_state_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'removed'::text, 'ended'::text])))
+  constraint enrollments_state_known CHECK ((state = ANY (ARRAY['active'::text, 'completed'::text, 'goal_reached'::text, 'exited'::text, 'removed'::text, 'ended'::text])))
 );
 
 create table event_ids (
@@ -295,10 +317,60 @@ create table recipients (
   first_attempt_at timestamp with time zone,
   worker_id uuid,
   lease_token uuid,
+  held boolean default false not null,
+  heard uuid,
   constraint recipients_leased CHECK (((status = 'processing'::text) = (lease_token IS NOT NULL))),
   constraint recipients_pkey PRIMARY KEY (bucket, enrollment_id, seq),
   constraint recipients_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text])))
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);
+
+create table series_content (
+  automation_id uuid not null,
+  revision integer not null,
+  step_id text not null,
+  versions_to integer not null,
+  fields jsonb not null,
+  at timestamp with time zone not null,
+  constraint series_content_pkey PRIMARY KEY (automation_id, revision, step_id)
+);
+
+create table series_migrations (
+  automation_id uuid not null,
+  to_version integer not null,
+  state text not null,
+  cursor_at timestamp with time zone,
+  cursor_id uuid,
+  moved_count bigint default 0 not null,
+  requested_at timestamp with time zone not null,
+  started_at timestamp with time zone not null,
+  advanced_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint series_migrations_pkey PRIMARY KEY (automation_id, to_version),
+  constraint series_migrations_state_known CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'superseded'::text, 'cancelled'::text])))
+);
+
+create table series_scans (
+  automation_id uuid not null,
+  kind text not null,
+  lane smallint default 0 not null,
+  lanes smallint default 1 not null,
+  workspace_id uuid not null,
+  version integer not null,
+  cursor_at timestamp with time zone,
+  cursor_id uuid,
+  chunk integer default 500 not null,
+  looked bigint default 0 not null,
+  entered bigint default 0 not null,
+  total bigint,
+  started_at timestamp with time zone not null,
+  since timestamp with time zone,
+  finished_at timestamp with time zone,
+  next_at timestamp with time zone,
+  planned_in xid8,
+  planned_at timestamp with time zone,
+  constraint series_scans_kind_known CHECK ((kind = ANY (ARRAY['activation'::text, 'sweep'::text, 'leaving'::text]))),
+  constraint series_scans_pkey PRIMARY KEY (automation_id, kind, lane)
+);
 
 create table series_versions (
   automation_id uuid not null,
@@ -306,8 +378,24 @@ create table series_versions (
   settings jsonb not null,
   steps jsonb not null,
   published_at timestamp with time zone not null,
+  listens text[] default '{}'::text[] not null,
   constraint series_versions_pkey PRIMARY KEY (automation_id, number)
 );
+
+create table signals (
+  bucket smallint not null,
+  id bigint generated always as identity not null,
+  workspace_id uuid not null,
+  live boolean not null,
+  user_id uuid not null,
+  kind text not null,
+  name text,
+  event_id uuid,
+  at timestamp with time zone not null,
+  may_start boolean not null,
+  constraint signals_kind_known CHECK ((kind = ANY (ARRAY['created'::text, 'changed'::text, 'event'::text, 'entered'::text, 'message'::text, 'company'::text]))),
+  constraint signals_pkey PRIMARY KEY (bucket, id)
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);
 
 create table step_log (
   bucket smallint not null,
@@ -322,6 +410,7 @@ create table step_log (
   due_at timestamp with time zone not null,
   at timestamp with time zone not null,
   reasons jsonb not null,
+  branch text,
   constraint step_log_outcome_known CHECK ((outcome = ANY (ARRAY['passed'::text, 'skipped'::text, 'failed'::text, 'cancelled'::text]))),
   constraint step_log_pkey PRIMARY KEY (bucket, enrollment_id, seq)
 );
@@ -344,6 +433,31 @@ create table users (
   updated_at timestamp with time zone not null,
   company_id uuid,
   constraint users_pkey PRIMARY KEY (bucket, id)
+);
+
+create table webhook_attempts (
+  bucket smallint not null,
+  enrollment_id uuid not null,
+  seq integer not null,
+  id uuid not null,
+  workspace_id uuid not null,
+  at timestamp with time zone not null,
+  outcome text not null,
+  status smallint,
+  reason text,
+  ms integer not null,
+  constraint webhook_attempts_outcome_known CHECK ((outcome = ANY (ARRAY['answered'::text, 'deferred'::text, 'refused'::text, 'failed'::text]))),
+  constraint webhook_attempts_pkey PRIMARY KEY (bucket, enrollment_id, seq, id)
+);
+
+create table webhook_secrets (
+  id uuid not null,
+  workspace_id uuid not null,
+  encrypted bytea not null,
+  hint text not null,
+  created_at timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  constraint webhook_secrets_pkey PRIMARY KEY (id)
 );
 
 create table workers (
@@ -370,6 +484,7 @@ create table workspaces (
   advancing_token uuid,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  listens text[] default '{}'::text[] not null,
   constraint workspaces_clock_on_test_side CHECK (((side = 'test'::text) = (clock_now IS NOT NULL))),
   constraint workspaces_pair UNIQUE (pair_id, side),
   constraint workspaces_pkey PRIMARY KEY (id),
@@ -382,7 +497,15 @@ alter table automations add constraint automations_workspace_id_fkey FOREIGN KEY
 
 alter table identity_secrets add constraint identity_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
+alter table series_content add constraint series_content_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
+
+alter table series_migrations add constraint series_migrations_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
+
+alter table series_scans add constraint series_scans_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
+
 alter table series_versions add constraint series_versions_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
+
+alter table webhook_secrets add constraint webhook_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, created_at);
 
@@ -390,7 +513,7 @@ CREATE INDEX automations_by_age ON public.automations USING btree (workspace_id,
 
 CREATE INDEX companies_by_age ON public.companies USING btree (workspace_id, created_at DESC, id DESC);
 
-CREATE INDEX enrollments_by_series ON public.enrollments USING btree (automation_id, entered_at DESC, id DESC);
+CREATE INDEX enrollments_by_series ON public.enrollments USING btree (automation_id, entered_at DESC, id DESC) INCLUDE (state, end_reason, entered_by);
 
 CREATE UNIQUE INDEX enrollments_one_active ON public.enrollments USING btree (bucket, user_id, automation_id) WHERE (state = 'active'::text);
 
@@ -402,6 +525,8 @@ CREATE INDEX events_by_type ON ONLY public.events USING btree (workspace_id, eve
 
 CREATE INDEX events_by_user ON ONLY public.events USING btree (bucket, user_id, event_type, occurred_at) WHERE (user_id IS NOT NULL);
 
+CREATE INDEX events_heard ON ONLY public.events USING btree (bucket, user_id, event_type, received_at) WHERE (user_id IS NOT NULL);
+
 CREATE INDEX idempotency_by_age ON public.idempotency USING btree (created_at);
 
 CREATE INDEX identity_secrets_workspace ON public.identity_secrets USING btree (workspace_id, created_at);
@@ -410,7 +535,7 @@ CREATE INDEX message_events_by_message ON public.message_events USING btree (buc
 
 CREATE INDEX messages_by_age ON public.messages USING btree (workspace_id, created_at DESC, id DESC);
 
-CREATE INDEX messages_by_series ON public.messages USING btree (automation_id, state);
+CREATE INDEX messages_by_series ON public.messages USING btree (automation_id, state, step_id);
 
 CREATE INDEX messages_by_user ON public.messages USING btree (bucket, user_id, created_at DESC);
 
@@ -418,7 +543,7 @@ CREATE INDEX messages_in_doubt ON public.messages USING btree (workspace_id, att
 
 CREATE INDEX messages_sending ON public.messages USING btree (worker_id) WHERE (state = 'sending'::text);
 
-CREATE INDEX recipients_by_series ON public.recipients USING btree (automation_id, due_at, enrollment_id);
+CREATE INDEX recipients_by_series ON public.recipients USING btree (automation_id, due_at, enrollment_id) INCLUDE (step_id, version, status, parked, advances);
 
 CREATE INDEX recipients_due ON public.recipients USING btree (bucket, due_at) WHERE ((status = 'pending'::text) AND live AND (NOT parked));
 
@@ -428,11 +553,27 @@ CREATE INDEX recipients_parked ON public.recipients USING btree (automation_id) 
 
 CREATE INDEX recipients_processing ON public.recipients USING btree (worker_id) WHERE (status = 'processing'::text);
 
-CREATE INDEX step_log_by_step ON public.step_log USING btree (automation_id, step_id, outcome);
+CREATE INDEX series_migrations_running ON public.series_migrations USING btree (advanced_at) WHERE (state = 'running'::text);
+
+CREATE INDEX series_scans_by_side ON public.series_scans USING btree (workspace_id);
+
+CREATE INDEX series_scans_next ON public.series_scans USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE INDEX signals_by_user ON public.signals USING btree (bucket, user_id);
+
+CREATE INDEX signals_of_tests ON public.signals USING btree (workspace_id) WHERE (NOT live);
+
+CREATE INDEX step_log_by_step ON public.step_log USING btree (automation_id, step_id, outcome, branch);
 
 CREATE INDEX users_by_age ON public.users USING btree (workspace_id, created_at DESC, id DESC);
 
+CREATE INDEX users_by_company ON public.users USING btree (company_id, bucket, id) WHERE (company_id IS NOT NULL);
+
 CREATE INDEX users_email ON public.users USING btree (workspace_id, lower(email)) WHERE (email IS NOT NULL);
+
+CREATE UNIQUE INDEX webhook_secrets_present ON public.webhook_secrets USING btree (workspace_id) WHERE (valid_until IS NULL);
+
+CREATE INDEX webhook_secrets_workspace ON public.webhook_secrets USING btree (workspace_id);
 
 create view ledger as
  SELECT a.id AS automation_id,

@@ -26,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   broadcast: ['delivery', 'series', 'audience', 'consent', 'template', 'workspace'],
   tracking: ['delivery', 'audience', 'consent', 'workspace'],
   delivery: ['series', 'audience', 'consent', 'template', 'transport', 'workspace'],
-  series: ['template', 'workspace'],
+  series: ['audience', 'template', 'workspace'],
   audience: ['workspace'],
   consent: ['workspace'],
   template: [],

@@ -43,6 +43,7 @@ test('nothing set is a complete configuration: loopback, embedded database, capt
     trustProxy: false,
     logLevel: 'info',
     dkim: null,
+    webhookPrivateHosts: expect.anything(),
     unknownNames: [],
   });
   expect(Object.isFrozen(readConfig({}))).toBe(true);
@@ -83,6 +84,7 @@ test('everything can be set, and options go before the environment', () => {
     trustProxy: 'loopback, 10.0.0.0/8',
     logLevel: 'debug',
     dkim: { domain: 'example.com', selector: 's1', key: pem },
+    webhookPrivateHosts: expect.anything(),
     unknownNames: [],
   });
 });

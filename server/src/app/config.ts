@@ -7,9 +7,11 @@ import { SetupError } from '../platform/setup-error.ts';
 import { isEmailSender } from '../platform/email-address.ts';
 import {
   dkimFault,
+  parsePrivateHosts,
   parseSmtpUrl,
   SMTP_CONNECTIONS_DEFAULT,
   type DkimKey,
+  type PrivateHosts,
 } from '../transport/index.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
 
@@ -34,6 +36,8 @@ export interface Config {
   /** Whose `X-Forwarded-For` is believed: addresses and networks, or how many proxies stand before us. */
   readonly trustProxy: string | number | boolean;
   readonly logLevel: LogLevel;
+  /** Where webhooks may go beside the public internet. */
+  readonly webhookPrivateHosts: PrivateHosts;
   readonly dkim: DkimKey | null;
   /** Names in the environment that look like ours and mean nothing: most likely a slip of the pen. */
   readonly unknownNames: readonly string[];
@@ -93,6 +97,11 @@ const SETTINGS = {
   encryptionKey: setting<Buffer | null>('MILEPOST_ENCRYPTION_KEY', null, parseEncryptionKey),
   trustProxy: setting<string | number | boolean>('MILEPOST_TRUST_PROXY', false, readTrustProxy),
   logLevel: setting<LogLevel>('MILEPOST_LOG_LEVEL', 'info', readLogLevel),
+  webhookPrivateHosts: setting(
+    'MILEPOST_WEBHOOK_ALLOW_PRIVATE',
+    parsePrivateHosts('false'),
+    parsePrivateHosts,
+  ),
   dkimDomain: setting<string | null>('MILEPOST_DKIM_DOMAIN', null, (text) => text),
   dkimSelector: setting<string | null>('MILEPOST_DKIM_SELECTOR', null, (text) => text),
   dkimKey: setting<string | null>('MILEPOST_DKIM_KEY', null, (text) => text),
@@ -128,6 +137,7 @@ export function readConfig(env: Environment, options: ConfigOptions = {}): Confi
     publicUrl: value(SETTINGS.publicUrl),
     encryptionKey: value(SETTINGS.encryptionKey),
     trustProxy: value(SETTINGS.trustProxy),
+    webhookPrivateHosts: value(SETTINGS.webhookPrivateHosts),
     logLevel: value(SETTINGS.logLevel),
     dkim,
     unknownNames: unknownNamesIn(env),

@@ -85,7 +85,14 @@ async function runParts(
   },
 ): Promise<void> {
   const { db, lookups, encryptionKey } = database;
-  const services = await createServices({ db, lookups, log, encryptionKey, from: config.from });
+  const services = await createServices({
+    db,
+    lookups,
+    log,
+    encryptionKey,
+    from: config.from,
+    webhookPrivateHosts: config.webhookPrivateHosts,
+  });
   const demo = parts.prepares ? await ensureDemo({ ...services, now: services.clock.now() }) : null;
   const transport = transportOf(config);
   const worker = parts.worker ? await startWorker(services, { transport, stopping }) : null;

@@ -1,9 +1,15 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { companyRoutes, eventRoutes, userRoutes } from '../audience/index.ts';
+import { companyRoutes, eventRoutes, FILTER_SCHEMAS, userRoutes } from '../audience/index.ts';
 import { broadcastRoutes } from '../broadcast/index.ts';
 import { messageRoutes } from '../delivery/index.ts';
-import { enrollmentRoutes } from '../enrollment/index.ts';
+import {
+  bulkRoutes,
+  enrollmentRoutes,
+  insightRoutes,
+  simulateRoutes,
+  versionRoutes,
+} from '../enrollment/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { Nullable } from '../platform/http.ts';
 import { seriesRoutes } from '../series/index.ts';
@@ -13,6 +19,7 @@ import {
   listWorkspaces,
   readWorkspace,
   requireSecretKey,
+  webhookSecretRoutes,
   workspaceRoutes,
 } from '../workspace/index.ts';
 import type { RequestActor } from '../workspace/index.ts';
@@ -44,6 +51,7 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
   app.decorateRequest('actor');
   app.setErrorHandler(errorHandler(log, 'v1'));
   readBodies(app, { bytesMax: BODY_BYTES_MAX, mayBeEmpty: true, nestingMax: NESTING_MAX });
+  for (const schema of FILTER_SCHEMAS) app.addSchema(schema);
   if (session !== null) sessionRoute(app, services, session);
 
   await app.register(async (inner) => {
@@ -60,12 +68,22 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
     answerPostsOnce(inner, { services, shape: 'v1' });
     const { sideNow, testEngine: engine } = services;
     await inner.register(seriesRoutes, { db, catalog, sideNow, onChanged: wake });
+    await inner.register(versionRoutes, { db, catalog, onChanged: wake });
     await inner.register(broadcastRoutes, { db, catalog, sideNow });
     await inner.register(userRoutes, { db });
     await inner.register(companyRoutes, { db });
     await inner.register(eventRoutes, { db });
     await inner.register(messageRoutes, { db });
+    await inner.register(insightRoutes, { db, catalog });
     await inner.register(enrollmentRoutes, { engine, catalog, onChanged: wake });
+    await inner.register(bulkRoutes, { db, enroller: services.enroller });
+    await inner.register(simulateRoutes, { db, senderOf: services.senderOf, sideNow });
+    await inner.register(webhookSecretRoutes, {
+      pool: db,
+      box,
+      forget: services.webhooks.forgetSecrets,
+      now: () => clock.now(),
+    });
     await inner.register(workspaceRoutes, {
       db,
       box,

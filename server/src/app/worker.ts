@@ -1,10 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tidyEvents } from '../audience/index.ts';
-import { createDeliverer, forgetWorkers, type Deliverer } from '../delivery/index.ts';
+import { createDeliverer, createWebhookCaller, forgetWorkers } from '../delivery/index.ts';
+import type { Deliverer } from '../delivery/index.ts';
 import {
+  completeManual,
   createEngine,
+  createWatch,
   dropEnded,
+  moveCalled,
   moveSettled,
   replanOldZones,
   SILENCE_MS,
@@ -17,7 +21,7 @@ import { random } from '../platform/random.ts';
 import { watchStillness } from '../platform/stillness.ts';
 import { version } from '../platform/version.ts';
 import { tzVersion } from '../schedule/zone.ts';
-import type { Transport } from '../transport/index.ts';
+import { callWebhook, type Transport } from '../transport/index.ts';
 import { forgetOldIdempotency } from '../workspace/index.ts';
 import type { Services } from './services.ts';
 
@@ -37,7 +41,12 @@ export interface Pace {
 
 const PACE: Pace = { beatMs: 3_000, reapMs: 5_000, silenceMs: SILENCE_MS };
 const POLL_MS = 500;
-const TEST_POLL_MS = 1_000;
+/** What happens on another process is heard within this time. */
+const LOOK_MS = 500;
+/** Rung for what there is; looked at all the same, for what comes while a piece is being worked. */
+const BACKGROUND_MS = 30_000;
+const COMPLETE_MS = 10_000;
+const WATCH_MS = 60_000;
 const TIDY_MS = 2_000;
 const FORGET_MS = 600_000;
 /** Once is enough while we run; again, because an older process may plan beside us. */
@@ -73,16 +82,34 @@ export async function startWorker(
     onRefused: dropEnded,
     onRoom: () => services.wake.now(),
   });
+  const background = { now: () => {} };
+  const { secretsOf, privateHosts } = services.webhooks;
+  const caller = createWebhookCaller<StepContext>({
+    db,
+    clock,
+    log,
+    random,
+    sleep,
+    wasStill: stillness.wasStill,
+    secretsOf,
+    onCalled: moveCalled,
+    call: (call, signal) => callWebhook(call, { signal, privateHosts }),
+  });
   const engine = createEngine({
     ...services,
     worker,
     deliverer,
+    caller,
+    onEntered: () => services.wake.now(),
+    onBackground: () => background.now(),
     capturesLive: transport.name === 'capture',
     monotonicMs: () => clock.monotonicMs(),
     silenceMs: pace.silenceMs,
   });
   await engine.beat();
-  const done = run(services, { engine, transport, stopping, pace }).finally(stillness.stop);
+  const done = run(services, { engine, background, transport, stopping, pace }).finally(
+    stillness.stop,
+  );
   return { id, done };
 }
 
@@ -90,23 +117,54 @@ async function run(
   services: Services,
   {
     engine,
+    background,
     transport,
     stopping,
     pace,
-  }: { engine: Engine; transport: Transport; stopping: AbortSignal; pace: Pace },
+  }: {
+    engine: Engine;
+    background: { now: () => void };
+    transport: Transport;
+    stopping: AbortSignal;
+    pace: Pace;
+  },
 ): Promise<void> {
-  const { db, catalog, clock, log, wake } = services;
-  const bells = new Set<() => void>();
-  wake.now = () => {
-    for (const ring of bells) ring();
-  };
+  const { log, wake } = services;
+  const hurried = bellsFor((ring) => (wake.now = ring));
+  const unhurried = bellsFor((ring) => (background.now = ring));
   // Woken when somebody nearby knows of work; the others have times of their own.
   const woken: readonly Loop[] = [
     { name: 'advance', idleMs: POLL_MS, tick: engine.advanceLive },
-    { name: 'advance tests', idleMs: TEST_POLL_MS, tick: engine.advanceTests },
+    { name: 'look', idleMs: LOOK_MS, tick: engine.look },
     { name: 'tidy', idleMs: TIDY_MS, tick: engine.tidy },
   ];
-  const steady: readonly Loop[] = [
+  const inBackground = { name: 'background', idleMs: BACKGROUND_MS, tick: engine.background };
+  await Promise.all([
+    ...woken.map((loop) => runLoop(loop, { stopping, log, bells: hurried })),
+    runLoop(inBackground, { stopping, log, bells: unhurried }),
+    ...upkeep(services, { engine, stopping, pace }).map((loop) => runLoop(loop, { stopping, log })),
+  ]);
+  wake.now = () => {};
+  await engine.stop();
+  await transport.close();
+}
+
+/** Bells for loops to hang up, and one cord for all of them. */
+function bellsFor(give: (ring: () => void) => void): Set<() => void> {
+  const bells = new Set<() => void>();
+  give(() => {
+    for (const ring of bells) ring();
+  });
+  return bells;
+}
+
+/** What has to be done now and then, whatever there is to send. */
+function upkeep(
+  services: Services,
+  { engine, stopping, pace }: { engine: Engine; stopping: AbortSignal; pace: Pace },
+): Loop[] {
+  const { db, catalog, clock, log } = services;
+  return [
     { name: 'reap', idleMs: pace.reapMs, tick: engine.reap },
     {
       name: 'time zones',
@@ -116,6 +174,12 @@ async function run(
         if (count > 0) log.info({ count }, 'planned anew with newer time-zone data');
         return 0;
       },
+    },
+    { name: 'complete', idleMs: COMPLETE_MS, tick: () => completeManual({ db, catalog }) },
+    {
+      name: 'watch',
+      idleMs: WATCH_MS,
+      tick: createWatch(db, { onTrouble: (trouble) => log.warn({ trouble }, 'trouble found') }),
     },
     { name: 'beat', idleMs: pace.beatMs, tick: () => beatAndSync(engine, services) },
     {
@@ -128,13 +192,6 @@ async function run(
       },
     },
   ];
-  await Promise.all([
-    ...woken.map((loop) => runLoop(loop, { stopping, log, bells })),
-    ...steady.map((loop) => runLoop(loop, { stopping, log })),
-  ]);
-  wake.now = () => {};
-  await engine.stop();
-  await transport.close();
 }
 
 /** The clock is measured with every heartbeat, so that a host whose time drifts is noticed at once. */

@@ -29,12 +29,23 @@ const BATCH_MAX = 200;
 /** Somebody else creates the same user at the same moment at most a few times in a row. */
 const ROUNDS_MAX = 5;
 
-export function createIdentifier({ db }: { db: Pool }): Identifier {
+export function createIdentifier({
+  db,
+  onSignalled,
+}: {
+  db: Pool;
+  /** Called after a commit that some series listens to, so that a worker nearby need not wait for its poll. */
+  onSignalled: () => void;
+}): Identifier {
   const queue = (): Batcher<UserChange, UserChanged> =>
     new Batcher({
       batchMax: BATCH_MAX,
       keyOf: ({ id }) => id,
-      work: (changes) => applyAll(db, changes),
+      work: async (changes) => {
+        const changed = await applyAll(db, changes);
+        if (changed.some(({ isSignalled }) => isSignalled)) onSignalled();
+        return changed;
+      },
     });
   const live = queue();
   const lists = queue();
@@ -42,7 +53,7 @@ export function createIdentifier({ db }: { db: Pool }): Identifier {
     identify: ({ patch, ...user }) => live.add({ ...changeOf(user), patch }),
     see: (user) => live.add(changeOf(user)),
     update: ({ patch, mayCreate, ...user }) =>
-      lists.add({ ...changeOf(user), patch, mayCreate, isActivity: false }),
+      lists.add({ ...changeOf(user), patch, mayCreate, isActivity: false, mayStart: false }),
     link: ({ companyId, ...user }) => live.add({ ...changeOf(user), companyId, isActivity: false }),
   };
 }
@@ -59,6 +70,7 @@ function changeOf({ workspaceId, externalId }: UserName): UserChange {
     isActivity: true,
     mayCreate: true,
     companyId: null,
+    mayStart: true,
   };
 }
 

@@ -1,9 +1,56 @@
+export { EVENT_TYPE_LENGTH_MAX } from './event.ts';
+export {
+  conditionSql,
+  dateFieldNamed,
+  dependsOnTime,
+  eventFilterOf,
+  EventFilterRef,
+  factsNeeded,
+  faultsOfEventFilter,
+  faultsOfFilter,
+  faultsOfStepFilter,
+  FILTER_SCHEMAS,
+  filterOf,
+  FilterRef,
+  matches,
+  matchesEvent,
+  neededTogether,
+  NOTHING_NEEDED,
+  stepFilterOf,
+  StepFilterRef,
+  whyNot,
+  wordsOf,
+  type CompanyFact,
+  type DateField,
+  type EmailFact,
+  type EventCounts,
+  type EventFact,
+  type EventFilter,
+  type EventsNeeded,
+  type Facts,
+  type FactsNeeded,
+  type Filter,
+  type Fragment,
+  type Touches,
+  type UserFact,
+} from './filter/index.ts';
 export { createIdentifier, type Identifier } from './identify.ts';
 export { assertUserId } from './identify-input.ts';
 export { createCompanyIdentifier, type CompanyIdentifier } from './identify-company.ts';
+export {
+  heardEvents,
+  loadFacts,
+  type FactsAsk,
+  type HeardAsk,
+  type HeardEvent,
+} from './load-facts.ts';
+export { createdUser, isChange, patchedUser } from './patched-user.ts';
 export { companyRoutes, eventRoutes, userRoutes } from './routes.ts';
 export { audienceCallRoutes } from './sdk/routes.ts';
+export { companiesByIds } from './sql/companies.ts';
+export { eventsByIds } from './sql/events.ts';
 export { usersByIds } from './sql/users.ts';
 export { tidyEvents } from './tidy-events.ts';
 export { createTracker, type Tracker } from './track-events.ts';
-export { mergeFactsOf, type User, type UserPatch } from './user.ts';
+export { mergeFactsOf, OWN_TRAITS, RESERVED_TRAITS, type User, type UserPatch } from './user.ts';
+export { traitPatchOf, writeTraits, type TraitChange } from './write-traits.ts';

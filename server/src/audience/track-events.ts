@@ -36,10 +36,13 @@ export function createTracker({
   db,
   clock,
   identifier,
+  onSignalled,
 }: {
   db: Pool;
   clock: Pick<Clock, 'now'>;
   identifier: Identifier;
+  /** Called after a commit that some series listens to, so that a worker nearby need not wait for its poll. */
+  onSignalled: () => void;
 }): Tracker {
   const batcher = new Batcher<Batch, true>({
     batchMax: BATCH_MAX,
@@ -47,7 +50,8 @@ export function createTracker({
     // Calls need not follow each other, not even those of one user.
     keyOf: ({ id }) => id,
     work: async (batches) => {
-      await insertEvents(db, withoutRepeats(batches.flatMap(({ rows }) => rows)));
+      const rows = withoutRepeats(batches.flatMap((batch) => batch.rows));
+      if ((await insertEvents(db, rows)).isSignalled) onSignalled();
       return batches.map(() => true);
     },
   });

@@ -42,6 +42,7 @@ export function compose({
   step,
   email,
   user,
+  properties,
   sender,
   transport,
   now,
@@ -50,6 +51,8 @@ export function compose({
   step: EmailStep;
   email: CompiledEmail;
   user: User;
+  /** What the enrolling call brought along: merge tags name it `event`. */
+  properties: Readonly<Record<string, unknown>>;
   sender: Sender;
   transport: string;
   now: Date;
@@ -60,6 +63,7 @@ export function compose({
   const replyTo = step.reply_to ?? sender.replyTo;
   const facts = {
     ...mergeFactsOf(user),
+    event: properties,
     workspace: { name: sender.workspaceName },
     now: now.toISOString(),
   };

@@ -28,3 +28,11 @@ export {
   type QueueHealth,
   type WorkerStart,
 } from './sql/workers.ts';
+export { webhookAttemptsOf, type WebhookAttempt } from './sql/webhook.ts';
+export { webhookIdOf, type CalledWebhook } from './webhook.ts';
+export {
+  createWebhookCaller,
+  type WebhookCaller,
+  type WebhookCallerDeps,
+} from './webhook-caller.ts';
+export type { OnCalled, SettledWebhook } from './webhook-settle.ts';

@@ -14,6 +14,8 @@ export interface ClaimedEmail<C> {
   readonly leaseToken: string;
   readonly step: EmailStep;
   readonly email: CompiledEmail;
+  /** What the enrolling call brought along. */
+  readonly properties: Readonly<Record<string, unknown>>;
   /** When the window closes; null when it never does. */
   readonly closesAt: Date | null;
   /** The user's zone by which that was reckoned: when it has changed, the step is decided anew. */
@@ -76,6 +78,7 @@ function prepareOne<C>(
     step: claimed.step,
     email: claimed.email,
     user,
+    properties: claimed.properties,
     sender,
     transport: deps.transport.name,
     now: deps.clock.now(),

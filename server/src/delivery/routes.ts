@@ -5,8 +5,10 @@ import { DomainError } from '../platform/errors.ts';
 import { Instant, isoOf, PageQuery, pageSchema, Reasons, Nullable } from '../platform/http.ts';
 import { storedIdOf, userIdOf } from '../platform/ids.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
+import { explainMessage } from './explain-message.ts';
 import { MESSAGE_STATES, type Message } from './message.ts';
 import { findMessage, listEvents, listMessages } from './sql/read.ts';
+import { findStepReason } from './sql/step-reason.ts';
 
 const Status = Type.Enum([...MESSAGE_STATES]);
 
@@ -37,6 +39,10 @@ const FullMessageSchema = Type.Object({
   html: Type.String(),
   text: Type.String(),
   headers: Type.Object({}, { additionalProperties: Type.String() }),
+  explanation: Type.Object(
+    { code: Type.String(), sentence: Type.String() },
+    { description: 'What became of it, in one sentence; the codes are in docs/explain.md' },
+  ),
   reasons: Reasons,
   events: Type.Array(
     Type.Object({
@@ -105,10 +111,12 @@ function addReading(app: App, { db }: { db: Pool }): void {
       }
       const { bucket, id, html, text, reasons } = message;
       const events = await listEvents(db, { bucket, messageId: id });
+      const stepReason = await findStepReason(db, message);
       return {
         ...messageViewOf(message),
         html,
         text,
+        explanation: explainMessage(message, stepReason),
         reasons: [...reasons],
         headers: {
           From: message.from,

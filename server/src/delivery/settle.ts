@@ -5,7 +5,7 @@ import { retryDelayMs, storable, type NewMessage } from './message.ts';
 import type { ClaimedEmail, Finished } from './prepare.ts';
 import { insertFinished } from './sql/finish.ts';
 import { leaseKeyOf, lockHeld } from './sql/release.ts';
-import { settleMessages, type Settlement } from './sql/settle.ts';
+import { settleMessages, signalHardBounces, type Settlement } from './sql/settle.ts';
 
 /** A message whose transport has answered. */
 export interface Answered<C> {
@@ -53,6 +53,8 @@ interface Decision<C> {
   readonly claimed: ClaimedEmail<C>;
   /** Null unless the message is to be tried again. */
   readonly retryAt: Date | null;
+  /** Whether the receiver does not want mail to this address, ever. */
+  readonly isHardBounce: boolean;
 }
 
 /**
@@ -82,6 +84,8 @@ export async function settle<C>(
       if (retryAt !== null) deferred.push({ claimed, retryAt, answer, userTimezone });
       else settled.push({ claimed, now, userTimezone, ...verdictOf(settlement) });
     }
+    const bounced = owned.filter(({ id }) => decisions.get(id)?.isHardBounce === true);
+    if (bounced.length > 0) await signalHardBounces(tx, bounced);
     await deps.onSettled(tx, { settled, deferred });
     return new Set(owned.map(({ id }) => id));
   });
@@ -102,7 +106,8 @@ function decide<C>(
   });
   const answer = storable(handover.answer);
   if (handover.kind !== 'deferred') {
-    return { claimed, settlement: settlement(handover.kind, answer), retryAt: null };
+    const isHardBounce = handover.kind === 'rejected' && handover.phase === 'rcpt';
+    return { claimed, settlement: settlement(handover.kind, answer), retryAt: null, isHardBounce };
   }
   const delayMs = retryDelayMs({
     attempts: claimed.attempts + 1,
@@ -113,10 +118,15 @@ function decide<C>(
   });
   if (delayMs === null) {
     const givenUp = `given up after 24 hours: ${answer}`;
-    return { claimed, settlement: settlement('rejected', givenUp), retryAt: null };
+    return {
+      claimed,
+      settlement: settlement('rejected', givenUp),
+      retryAt: null,
+      isHardBounce: false,
+    };
   }
   const retryAt = new Date(now.getTime() + delayMs);
-  return { claimed, settlement: settlement('scheduled', answer), retryAt };
+  return { claimed, settlement: settlement('scheduled', answer), retryAt, isHardBounce: false };
 }
 
 function verdictOf({ state, answer }: Settlement): Pick<SettledStep<never>, 'verdict' | 'reason'> {

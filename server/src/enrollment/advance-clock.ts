@@ -4,7 +4,10 @@ import { instantFrom } from '../platform/instant.ts';
 import { recordOf } from '../schedule/fault.ts';
 import { advanceTestSide, type AdvanceDeps } from './advance-due.ts';
 import { advanceInvalid, clockBackwards, clockIsAdvancing, notATestSide } from './errors.ts';
+import { reactTestSide } from './react/react.ts';
+import { migrateSide } from './migrate.ts';
 import { replanResumedOf } from './replan.ts';
+import { scanTestSide, sweepsTestSide } from './scan/scan-test-side.ts';
 import { beginAdvancing, endAdvancing, readTestClock, setTestClock } from './sql/test-clock.ts';
 
 /** Where a test side's clock stands, and what it would meet next. */
@@ -27,6 +30,7 @@ const AHEAD_YEARS_MAX = 10;
 const BUSY_WAIT_MS = 10;
 const BUSY_WAITS_MAX = 3_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const UNIT_MS = { days: 86_400_000, hours: 3_600_000, minutes: MINUTE_MS } as const;
 
 /**
@@ -81,8 +85,9 @@ export async function advanceClock(
   if (!(await beginAdvancing(deps.db, { workspaceId, token }))) throw clockIsAdvancing();
   try {
     // Or what has just been resumed would be planned from where the clock gets to.
+    await migrateSide(deps, workspaceId);
     await replanResumedOf(deps, workspaceId);
-    const handled = await walk(deps, { workspaceId, token, target });
+    const handled = await walk(deps, { workspaceId, token, target, isEnd: 'toEnd' in advance });
     const now = 'toEnd' in advance ? null : target;
     if (now !== null) await setTestClock(deps.db, { workspaceId, token, now });
     return { now: now ?? (await testClock(deps, workspaceId)).now, handled };
@@ -101,17 +106,45 @@ function targetOf(advance: AdvanceTo, start: Date): Date {
   return target;
 }
 
+/** The next full hour, at which what depends on time alone is looked at; null when that is after `until`. */
+function sweepBefore(now: Date, until: Date): Date | null {
+  const at = (Math.floor(now.getTime() / HOUR_MS) + 1) * HOUR_MS;
+  return at <= until.getTime() ? new Date(at) : null;
+}
+
 async function walk(
   deps: AdvanceDeps,
-  { workspaceId, token, target }: { workspaceId: string; token: string; target: Date },
+  {
+    workspaceId,
+    token,
+    target,
+    isEnd,
+  }: { workspaceId: string; token: string; target: Date; isEnd: boolean },
 ): Promise<number> {
+  const scanDeps = { ...deps, onEntered: () => {} };
+  await scanTestSide(scanDeps, workspaceId);
+  let isSwept = false;
   let handled = 0;
   let waits = 0;
   while (handled < STEPS_MAX) {
+    // Before the clock moves: what happened comes before what is due next.
+    await reactTestSide(deps, workspaceId);
+    // Asked anew: somebody may have entered just now whom only time will let out.
+    isSwept ||= await sweepsTestSide(deps.db, workspaceId);
     const clock = await testClock(deps, workspaceId);
     const due = clock.nextDueAt;
-    if (due === null || due > target) return handled;
-    if (due > clock.now) await setTestClock(deps.db, { workspaceId, token, now: due });
+    const isOver = due === null || due > target;
+    // Without an end nobody waits for what only time may bring.
+    const until = isOver ? (isEnd ? null : target) : due;
+    const sweepAt = isSwept && until !== null ? sweepBefore(clock.now, until) : null;
+    const stop = sweepAt ?? (isOver ? null : due);
+    if (stop === null) return handled;
+    if (stop > clock.now) await setTestClock(deps.db, { workspaceId, token, now: stop });
+    if (sweepAt !== null) {
+      await scanTestSide(scanDeps, workspaceId, { isSweep: true });
+      await reactTestSide(deps, workspaceId);
+      if (due === null || due > stop) continue;
+    }
     const batch = await advanceTestSide(deps, { workspaceId, token });
     handled += batch.handled;
     waits = batch.handled === 0 ? waits + 1 : 0;

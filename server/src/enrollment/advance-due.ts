@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { insertFinished, leaseRows, type ClaimedEmail, type Sender } from '../delivery/index.ts';
+import { writeTraits } from '../audience/index.ts';
+import { insertFinished, leaseRows } from '../delivery/index.ts';
+import type { CalledWebhook, ClaimedEmail, Sender } from '../delivery/index.ts';
 import { inTransaction, type Db, type Pool } from '../platform/db.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
-import { decideAll, type Decisions, type StepContext } from './decide.ts';
+import { decideAll } from './decide.ts';
+import { type Decisions, type StepContext } from './decisions.ts';
+import { replanUser } from './replan.ts';
 import { claimDue, claimDueTest, type DueStep } from './sql/claim-due.ts';
 import { cancelRows, moveOn, parkRows, replanRows } from './sql/move-on.ts';
 
@@ -17,18 +21,24 @@ export interface AdvanceDeps {
   readonly senderOf: (workspaceId: string) => Promise<Sender>;
   readonly capturesLive: boolean;
   readonly workerId: string;
-  /** Told of leased emails before their lease is committed, and when that fails. */
-  readonly hands: {
-    readonly expect: (claimed: readonly ClaimedEmail<StepContext>[]) => void;
-    readonly forget: (claimed: readonly ClaimedEmail<StepContext>[]) => void;
-    readonly offer: (claimed: readonly ClaimedEmail<StepContext>[]) => void;
-  };
+  /** Take leased emails and webhooks. */
+  readonly hands: Hands<ClaimedEmail<StepContext>>;
+  readonly callers: Hands<CalledWebhook<StepContext>>;
+}
+
+/** Told of leased rows before their lease is committed, and when that fails. */
+export interface Hands<T> {
+  readonly expect: (claimed: readonly T[]) => void;
+  readonly forget: (claimed: readonly T[]) => void;
+  readonly offer: (claimed: readonly T[]) => void;
 }
 
 /** What one batch came to. */
 export interface Advanced {
   readonly handled: number;
-  /** The latest due time of the batch; null when nothing was due. */
+  /** Due rows that wait until what happened to their users has been looked at. */
+  readonly left: number;
+  /** Up to which due time everything was handled; null when nothing was. */
   readonly lastDueAt: Date | null;
 }
 
@@ -58,40 +68,60 @@ async function advanceBatch(
   deps: AdvanceDeps,
   claim: (tx: Db) => Promise<DueStep[]>,
 ): Promise<Advanced> {
-  let leased: readonly ClaimedEmail<StepContext>[] = [];
+  let leased: Pick<Decisions, 'emails' | 'webhooks'> = { emails: [], webhooks: [] };
+  let moved: readonly ZonedUser[] = [];
+  let advanced: Advanced;
   try {
-    const advanced = await inTransaction(deps.db, async (tx) => {
-      const due = await claim(tx);
-      if (due.length === 0) return { handled: 0, lastDueAt: null };
+    advanced = await inTransaction(deps.db, async (tx) => {
+      const claimed = await claim(tx);
+      const due = claimed.filter(({ isSignalled }) => !isSignalled);
+      const left = claimed.length - due.length;
+      if (due.length === 0) return { handled: 0, left, lastDueAt: null };
       const leaseToken = randomUUID();
       const decisions = await decideAll({ ...deps, leaseToken }, tx, due);
-      leased = decisions.leases;
-      deps.hands.expect(leased);
-      await write(tx, decisions, { workerId: deps.workerId, now: due[0]?.now ?? new Date(0) });
-      return { handled: due.length, lastDueAt: due.at(-1)?.dueAt ?? null };
+      leased = decisions;
+      deps.hands.expect(decisions.emails);
+      deps.callers.expect(decisions.webhooks);
+      moved = await write(tx, decisions, { deps, now: due[0]?.now ?? new Date(0) });
+      // What is left lies behind the others and would be passed over.
+      const lastDueAt = left > 0 ? null : (due.at(-1)?.dueAt ?? null);
+      return { handled: due.length, left, lastDueAt };
     });
-    deps.hands.offer(leased);
-    return advanced;
+    deps.hands.offer(leased.emails);
+    deps.callers.offer(leased.webhooks);
   } catch (error) {
-    deps.hands.forget(leased);
+    deps.hands.forget(leased.emails);
+    deps.callers.forget(leased.webhooks);
     throw error;
   }
+  // As after a call that moves somebody to another zone: all their series, in a transaction of its own.
+  for (const user of moved) await replanUser(deps, user);
+  return advanced;
 }
 
-/** Messages first, for they take their reasons from the rows; then the rows move on. */
+/** A user whose time zone is another one now. */
+type ZonedUser = Parameters<typeof replanUser>[1];
+
+/**
+ * Messages first, for they take their reasons from the rows; then the rows move on.
+ *
+ * @returns users whose time zone is another one now
+ */
 async function write(
   tx: Db,
-  { moves, finished, parks, cancels, replans, leases }: Decisions,
-  { workerId, now }: { workerId: string; now: Date },
-): Promise<void> {
+  { moves, finished, parks, cancels, replans, emails, webhooks, traits }: Decisions,
+  { deps, now }: { deps: AdvanceDeps; now: Date },
+): Promise<readonly ZonedUser[]> {
   const version = { tzVersion: tzVersion() };
   if (finished.length > 0) await insertFinished(tx, finished);
   if (moves.length > 0) await moveOn(tx, moves, version);
   if (parks.length > 0) await parkRows(tx, parks);
   if (replans.length > 0) await replanRows(tx, replans, version);
   for (const [reason, rows] of cancels) await cancelRows(tx, rows, { state: 'ended', reason, now });
+  const leases = [...emails, ...webhooks];
   if (leases.length > 0) {
     const held = leases.map(({ occurrence, leaseToken }) => ({ ...occurrence, leaseToken }));
-    await leaseRows(tx, held, { workerId });
+    await leaseRows(tx, held, { workerId: deps.workerId });
   }
+  return traits.length > 0 ? writeTraits(tx, traits) : [];
 }

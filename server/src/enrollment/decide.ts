@@ -1,39 +1,30 @@
-import { usersByIds } from '../audience/index.ts';
-import {
-  compose,
-  type ClaimedEmail,
-  type FinishedMessage,
-  type Sender,
-} from '../delivery/index.ts';
+import { traitPatchOf } from '../audience/index.ts';
+import type { ClaimedEmail } from '../delivery/index.ts';
 import type { Db } from '../platform/db.ts';
 import { NoOpenSlotError } from '../schedule/errors.ts';
-import type { PublishedSeries, SeriesCatalog } from '../series/index.ts';
-import { advance, nextOf, type Outcome, type StepFacts } from './advance.ts';
+import type { SeriesCatalog } from '../series/index.ts';
+import {
+  advance,
+  factsOf,
+  onlyWayOf,
+  type Outcome,
+  type PersonFacts,
+  type StepFacts,
+} from './advance.ts';
+import { captureAll, type Capture } from './capture.ts';
+import {
+  moveOf,
+  noDecisions,
+  type DecideDeps,
+  type Decisions,
+  type StepContext,
+} from './decisions.ts';
+import { heldBack, NO_HOLDS, readHolds, type HeldBack, type Holds } from './hold-back.ts';
 import type { DueStep } from './sql/claim-due.ts';
-import type { LoggedOutcome, Move, NextStep, RowRef } from './sql/move-on.ts';
+import type { RowRef } from './sql/move-on.ts';
+import { readPersons, type Claimed } from './step-facts.ts';
 
-/** What an email's row carries along while it is delivered: what moving on needs. */
-export interface StepContext {
-  readonly facts: StepFacts;
-}
-
-/** Everything that one batch of due steps leads to, sorted by what has to be written. */
-export interface Decisions {
-  readonly moves: Move[];
-  readonly finished: FinishedMessage[];
-  readonly parks: RowRef[];
-  readonly cancels: Map<string, RowRef[]>;
-  readonly replans: (NextStep & RowRef)[];
-  readonly leases: ClaimedEmail<StepContext>[];
-}
-
-export interface DecideDeps {
-  readonly catalog: SeriesCatalog;
-  readonly senderOf: (workspaceId: string) => Promise<Sender>;
-  /** Whether live email is captured instead of handed over. */
-  readonly capturesLive: boolean;
-  readonly leaseToken: string;
-}
+type FailedOutcome = Extract<Outcome, { kind: 'failed' }>;
 
 /** Decides a batch: reads what is missing in one query per kind, then asks the pure rules. */
 export async function decideAll(
@@ -41,63 +32,87 @@ export async function decideAll(
   db: Db,
   due: readonly DueStep[],
 ): Promise<Decisions> {
-  const decisions: Decisions = {
-    moves: [],
-    finished: [],
-    parks: [],
-    cancels: new Map(),
-    replans: [],
-    leases: [],
-  };
-  const captures: Sending[] = [];
-  for (const row of due) {
-    const series = await deps.catalog.version({
-      automationId: row.automationId,
-      number: row.version,
-      workspaceTimezone: row.workspaceTimezone,
-    });
-    const facts = factsOf(row, series);
-    const outcome = outcomeOf(facts, row.now);
-    if (outcome.kind !== 'send') add(decisions, row, { facts, outcome });
-    else if (deps.capturesLive || !row.live) captures.push({ row, facts, outcome });
-    else decisions.leases.push(claimedOf({ row, facts, outcome }, deps.leaseToken));
+  const decisions = noDecisions();
+  const claimed = await Promise.all(due.map((row) => claimedOf(deps.catalog, row)));
+  const personOf = await readPersons(db, claimed);
+  const holds = await readHolds({ db, catalog: deps.catalog }, claimed);
+  const captures: Capture[] = [];
+  for (const one of claimed) {
+    const capture = decideOne(decisions, one, { deps, read: personOf(one), holds });
+    if (capture !== null) captures.push(capture);
   }
   if (captures.length > 0) await captureAll(deps, db, { captures, decisions });
   return decisions;
 }
 
-function outcomeOf(facts: StepFacts, now: Date): Outcome {
+/**
+ * Decides one step by the pure rules, and sorts what it leads to into `decisions`.
+ *
+ * @returns an email that is to be kept instead of handed over: `captureOne` is for those
+ */
+export function decideOne(
+  decisions: Decisions,
+  one: Claimed,
+  {
+    deps,
+    read,
+    holds = NO_HOLDS,
+  }: {
+    deps: Pick<DecideDeps, 'capturesLive' | 'leaseToken'>;
+    read: PersonFacts;
+    holds?: Holds;
+  },
+): Capture | null {
+  const decided = outcomeOf(one.facts, one.row.now, read);
+  const outcome =
+    decided.kind === 'send'
+      ? (holdBackOf({ ...one, outcome: decided }, holds) ?? decided)
+      : decided;
+  if (outcome.kind === 'send') {
+    if (deps.capturesLive || !one.row.live) return { ...one, outcome };
+    decisions.emails.push(emailOf(one, outcome, deps));
+  } else if (outcome.kind === 'call') addCall(decisions, one, { outcome, deps });
+  else add(decisions, one, outcome);
+  return null;
+}
+
+function holdBackOf(one: Capture, holds: Holds): HeldBack | FailedOutcome | null {
   try {
-    return advance(facts, now);
+    return heldBack(one, holds);
   } catch (error) {
-    if (!(error instanceof NoOpenSlotError)) throw error;
-    return { kind: 'failed', reason: `no_open_slot: ${error.message}` };
+    return unplannable(one.facts, error);
   }
 }
 
-interface Sending {
-  readonly row: DueStep;
-  readonly facts: StepFacts;
-  readonly outcome: Extract<Outcome, { kind: 'send' }>;
+async function claimedOf(catalog: SeriesCatalog, row: DueStep): Promise<Claimed> {
+  const series = await catalog.version({
+    automationId: row.automationId,
+    number: row.version,
+    workspaceTimezone: row.workspaceTimezone,
+  });
+  return { row, facts: factsOf(row, series) };
 }
 
-export const factsOf = (row: DueStep, series: PublishedSeries): StepFacts => ({
-  series,
-  seriesStatus: row.seriesStatus,
-  stepId: row.stepId,
-  dueAt: row.dueAt,
-  fromAt: row.fromAt,
-  userTimezone: row.userTimezone,
-  advances: row.advances,
-  spreadKey: row.enrollmentId,
-});
+function outcomeOf(facts: StepFacts, now: Date, read: PersonFacts): Outcome {
+  try {
+    return advance(facts, now, read);
+  } catch (error) {
+    return unplannable(facts, error);
+  }
+}
+
+/** One person's calendar without an open slot must not hold up everybody else's steps. */
+function unplannable(facts: StepFacts, error: unknown): FailedOutcome {
+  if (!(error instanceof NoOpenSlotError)) throw error;
+  return { kind: 'failed', to: onlyWayOf(facts), reason: `no_open_slot: ${error.message}` };
+}
 
 const refOf = ({ bucket, enrollmentId, seq }: DueStep): RowRef => ({ bucket, enrollmentId, seq });
 
 function add(
   decisions: Decisions,
-  row: DueStep,
-  { facts, outcome }: { facts: StepFacts; outcome: Exclude<Outcome, { kind: 'send' }> },
+  { row, facts }: Claimed,
+  outcome: Exclude<Outcome, { kind: 'send' | 'call' }> | HeldBack,
 ): void {
   switch (outcome.kind) {
     case 'park':
@@ -112,92 +127,83 @@ function add(
       decisions.replans.push({ ...outcome.next, ...refOf(row) });
       return;
     case 'passed':
-      decisions.moves.push(moveOf(row, { facts, outcome: 'passed', reason: null }));
+      addPassed(decisions, { row, facts }, outcome);
       return;
-    case 'failed':
-      decisions.moves.push(moveOf(row, { facts, outcome: 'failed', reason: outcome.reason }));
+    case 'skipped': {
+      const { reason } = outcome;
+      const to = onlyWayOf(facts);
+      decisions.moves.push(moveOf(row, { facts, outcome: 'skipped', reason, to }));
+      return;
+    }
+    case 'failed': {
+      const { to, reason } = outcome;
+      decisions.moves.push(moveOf(row, { facts, outcome: 'failed', reason, to }));
+    }
   }
 }
 
-/** The row's step done, and the next one planned. */
-export function moveOf(
-  row: RowRef & { now: Date; advances: boolean },
-  {
-    facts,
-    outcome,
-    reason,
-  }: {
-    facts: StepFacts;
-    outcome: LoggedOutcome | null;
-    reason: string | null;
-  },
-): Move {
-  const { bucket, enrollmentId, seq, now, advances } = row;
-  const done = { bucket, enrollmentId, seq, outcome, reason, now };
-  if (!advances) return { ...done, next: null };
-  try {
-    return { ...done, next: nextOf(facts, now) };
-  } catch (error) {
-    // One person's calendar without an open slot must not hold up everybody else's steps.
-    if (!(error instanceof NoOpenSlotError)) throw error;
-    return { ...done, reason: `no_open_slot: ${error.message}`, next: null };
+function addPassed(
+  { moves, traits }: Decisions,
+  { row, facts }: Claimed,
+  outcome: Extract<Outcome, { kind: 'passed' }>,
+): void {
+  const { to, branch, why, heardEventId } = outcome;
+  const written = outcome.traits === null ? null : traitPatchOf(outcome.traits);
+  if (written !== null && 'fault' in written) {
+    const reason = `update_refused: ${written.fault}`;
+    moves.push(moveOf(row, { facts, outcome: 'failed', reason, to }));
+    return;
   }
+  if (written !== null) {
+    const { bucket, userId: id, workspaceId } = row;
+    traits.push({ bucket, id, workspaceId, patch: written.patch });
+  }
+  const how = { branch, why, heardEventId };
+  moves.push(moveOf(row, { facts, outcome: 'passed', reason: null, to, ...how }));
 }
 
-const claimedOf = (
-  { row, facts, outcome }: Sending,
-  leaseToken: string,
+const emailOf = (
+  { row, facts }: Claimed,
+  { step, closesAt }: Extract<Outcome, { kind: 'send' }>,
+  { leaseToken }: Pick<DecideDeps, 'leaseToken'>,
 ): ClaimedEmail<StepContext> => ({
   occurrence: row,
   userId: row.userId,
   leaseToken,
-  step: outcome.step,
-  email: facts.series.emailOf(outcome.step),
-  closesAt: outcome.closesAt,
+  step,
+  email: facts.series.emailOf(step),
+  properties: row.properties,
+  closesAt,
   userTimezone: row.userTimezone,
   attempts: row.attempts,
   firstAttemptAt: row.firstAttemptAt,
   context: { facts },
 });
 
-const CAPTURED = 'captured: kept and shown, not handed over';
+const NOT_CALLED = 'captured: a test side calls nobody';
 
-/** Emails that nobody hands over are done at once, in the transaction that decides them. */
-async function captureAll(
-  deps: DecideDeps,
-  db: Db,
-  { captures, decisions }: { captures: readonly Sending[]; decisions: Decisions },
-): Promise<void> {
-  const users = await usersByIds(
-    db,
-    captures.map(({ row }) => ({ bucket: row.bucket, id: row.userId })),
-  );
-  for (const { row, facts, outcome } of captures) {
-    const user = users.get(row.userId);
-    const done = (logged: LoggedOutcome, reason: string | null): void => {
-      decisions.moves.push(moveOf(row, { facts, outcome: logged, reason }));
-    };
-    if (user === undefined) {
-      done('skipped', 'user_erased');
-      continue;
-    }
-    const composed = compose({
-      occurrence: row,
-      step: outcome.step,
-      email: facts.series.emailOf(outcome.step),
-      user,
-      sender: await deps.senderOf(row.workspaceId),
-      transport: 'capture',
-      now: row.now,
-    });
-    if (composed.kind === 'skipped') {
-      done('skipped', composed.reason);
-    } else if (composed.kind === 'failed') {
-      decisions.finished.push({ ...composed.message, state: 'rejected', answer: composed.reason });
-      done('failed', composed.reason);
-    } else {
-      decisions.finished.push({ ...composed.message, state: 'accepted', answer: CAPTURED });
-      done('passed', null);
-    }
+/** A webhook of a live side is called whoever carries the email. */
+function addCall(
+  decisions: Decisions,
+  { row, facts }: Claimed,
+  {
+    outcome,
+    deps,
+  }: { outcome: Extract<Outcome, { kind: 'call' }>; deps: Pick<DecideDeps, 'leaseToken'> },
+): void {
+  if (!row.live) {
+    const to = outcome.step.next;
+    decisions.moves.push(moveOf(row, { facts, outcome: 'passed', reason: NOT_CALLED, to }));
+    return;
   }
+  decisions.webhooks.push({
+    occurrence: row,
+    userId: row.userId,
+    leaseToken: deps.leaseToken,
+    step: outcome.step,
+    data: outcome.data,
+    attempts: row.attempts,
+    firstAttemptAt: row.firstAttemptAt,
+    context: { facts },
+  });
 }

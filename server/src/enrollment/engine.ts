@@ -1,21 +1,28 @@
 import type { Deliverer } from '../delivery/index.ts';
-import { beat, stopWorker, type WorkerStart } from '../delivery/index.ts';
+import { beat, stopWorker, type Held, type WorkerStart } from '../delivery/index.ts';
 import { inTransaction, type Pool } from '../platform/db.ts';
+import type { WebhookCaller } from '../delivery/index.ts';
 import { advanceBucket, advanceTestSide, CLAIM_MAX, type AdvanceDeps } from './advance-due.ts';
-import type { StepContext } from './decide.ts';
+import type { StepContext } from './decisions.ts';
 import { LowWaterMarks } from './low-water-marks.ts';
+import { migrateSome } from './migrate.ts';
+import { reactBucket } from './react/react.ts';
 import { reapDead, releaseLost } from './reap.ts';
 import { replanResumed } from './replan.ts';
-import { dueBuckets, dueTestSides } from './sql/claim-due.ts';
+import { scanTick } from './scan/scan-some.ts';
+import { dueBuckets } from './sql/claim-due.ts';
 import { lockArchivedRows, tidyWork } from './sql/leave.ts';
+import { lookForWork } from './sql/look.ts';
 import { cancelRows } from './sql/move-on.ts';
 
 /** Everything a worker does, one bounded piece at a time. */
 export interface Engine {
   /** Advances what is due on live sides. */
   readonly advanceLive: () => Promise<number>;
-  /** Advances what is due by the clocks of test sides. */
-  readonly advanceTests: () => Promise<number>;
+  /** Handles what happened to users, and what is due on test sides; says when there is more to do. */
+  readonly look: () => Promise<number>;
+  /** Takes pieces of scans, and of people on their way to another version: nobody waits for them. */
+  readonly background: () => Promise<number>;
   /** Takes over from dead workers, and frees what this one has lost hold of. */
   readonly reap: () => Promise<number>;
   /** Plans resumed rows anew, ends enrollments of archived series. */
@@ -24,24 +31,34 @@ export interface Engine {
   readonly stop: () => Promise<void>;
 }
 
-export interface EngineDeps extends Omit<AdvanceDeps, 'hands' | 'workerId'> {
+export interface EngineDeps extends Omit<AdvanceDeps, 'hands' | 'callers' | 'workerId'> {
   readonly worker: WorkerStart;
   readonly deliverer: Deliverer<StepContext>;
+  readonly caller: WebhookCaller<StepContext>;
   readonly monotonicMs: () => number;
+  /** Called when steps may have become due, so that claiming need not wait for its poll. */
+  readonly onEntered: () => void;
+  /** Called when there is something for `background`. */
+  readonly onBackground: () => void;
   /** How long a worker may be silent before this one takes it for dead. */
   readonly silenceMs: number;
 }
 
 const TEST_SIDES_MAX = 100;
 const ARCHIVED_MAX = 500;
-/** Buckets advanced at once: one waits for the database while another is decided. */
+/** Buckets worked on at once: one waits for the database while another is decided. */
 const BUCKETS_AT_ONCE = 3;
 
 /** A worker's engine. */
 export function createEngine(deps: EngineDeps): Engine {
-  const { db, deliverer, worker } = deps;
+  const { db, deliverer, caller, worker } = deps;
   const marks = new LowWaterMarks();
-  const advanceDeps: AdvanceDeps = { ...deps, workerId: worker.id, hands: deliverer };
+  const advanceDeps: AdvanceDeps = {
+    ...deps,
+    workerId: worker.id,
+    hands: deliverer,
+    callers: caller,
+  };
 
   async function advanceLive(): Promise<number> {
     if (deliverer.room() <= 0) return 0;
@@ -61,17 +78,24 @@ export function createEngine(deps: EngineDeps): Engine {
     return handled;
   }
 
-  async function advanceTests(): Promise<number> {
-    let handled = 0;
-    for (const workspaceId of await dueTestSides(db, { limit: TEST_SIDES_MAX })) {
+  async function look(): Promise<number> {
+    const work = await lookForWork(db, { testSidesMax: TEST_SIDES_MAX });
+    let handled = await reactAll(deps, work.signalBuckets);
+    // Whoever was woken or has entered is due now.
+    if (handled > 0) deps.onEntered();
+    for (const workspaceId of work.testSides) {
       handled += (await advanceTestSide(advanceDeps, { workspaceId })).handled;
     }
+    if (work.hasScans || work.hasMigrations) deps.onBackground();
+    // Of steps that waited until it was looked at what had happened.
+    if (handled > 0) deps.onEntered();
     return handled;
   }
 
   return {
     advanceLive,
-    advanceTests,
+    look,
+    background: async () => (await scanTick(deps)) + (await migrateSome(deps)),
     tidy: async () => {
       const { isArchived, isResumed } = await tidyWork(db);
       const ended = isArchived ? await endArchived(db) : 0;
@@ -80,7 +104,8 @@ export function createEngine(deps: EngineDeps): Engine {
     reap: async () => {
       // Who says that others are dead lives: after a sleep this may be the first thing that runs.
       await beat(db, worker);
-      const lost = await releaseLost(db, { workerId: worker.id, isInHand: deliverer.isInHand });
+      const isInHand = (row: Held): boolean => deliverer.isInHand(row) || caller.isInHand(row);
+      const lost = await releaseLost(db, { workerId: worker.id, isInHand });
       return lost + (await reapDead(deps));
     },
     beat: async () => {
@@ -88,10 +113,23 @@ export function createEngine(deps: EngineDeps): Engine {
       return 0;
     },
     stop: async () => {
-      await deliverer.stop();
+      await Promise.all([deliverer.stop(), caller.stop()]);
       await stopWorker(db, worker.id);
     },
   };
+}
+
+async function reactAll(deps: EngineDeps, buckets: readonly number[]): Promise<number> {
+  const left = buckets.values();
+  let handled = 0;
+  const lane = async (): Promise<void> => {
+    for (const bucket of left) {
+      const count = await reactBucket(deps, bucket);
+      handled += count;
+    }
+  };
+  await Promise.all(Array.from({ length: BUCKETS_AT_ONCE }, lane));
+  return handled;
 }
 
 /** Ends enrollments of archived series, a batch at a time. */

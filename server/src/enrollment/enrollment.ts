@@ -1,9 +1,22 @@
-import type { Graph, PublishedSeries, Step } from '../series/index.ts';
+import type {
+  Graph,
+  PublishedSeries,
+  Step,
+  UpdateUserStep,
+  WaitStep,
+  WebhookStep,
+} from '../series/index.ts';
 import { stepTypeOf } from '../series/index.ts';
 import { addDelay } from '../schedule/delay.ts';
 import { planStep, type Plan } from '../schedule/plan.ts';
 
-export type EnrollmentState = 'active' | 'completed' | 'removed' | 'ended';
+export type EnrollmentState =
+  | 'active'
+  | 'completed'
+  | 'goal_reached'
+  | 'exited'
+  | 'removed'
+  | 'ended';
 
 /** One user's passage through one series. */
 export interface Enrollment {
@@ -68,28 +81,58 @@ export function planOf(
 
 /**
  * When the first email will be sent, as planned at enrollment: its own time after the waits before
- * it. The first step's time where no email comes.
+ * it. The first step's time where no email comes, or where the way to it is not known yet.
  */
 export function scheduledForOf(facts: PlanFacts, first: PlannedStep): Date {
   let planned: PlannedStep | null = first;
   for (let passed = 0; planned !== null && passed < facts.series.graph.steps.size; passed += 1) {
-    if (planned.step.type === 'email') return planned.plan.dueAt;
-    planned = planOf(facts, {
-      stepId: planned.step.next,
-      fromAt: planned.plan.dueAt,
-      explain: false,
-    });
+    const { step, plan } = planned;
+    if (step.type === 'email') return plan.dueAt;
+    if (!isKnownWay(step)) break;
+    const fromAt = passedAt(facts, planned);
+    planned = planOf(facts, { stepId: step.next, fromAt, explain: false });
   }
   return first.plan.dueAt;
 }
 
-/** What is known of a user's earlier passages through a series. */
+/** Steps of which it is known beforehand where they lead and when. */
+const isKnownWay = (step: Step): step is WaitStep | UpdateUserStep | WebhookStep =>
+  step.type === 'update_user' ||
+  step.type === 'webhook' ||
+  (step.type === 'wait' && step.until?.date === undefined);
+
+/** When a step is passed that depends on the clock alone. */
+function passedAt({ series, userTimezone }: PlanFacts, { step, fromAt, plan }: PlannedStep): Date {
+  if (step.type !== 'wait' || step.until === undefined) return plan.dueAt;
+  const decision = stepTypeOf(step).decide(step, {
+    now: plan.dueAt,
+    fromAt,
+    dueAt: plan.dueAt,
+    isHeld: false,
+    rules: series.rules,
+    userTimezone,
+    userId: '',
+    automationId: series.automationId,
+    person: null,
+    heard: [],
+    merge: {},
+  });
+  return decision.kind === 'hold' ? decision.until : plan.dueAt;
+}
+
+/** What is known of a user's earlier passages through a series; those removed are left out. */
 export interface EnrollmentHistory {
   readonly isActive: boolean;
-  /** The number of the last run; 0 before the first. */
+  /** The number of the last run, of whatever kind; 0 before the first. */
   readonly lastRun: number;
+  /** Runs that were completed or reached the goal. */
   readonly completedCount: number;
   readonly lastCompletedAt: Date | null;
+  /** Runs that ended before their last step: exited, or ended by us. */
+  readonly leftCount: number;
+  readonly lastLeftAt: Date | null;
+  /** Whether the latest of all these was completed or reached the goal. */
+  readonly isLastCompleted: boolean;
 }
 
 export type Entry =
@@ -100,7 +143,8 @@ export type Entry =
   | { readonly kind: 'too_often' };
 
 /**
- * Whether a user may enter a series now. Runs that were removed before finishing count for nothing.
+ * Whether a user may enter a series now. Runs that were removed before finishing count for nothing;
+ * who left in another way may come back only where the series says `after: "leaving"`.
  *
  * Source: the contract of `POST /api/sdk/series`.
  */
@@ -112,15 +156,20 @@ export function entryOf(
     now,
   }: { series: PublishedSeries; userTimezone: string | null; now: Date },
 ): Entry {
-  const { enabled, cooldown, max_runs: runsMax } = series.settings.reenrollment;
+  const { enabled, cooldown, max_runs: runsMax, after } = series.settings.reenrollment;
+  const { completedCount, leftCount } = history;
   if (history.isActive) return { kind: 'already_active' };
   const enter: Entry = { kind: 'enter', run: history.lastRun + 1 };
-  if (history.completedCount === 0 || history.lastCompletedAt === null) return enter;
+  if (completedCount + leftCount === 0) return enter;
   if (!enabled) return { kind: 'completed' };
-  if (runsMax !== null && history.completedCount >= runsMax) return { kind: 'too_often' };
-  if (cooldown === null) return enter;
-  const after = addDelay(history.lastCompletedAt, cooldown, { userTimezone, rules: series.rules });
-  return now < after ? { kind: 'too_soon', after } : enter;
+  const isLeavingEnough = after === 'leaving';
+  if (!isLeavingEnough && !history.isLastCompleted) return { kind: 'completed' };
+  const runs = completedCount + (isLeavingEnough ? leftCount : 0);
+  if (runsMax !== null && runs >= runsMax) return { kind: 'too_often' };
+  const endedAt = history.isLastCompleted ? history.lastCompletedAt : history.lastLeftAt;
+  if (cooldown === null || endedAt === null) return enter;
+  const freeAt = addDelay(endedAt, cooldown, { userTimezone, rules: series.rules });
+  return now < freeAt ? { kind: 'too_soon', after: freeAt } : enter;
 }
 
 export function stepOf(graph: Graph, id: string | null): Step | null {

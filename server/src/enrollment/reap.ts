@@ -13,7 +13,9 @@ import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import { uuidv7In } from '../platform/ids.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
-import { factsOf, moveOf } from './decide.ts';
+import { onlyWayOf } from './advance.ts';
+import { factsOf } from './advance.ts';
+import { moveOf } from './decisions.ts';
 import { findRows } from './sql/find-rows.ts';
 import { moveOn } from './sql/move-on.ts';
 
@@ -90,7 +92,8 @@ async function doubt(
       number: row.version,
       workspaceTimezone: row.workspaceTimezone,
     });
-    moves.push(moveOf(row, { facts: factsOf(row, series), outcome: null, reason: DIED }));
+    const facts = factsOf(row, series);
+    moves.push(moveOf(row, { facts, outcome: null, reason: DIED, to: onlyWayOf(facts) }));
   }
   if (moves.length > 0) await moveOn(tx, moves, { tzVersion: tzVersion() });
 }

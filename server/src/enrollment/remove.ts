@@ -5,12 +5,13 @@ import { usersByIds } from '../audience/index.ts';
 import type { SeriesCatalog } from '../series/index.ts';
 import { notASeries, seriesNotFound } from '../series/index.ts';
 import { userNotFound } from './errors.ts';
-import { endActive, isBeingHandedOver, lockRows, sideNow } from './sql/leave.ts';
+import { endActive, isBeingHandedOver, lockRows, lockRowsAtOnce, sideNow } from './sql/leave.ts';
 import { cancelRows } from './sql/move-on.ts';
 
-const DEADLOCK = '40P01';
+/** Deadlock detected, lock not available. */
+const COLLISIONS: readonly string[] = ['40P01', '55P03'];
 /** Each try waits behind what the one before it collided with. */
-const TRIES_MAX = 5;
+const TRIES_MAX = 10;
 /**
  * A handover that had begun is waited for, since its bytes may leave after it was recorded. Most take a
  * tenth of a second; a server that lets us wait longer must not hold the caller up as well.
@@ -53,10 +54,37 @@ export async function removeUser(
   return wasActive;
 }
 
+/** A user and a series, by their internal ids. */
 interface PassageRef {
   readonly bucket: number;
   readonly userId: string;
   readonly automationId: string;
+}
+
+/** Passages ended at a time: each takes a connection, and other calls need some too. */
+const AT_ONCE_MAX = 4;
+
+/**
+ * `removeUser` for many users of one series, who are known to exist.
+ *
+ * Handovers that had begun are waited for together: all of them within the five seconds.
+ *
+ * @param refs each user once
+ * @returns the internal ids of those who were in it
+ */
+export async function removeUsers(
+  db: Pool,
+  refs: readonly (PassageRef & { workspaceId: string })[],
+): Promise<Set<string>> {
+  const removed: PassageRef[] = [];
+  const left = refs.values();
+  const work = async (): Promise<void> => {
+    for (const ref of left) if (await leaveAtLast(db, ref)) removed.push(ref);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
+  const late = AbortSignal.timeout(HANDOVER_WAIT_MS);
+  for (const ref of removed) await handoverEnds(db, ref, late);
+  return new Set(removed.map(({ userId }) => userId));
 }
 
 async function leaveAtLast(db: Pool, ref: PassageRef & { workspaceId: string }): Promise<boolean> {
@@ -64,13 +92,17 @@ async function leaveAtLast(db: Pool, ref: PassageRef & { workspaceId: string }):
     try {
       return await leave(db, ref);
     } catch (error) {
-      if (tries >= TRIES_MAX || refusalOf(error)?.sqlState !== DEADLOCK) throw error;
+      const isCollision = COLLISIONS.includes(refusalOf(error)?.sqlState ?? '');
+      if (tries >= TRIES_MAX || !isCollision) throw error;
     }
   }
 }
 
-async function handoverEnds(db: Db, ref: PassageRef): Promise<void> {
-  const late = AbortSignal.timeout(HANDOVER_WAIT_MS);
+async function handoverEnds(
+  db: Db,
+  ref: PassageRef,
+  late = AbortSignal.timeout(HANDOVER_WAIT_MS),
+): Promise<void> {
   while (!late.aborted && (await isBeingHandedOver(db, ref))) await sleep(HANDOVER_POLL_MS);
 }
 
@@ -92,7 +124,7 @@ function leave(db: Pool, ref: PassageRef & { workspaceId: string }): Promise<boo
     const ended = { ...ref, reason: 'removed', now };
     const wasActive = await endActive(tx, ended);
     // Again, for a row that came between: its enrollment is ended now, so no more can follow.
-    const rows = await lockRows(tx, ref);
+    const rows = await lockRowsAtOnce(tx, ref);
     if (rows.length === 0) return wasActive;
     // Or the whole enrollment came between: then it is this call that ends it.
     const isEnded = wasActive || (await endActive(tx, ended));

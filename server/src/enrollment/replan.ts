@@ -1,13 +1,17 @@
-import { inTransaction, type Db, type Pool } from '../platform/db.ts';
+import { inTransaction, type Db, type Pool, type Transaction } from '../platform/db.ts';
 import { NoOpenSlotError } from '../schedule/errors.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
-import { replanOf } from './advance.ts';
-import { factsOf } from './decide.ts';
+import { onlyWayOf, replanOf, type StepFacts } from './advance.ts';
+import { factsOf } from './advance.ts';
+import { moveOf } from './decisions.ts';
+import { fateOf } from './resume.ts';
 import { findRows, lockParked, lockParkedOf } from './sql/find-rows.ts';
 import { lockRowsOfOldZones, lockRowsOfUser } from './sql/find-rows.ts';
 import type { FoundRow } from './sql/find-rows.ts';
-import { keepPlans, replanRows, type NextStep, type RowRef } from './sql/move-on.ts';
+import { cancelRows, keepPlans, moveOn, replanRows } from './sql/move-on.ts';
+import type { Move, NextStep, RowRef } from './sql/move-on.ts';
+import { resumePolicies } from './sql/resume.ts';
 
 export interface ReplanDeps {
   readonly db: Pool;
@@ -17,15 +21,56 @@ export interface ReplanDeps {
 const BATCH_MAX = 500;
 const BUCKETS = 64;
 
-/** Plans rows anew that waited out a pause, once their series is active again. One batch. */
+/**
+ * Sees to rows that waited out a pause, once their series is active again: planned anew, skipped, or the
+ * passage ends, as the resume ordered. One batch.
+ */
 export function replanResumed(deps: ReplanDeps): Promise<number> {
-  return replanLocked(deps, lockParked);
+  return resumeLocked(deps, lockParked);
 }
 
 /** The same for one side, to the last row: before its clock moves. */
 export async function replanResumedOf(deps: ReplanDeps, workspaceId: string): Promise<void> {
   const lock = (tx: Db): Promise<RowRef[]> => lockParkedOf(tx, { workspaceId });
-  while ((await replanLocked(deps, lock)) > 0);
+  while ((await resumeLocked(deps, lock)) > 0);
+}
+
+function resumeLocked(deps: ReplanDeps, lock: (tx: Db) => Promise<RowRef[]>): Promise<number> {
+  return inTransaction(deps.db, async (tx) => {
+    const rows = await findRows(tx, await lock(tx));
+    if (rows.length === 0) return 0;
+    const ids = [...new Set(rows.map(({ automationId }) => automationId))];
+    const policies = await resumePolicies(tx, ids);
+    const planned: FoundRow[] = [];
+    const skipped: Move[] = [];
+    const late: FoundRow[] = [];
+    for (const row of rows) {
+      const facts = await factsIn(deps.catalog, row);
+      const fate = fateOf(facts, policies.get(row.automationId));
+      if (fate === 'plan') planned.push(row);
+      else if (fate === 'exit') late.push(row);
+      else {
+        const to = onlyWayOf(facts);
+        skipped.push(moveOf(row, { facts, outcome: 'skipped', reason: 'late', to }));
+      }
+    }
+    await planAnew(deps, tx, planned);
+    const version = { tzVersion: tzVersion() };
+    if (skipped.length > 0) {
+      // What follows the skipped step is no overdue row of a pause.
+      await keepPlans(tx, skipped, version);
+      await moveOn(tx, skipped, version);
+    }
+    await exitLate(tx, late);
+    return rows.length;
+  });
+}
+
+/** Test sides go by clocks of their own. */
+async function exitLate(tx: Transaction, late: readonly FoundRow[]): Promise<void> {
+  for (const [ms, rows] of Map.groupBy(late, ({ now }) => now.getTime())) {
+    await cancelRows(tx, rows, { state: 'exited', reason: 'late', now: new Date(ms) });
+  }
 }
 
 /** Plans a user's waiting steps anew, because their time zone has changed. */
@@ -61,40 +106,52 @@ export async function replanOldZones(deps: ReplanDeps, stopping: AbortSignal): P
   return changed;
 }
 
-function replanLocked(
-  { db, catalog }: ReplanDeps,
-  lock: (tx: Db) => Promise<RowRef[]>,
-): Promise<number> {
-  return inTransaction(db, async (tx) => {
+function replanLocked(deps: ReplanDeps, lock: (tx: Db) => Promise<RowRef[]>): Promise<number> {
+  return inTransaction(deps.db, async (tx) => {
     const locked = await lock(tx);
     if (locked.length === 0) return 0;
-    const version = { tzVersion: tzVersion() };
-    const planned: (NextStep & RowRef)[] = [];
-    const unplannable: RowRef[] = [];
-    for (const row of await findRows(tx, locked)) {
-      const anew = await plannedAnew(catalog, row);
-      if (anew === null) unplannable.push(row);
-      else planned.push(anew);
-    }
-    if (planned.length > 0) await replanRows(tx, planned, version);
-    if (unplannable.length > 0) await keepPlans(tx, unplannable, version);
+    await planAnew(deps, tx, await findRows(tx, locked));
     return locked.length;
   });
 }
 
+/** Plans rows anew, which the caller has locked. */
+export async function replanRefs(
+  deps: ReplanDeps,
+  tx: Transaction,
+  refs: readonly RowRef[],
+): Promise<void> {
+  if (refs.length > 0) await planAnew(deps, tx, await findRows(tx, refs));
+}
+
+async function planAnew(
+  { catalog }: Pick<ReplanDeps, 'catalog'>,
+  tx: Transaction,
+  rows: readonly FoundRow[],
+): Promise<void> {
+  const version = { tzVersion: tzVersion() };
+  const planned: (NextStep & RowRef)[] = [];
+  const unplannable: RowRef[] = [];
+  for (const row of rows) {
+    const anew = plannedAnew(row, await factsIn(catalog, row));
+    if (anew === null) unplannable.push(row);
+    else planned.push(anew);
+  }
+  if (planned.length > 0) await replanRows(tx, planned, version);
+  if (unplannable.length > 0) await keepPlans(tx, unplannable, version);
+}
+
+async function factsIn(catalog: SeriesCatalog, row: FoundRow): Promise<StepFacts> {
+  const { automationId, version: number, workspaceTimezone } = row;
+  const series = await catalog.version({ automationId, number, workspaceTimezone });
+  return factsOf(row, series);
+}
+
 /** The row's new plan; null when its rules leave no time for it. */
-async function plannedAnew(
-  catalog: SeriesCatalog,
-  row: FoundRow,
-): Promise<(NextStep & RowRef) | null> {
-  const series = await catalog.version({
-    automationId: row.automationId,
-    number: row.version,
-    workspaceTimezone: row.workspaceTimezone,
-  });
+function plannedAnew(row: FoundRow, facts: StepFacts): (NextStep & RowRef) | null {
   const { bucket, enrollmentId, seq } = row;
   try {
-    return { ...replanOf(factsOf(row, series), row.now), bucket, enrollmentId, seq };
+    return { ...replanOf(facts, row.now), bucket, enrollmentId, seq };
   } catch (error) {
     if (error instanceof NoOpenSlotError) return null;
     throw error;

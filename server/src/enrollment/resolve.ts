@@ -23,7 +23,7 @@ const userRemoved = (): DomainError =>
   new DomainError(
     'enrollment.resend_after_removal',
     'conflict',
-    'The user was removed from this series: nothing more is sent',
+    'The user was removed from this series, or left it by a rule: nothing more is sent',
   );
 
 /**
@@ -46,7 +46,8 @@ export async function resolveDoubt(
       await markSent(tx, { bucket, id, eventId });
       return;
     }
-    if (doubt.enrollmentState === 'removed') throw userRemoved();
+    if (doubt.enrollmentState === 'removed' || doubt.enrollmentState === 'exited')
+      throw userRemoved();
     const { rules } = await catalog.version({
       automationId: doubt.automationId,
       number: doubt.version,

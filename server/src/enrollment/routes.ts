@@ -8,15 +8,16 @@ import { readAutomation, type SeriesCatalog } from '../series/index.ts';
 import type { RequestActor } from '../workspace/index.ts';
 import { advanceClock, advanceOf, testClock } from './advance-clock.ts';
 import type { AdvanceDeps } from './advance-due.ts';
-import type { EnrollAnswer, Enroller } from './enroll.ts';
-import { explain } from './explain.ts';
-import { assertUser, removeUser } from './remove.ts';
+import type { Enroller } from './enroll.ts';
+import type { EnrollAnswer } from './enter-many.ts';
+import { messageOf } from './enroll-answer.ts';
+import { removeUser } from './remove.ts';
 import { resolveDoubt } from './resolve.ts';
 import { seriesCallOf } from './series-call.ts';
 import * as schema from './schema.ts';
 import { countWaiting } from './sql/test-clock.ts';
-import { listEnrollments, listRecipients, seriesStats } from './sql/read.ts';
-import type { ListedEnrollment, ListedRecipient, SeriesStats } from './sql/read.ts';
+import { listEnrollments, listRecipients } from './sql/read.ts';
+import type { ListedEnrollment, ListedRecipient } from './sql/read.ts';
 
 export interface SeriesCallDeps {
   readonly engine: AdvanceDeps;
@@ -44,7 +45,7 @@ export const seriesCallRoutes: FastifyPluginAsyncTypebox<SeriesCallDeps> = async
       validatorCompiler: () => () => true,
     },
     async ({ actor, body }) => {
-      const { action, userId, seriesId, token } = seriesCallOf(body);
+      const { action, userId, seriesId, token, properties } = seriesCallOf(body);
       await deps.requireIdentity(actor, { userId, token });
       if (action === 'remove') {
         const { workspaceId } = actor;
@@ -56,6 +57,7 @@ export const seriesCallRoutes: FastifyPluginAsyncTypebox<SeriesCallDeps> = async
         workspace: { id, side, timezone },
         userExternalId: userId,
         seriesId,
+        properties,
         mayBegin: () => deps.mayBegin(actor, userId),
       });
       return enrolledView(answer);
@@ -71,34 +73,19 @@ const removedView = (removed: boolean) =>
     : { ...SUCCESS, removed, message: 'User is not enrolled in this series' };
 
 function enrolledView(answer: EnrollAnswer) {
-  const completed = 'User has already completed this series';
   switch (answer.kind) {
     case 'enrolled':
-      return {
-        ...SUCCESS,
-        enrolled: true as const,
-        scheduled_for: answer.scheduledFor.toISOString(),
-      };
+      return { ...SUCCESS, enrolled: true, scheduled_for: answer.scheduledFor.toISOString() };
     case 'already_active':
-      return {
-        ...SUCCESS,
-        already_enrolled: true as const,
-        message: 'User is already enrolled in this series',
-      };
+      return { ...SUCCESS, already_enrolled: true as const, message: messageOf(answer) };
     case 'completed':
-      return completedView(`${completed} and re-enrollment is disabled`);
     case 'too_soon':
-      return completedView(`User can re-enter this series after ${answer.after.toISOString()}`);
     case 'too_often':
-      return completedView(`${completed} the maximum number of times`);
+      return { ...SUCCESS, already_completed: true as const, message: messageOf(answer) };
+    case 'series_limit':
+      return { ...SUCCESS, enrolled: false, message: messageOf(answer) };
   }
 }
-
-const completedView = (message: string) => ({
-  ...SUCCESS,
-  already_completed: true as const,
-  message,
-});
 
 export interface EnrollmentRouteDeps {
   readonly engine: AdvanceDeps;
@@ -117,8 +104,6 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
 ) => {
   addEnrollments(app, deps);
   addRecipients(app, deps);
-  addStats(app, deps);
-  addExplain(app, deps);
   addTestClock(app, deps);
   addResolve(app, deps);
 };
@@ -180,66 +165,6 @@ function addRecipients(app: App, deps: EnrollmentRouteDeps): void {
       const rows = await listRecipients(db, page);
       const keyOf = ({ dueAt, enrollmentId }: ListedRecipient) => ({ at: dueAt, id: enrollmentId });
       return pageOf(rows, { limit, keyOf, viewOf: recipientViewOf });
-    },
-  );
-}
-
-function addStats(app: App, deps: EnrollmentRouteDeps): void {
-  const { db } = deps.engine;
-  app.get(
-    '/series/:id/stats',
-    {
-      schema: {
-        tags: ['series'],
-        summary: 'Count people, steps and messages; the ledger adds up',
-        params: Params,
-        response: { 200: schema.StatsView },
-      },
-    },
-    async ({ actor, params }) => {
-      const { id: automationId } = await seriesOf(deps, actor, params.id);
-      return statsViewOf(await seriesStats(db, { workspaceId: actor.workspaceId, automationId }));
-    },
-  );
-}
-
-function addExplain(app: App, deps: EnrollmentRouteDeps): void {
-  const { engine, catalog } = deps;
-  const { db } = engine;
-  app.get(
-    '/users/:user_id/explain',
-    {
-      schema: {
-        tags: ['users'],
-        summary: 'Say why a user is where they are in a series, and what comes next',
-        params: Type.Object({ user_id: Type.String({ maxLength: 255 }) }),
-        querystring: Type.Object({ series_id: Type.String({ maxLength: 64 }) }),
-        response: { 200: schema.ExplainView },
-      },
-    },
-    async ({ actor, params, query }) => {
-      const { workspaceId: id, timezone } = actor;
-      await assertUser(db, { workspaceId: id, userExternalId: params.user_id });
-      const automation = await seriesOf(deps, actor, query.series_id);
-      const workspace = { id, timezone };
-      const why = await explain(
-        { db, catalog },
-        { workspace, userExternalId: params.user_id, automation },
-      );
-      const { state, reasons, next } = why;
-      return {
-        state,
-        reasons: [...reasons],
-        next:
-          next === null
-            ? null
-            : {
-                action: next.action,
-                step_id: next.stepId,
-                at: isoOf(next.at),
-                reasons: [...next.reasons],
-              },
-      };
     },
   );
 }
@@ -336,23 +261,3 @@ const recipientViewOf = (row: ListedRecipient) => ({
   attempts: row.attempts,
   reasons: [...row.reasons],
 });
-
-function statsViewOf({ enrollments, messages, ledger, steps }: SeriesStats) {
-  const ids = [...new Set(steps.map(({ stepId }) => stepId))];
-  const count = (stepId: string, state: string): number =>
-    steps.find((step) => step.stepId === stepId && step.state === state)?.count ?? 0;
-  const { inDoubt, ...rest } = ledger;
-  return {
-    enrollments,
-    messages,
-    ledger: { ...rest, in_doubt: inDoubt },
-    steps: ids.map((id) => ({
-      step_id: id,
-      waiting: count(id, 'waiting'),
-      passed: count(id, 'passed'),
-      skipped: count(id, 'skipped'),
-      failed: count(id, 'failed'),
-      cancelled: count(id, 'cancelled'),
-    })),
-  };
-}

@@ -1,6 +1,18 @@
 import { Type } from 'typebox';
 import { Instant, Reasons, Nullable } from '../platform/http.ts';
 
+/** What an enrolling call brings along. */
+export const PropertiesSchema = Nullable(
+  Type.Object(
+    {},
+    {
+      additionalProperties: true,
+      description:
+        'Merge tags and conditions of this passage name them event; 10,000 bytes at most',
+    },
+  ),
+);
+
 /** The body of `POST /api/sdk/series`. */
 export const SeriesCallBody = Type.Object({
   action: Type.Union([Type.Literal('enroll'), Type.Literal('remove')]),
@@ -11,19 +23,27 @@ export const SeriesCallBody = Type.Object({
   }),
   series_id: Type.String({ format: 'uuid' }),
   user_token: Type.Optional(Type.String({ description: 'HS256, claim user_id' })),
+  properties: Type.Optional(PropertiesSchema),
 });
 
 export const SeriesCallAnswer = Type.Object({
   success: Type.Literal(true),
-  enrolled: Type.Optional(Type.Literal(true)),
+  enrolled: Type.Optional(Type.Boolean()),
   scheduled_for: Type.Optional(Instant),
-  already_enrolled: Type.Optional(Type.Literal(true)),
+  already_enrolled: Type.Optional(Type.Boolean()),
   already_completed: Type.Optional(Type.Literal(true)),
   removed: Type.Optional(Type.Boolean()),
   message: Type.Optional(Type.String()),
 });
 
-export const ENROLLMENT_STATES = ['active', 'completed', 'removed', 'ended'] as const;
+export const ENROLLMENT_STATES = [
+  'active',
+  'completed',
+  'goal_reached',
+  'exited',
+  'removed',
+  'ended',
+] as const;
 const State = Type.Enum([...ENROLLMENT_STATES]);
 
 export const EnrollmentView = Type.Object({
@@ -49,50 +69,6 @@ export const RecipientView = Type.Object({
   timezone: Type.String(),
   attempts: Type.Integer(),
   reasons: Reasons,
-});
-
-const Counts = Type.Object({}, { additionalProperties: Type.Integer() });
-
-export const StatsView = Type.Object({
-  enrollments: Counts,
-  messages: Counts,
-  steps: Type.Array(
-    Type.Object({
-      step_id: Type.String(),
-      waiting: Type.Integer(),
-      passed: Type.Integer(),
-      skipped: Type.Integer(),
-      failed: Type.Integer(),
-      cancelled: Type.Integer(),
-    }),
-  ),
-  ledger: Type.Object(
-    {
-      planned: Type.Integer(),
-      passed: Type.Integer(),
-      skipped: Type.Integer(),
-      failed: Type.Integer(),
-      cancelled: Type.Integer(),
-      pending: Type.Integer(),
-      processing: Type.Integer(),
-      in_doubt: Type.Integer(),
-      unaccounted: Type.Integer(),
-    },
-    { description: 'planned = all the others; unaccounted is 0 at any moment' },
-  ),
-});
-
-export const ExplainView = Type.Object({
-  state: Type.String(),
-  reasons: Reasons,
-  next: Nullable(
-    Type.Object({
-      action: Type.String(),
-      step_id: Nullable(Type.String()),
-      at: Nullable(Instant),
-      reasons: Reasons,
-    }),
-  ),
 });
 
 export const TestClockView = Type.Object({

@@ -1,6 +1,7 @@
 import { assertUserId } from '../audience/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { recordOf } from '../schedule/fault.ts';
+import { propertiesOf, type Properties } from './properties.ts';
 
 /** What a call to `POST /api/sdk/series` says. */
 export interface SeriesCall {
@@ -8,6 +9,8 @@ export interface SeriesCall {
   readonly userId: string;
   readonly seriesId: string;
   readonly token: string | null;
+  /** What merge tags and conditions of this passage name `event`. */
+  readonly properties: Properties | null;
 }
 
 const REQUIRED = ['action', 'user_id', 'series_id'] as const;
@@ -41,7 +44,14 @@ export function seriesCallOf(body: unknown): SeriesCall {
     userId,
     seriesId: String(seriesId),
     token: typeof token === 'string' ? token : null,
+    properties: sentProperties(fields['properties']),
   };
+}
+
+function sentProperties(value: unknown): Properties | null {
+  const read = propertiesOf(value);
+  if ('wrong' in read) throw callInvalid(`properties ${read.wrong}`);
+  return read.properties;
 }
 
 const callInvalid = (message: string): DomainError =>

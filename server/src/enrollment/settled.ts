@@ -1,7 +1,9 @@
+import { traitPatchOf, writeTraits, type TraitChange } from '../audience/index.ts';
 import {
   requeueRows,
   type DeferredStep,
   type Held,
+  type OnCalled,
   type OnSettled,
   type Requeued,
 } from '../delivery/index.ts';
@@ -10,8 +12,8 @@ import { NoOpenSlotError } from '../schedule/errors.ts';
 import { openAt } from '../schedule/plan.ts';
 import type { Reason } from '../schedule/reason.ts';
 import { tzVersion } from '../schedule/zone.ts';
-import { replanOf, type StepFacts } from './advance.ts';
-import { moveOf, type StepContext } from './decide.ts';
+import { onlyWayOf, replanOf, type StepFacts } from './advance.ts';
+import { moveOf, type StepContext } from './decisions.ts';
 import { lockEnded } from './sql/leave.ts';
 import { cancelRows, moveOn, type RowRef } from './sql/move-on.ts';
 
@@ -26,13 +28,33 @@ export const moveSettled: OnSettled<StepContext> = async (tx, { settled, deferre
     const facts = { ...claimed.context.facts, userTimezone };
     const outcome = verdict === 'in_doubt' ? null : verdict;
     const row = { ...claimed.occurrence, advances: facts.advances, now };
-    return moveOf(row, { facts, outcome, reason });
+    return moveOf(row, { facts, outcome, reason, to: onlyWayOf(facts) });
   });
   if (moves.length > 0) await moveOn(tx, moves, { tzVersion: tzVersion() });
   if (deferred.length === 0) return;
   const requeued = deferred.map(requeuedOf);
   await requeueRows(tx, requeued);
   await dropEnded(tx, requeued);
+};
+
+/** Moves enrollments on whose webhook has been called, and writes the traits that were answered. */
+export const moveCalled: OnCalled<StepContext> = async (tx, called) => {
+  const traits: TraitChange[] = [];
+  const moves = called.map(({ claimed, verdict, reason, now, userTimezone, ...answered }) => {
+    const { occurrence, userId: id } = claimed;
+    const facts = { ...claimed.context.facts, userTimezone };
+    const written = answered.traits === null ? null : traitPatchOf(answered.traits);
+    if (written !== null && 'patch' in written) {
+      const { bucket, workspaceId } = occurrence;
+      traits.push({ bucket, id, workspaceId, patch: written.patch });
+    }
+    const refused = written !== null && 'fault' in written ? written.fault : null;
+    const why = refused === null ? reason : `traits_refused: ${refused}`;
+    const row = { ...occurrence, advances: facts.advances, now };
+    return moveOf(row, { facts, outcome: verdict, reason: why, to: onlyWayOf(facts) });
+  });
+  if (moves.length > 0) await moveOn(tx, moves, { tzVersion: tzVersion() });
+  if (traits.length > 0) await writeTraits(tx, traits);
 };
 
 /**

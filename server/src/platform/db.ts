@@ -150,6 +150,14 @@ export async function inTransaction<T>(
   }
 }
 
+/** Runs `work` in the transaction in hand, or in one of its own where there is none. */
+export async function withinTransaction<T>(
+  db: Pool | Transaction,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  return 'savepoint' in db ? work(db) : inTransaction(db, work);
+}
+
 /**
  * Once its connection is lost, `begin` throws, and so must never be told how the work ended: postgres.js
  * 3.4 would send a commit or a rollback to a socket that is not there, which ends the process, or to

@@ -152,7 +152,7 @@ function limitsText({ window, businessDaysOnly, weekdays, holidays }: ScheduleRu
 }
 
 /** 'Mon–Fri', 'Mon, Wed, Fri'. */
-function daysText(weekdays: readonly boolean[]): string {
+export function daysText(weekdays: readonly boolean[]): string {
   const runs: { first: number; last: number }[] = [];
   for (let weekday = 1; weekday <= 7; weekday += 1) {
     if (weekdays[weekday] !== true) continue;
@@ -168,8 +168,10 @@ function daysText(weekdays: readonly boolean[]): string {
     .join(', ');
 }
 
-const delayText = ({ amount, unit }: Delay): string =>
+/** '2 business days'. */
+export const delayText = ({ amount, unit }: Delay): string =>
   count(amount, unit.replace('_', ' ').replace(/s$/, ''));
 
-const count = (amount: number, noun: string): string =>
+/** '1 day', '2 days'. */
+export const count = (amount: number, noun: string): string =>
   `${amount} ${noun}${amount === 1 ? '' : 's'}`;

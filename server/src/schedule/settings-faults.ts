@@ -74,7 +74,8 @@ function windowFaults(value: unknown, path: string): Fault[] {
   return faults;
 }
 
-function daysFaults(value: unknown, path: string): Fault[] {
+/** What is wrong with a list of ISO weekdays; absent is no fault. */
+export function daysFaults(value: unknown, path: string): Fault[] {
   if (isAbsent(value)) return [];
   const form = 'ISO weekdays from 1 (Monday) to 7 (Sunday)';
   if (!Array.isArray(value)) return [{ path, message: `must be a list of ${form}` }];

@@ -2,11 +2,12 @@ import { createCache } from '../platform/cache.ts';
 import type { Db } from '../platform/db.ts';
 import { rulesOf, type ScheduleRules } from '../schedule/settings.ts';
 import { compileEmail, type CompiledEmail } from '../template/index.ts';
+import { withContent } from './content.ts';
 import { graphOf, type Graph } from './graph.ts';
-import type { Automation } from './series.ts';
-import type { SeriesSettings } from './settings.ts';
+import type { Automation, SeriesVersion } from './series.ts';
+import { settingsOf, type SeriesSettings } from './settings.ts';
 import type { EmailStep } from './step.ts';
-import { findAutomation, findVersion } from './sql.ts';
+import { contentRevisionOf, findAutomation, findVersion, listContent } from './sql.ts';
 
 /** A published version made ready for work: steps by id, rules compiled, emails parsed when first used. */
 export interface PublishedSeries {
@@ -22,7 +23,10 @@ export interface PublishedSeries {
 export interface SeriesCatalog {
   /** The automation as it was at most a second ago. */
   readonly automation: (ref: { workspaceId: string; id: string }) => Promise<Automation | null>;
-  /** A published version; it never changes, so it is kept. Throws when it does not exist. */
+  /**
+   * A published version, with the content updates that it has had until a second ago. It is kept, for
+   * it changes with those only. Throws when it does not exist.
+   */
   readonly version: (ref: VersionRef) => Promise<PublishedSeries>;
   /** Forgets an automation that this process has just changed. */
   readonly drop: (ref: { workspaceId: string; id: string }) => void;
@@ -45,19 +49,26 @@ export function createSeriesCatalog(db: Db): SeriesCatalog {
       return findAutomation(db, { workspaceId, id });
     },
   });
+  const revisions = createCache({ load: (id: string) => contentRevisionOf(db, id) });
+  // The revision is part of the key: what is loaded for one is never asked for again after the next.
   const versions = createCache({
     ttlMs: Number.POSITIVE_INFINITY,
     entriesMax: VERSIONS_MAX,
     load: (key: string) => {
-      const [automationId = '', number, workspaceTimezone = ''] = key.split(' ');
+      const [automationId = '', number, , workspaceTimezone = ''] = key.split(' ');
       return loadVersion(db, { automationId, number: Number(number), workspaceTimezone });
     },
   });
   return {
     automation: ({ workspaceId, id }) => automations.get(`${workspaceId} ${id}`),
-    version: ({ automationId, number, workspaceTimezone }) =>
-      versions.get(`${automationId} ${number} ${workspaceTimezone}`),
-    drop: ({ workspaceId, id }) => automations.drop(`${workspaceId} ${id}`),
+    version: async ({ automationId, number, workspaceTimezone }) => {
+      const revision = await revisions.get(automationId);
+      return versions.get(`${automationId} ${number} ${revision} ${workspaceTimezone}`);
+    },
+    drop: ({ workspaceId, id }) => {
+      automations.drop(`${workspaceId} ${id}`);
+      revisions.drop(id);
+    },
   };
 }
 
@@ -65,13 +76,22 @@ async function loadVersion(db: Db, ref: VersionRef): Promise<PublishedSeries> {
   const { automationId, number, workspaceTimezone } = ref;
   const version = await findVersion(db, ref);
   if (version === null) throw new Error(`version ${number} of series ${automationId} is missing`);
+  const steps = withContent(version.steps, await listContent(db, { automationId, number }));
+  return publishedOf({ ...version, steps }, workspaceTimezone);
+}
+
+/** A version, or what would become one, made ready for work. Its settings and steps have no faults. */
+export function publishedOf(
+  { automationId, number, settings: stored, steps }: Omit<SeriesVersion, 'publishedAt'>,
+  workspaceTimezone: string,
+): PublishedSeries {
   const emails = new Map<string, CompiledEmail>();
   const emailOf = (step: EmailStep): CompiledEmail => {
     const compiled = emails.get(step.id) ?? compileEmail(step);
     emails.set(step.id, compiled);
     return compiled;
   };
-  const { settings, steps } = version;
+  const settings = settingsOf({ ...stored });
   const rules = rulesOf(settings, workspaceTimezone);
   return { automationId, number, graph: graphOf(steps), settings, rules, emailOf };
 }

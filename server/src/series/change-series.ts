@@ -10,10 +10,15 @@ import {
 import { seriesInvalid, seriesNotFound } from './errors.ts';
 import type { Fault } from '../schedule/fault.ts';
 import { faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
-import type { Automation, SeriesDraft, Transition } from './series.ts';
+import type { Automation, InFlight, ResumePolicy, SeriesDraft, Transition } from './series.ts';
+import { graphOf } from './graph.ts';
+import { listensOf } from './listens.ts';
+import { planScan, type ScanOccasion } from './plan-scan.ts';
 import { settingsOf } from './settings.ts';
-import { deleteAutomation, findAutomation, insertAutomation, insertVersion } from './sql.ts';
+import { deleteAutomation, findAutomation, gatherListens } from './sql.ts';
+import { insertAutomation, insertVersion } from './sql.ts';
 import { holdWorkers, isStillHeld, lockAutomation, updateAutomation } from './sql.ts';
+import { setResumePolicy, startMigration } from './sql.ts';
 
 /** Half a second each: longer than the database lets a worker sit still in a transaction. */
 const HOLD_TRIES_MAX = 40;
@@ -66,7 +71,7 @@ export async function changeSeries(
   ref: AutomationRef,
   { body, now }: { body: unknown; now: Date },
 ): Promise<Automation> {
-  const { name, draft } = draftOf(body);
+  const { name, draft } = draftOf(body, ref.id);
   return inLockedSeries(db, ref, async (tx, series) => {
     if (series.status === 'archived') throw cannotChange(series.status);
     const changed = { ...series, name, draft: { ...draft }, updatedAt: now };
@@ -75,18 +80,26 @@ export async function changeSeries(
   });
 }
 
+export interface Move {
+  readonly transition: Transition;
+  readonly now: Date;
+  /** Of a publishing: whether people on older versions are moved to the new one. */
+  readonly inFlight?: InFlight;
+  /** Of a resume: what becomes of those who are overdue. */
+  readonly resume?: Omit<ResumePolicy, 'at'>;
+  /** Done before a resume, while no worker decides anything. */
+  readonly beforeResume?: (tx: Transaction) => Promise<void>;
+}
+
 /**
  * Moves a series to another status; a repeated call changes nothing. `activate` publishes version 1
- * when there is none, `publish` the next version: new enrollments enter it, people in flight stay on
- * theirs.
+ * when there is none, `publish` the next version: new enrollments enter it. People in flight stay on
+ * theirs, or are moved by the workers, a batch at a time.
  *
  * @throws `series.not_found`, `series.wrong_type`, `series.wrong_status`, `series.invalid`
  */
-export async function moveSeries(
-  db: Pool,
-  ref: AutomationRef,
-  { transition, now }: { transition: Transition; now: Date },
-): Promise<Automation> {
+export async function moveSeries(db: Pool, ref: AutomationRef, move: Move): Promise<Automation> {
+  const { transition, now } = move;
   return inLockedSeries(db, ref, async (tx, series) => {
     const status = statusAfter(series.status, transition);
     if (status === null) throw noSuchTransition(series.status, transition);
@@ -95,10 +108,33 @@ export async function moveSeries(
     if (status === series.status && !publishes) return series;
     const version = publishes ? (series.version ?? 0) + 1 : series.version;
     const changed = { ...series, status, version, updatedAt: now };
-    if (publishes && version !== null) await publish(tx, series, { number: version, now });
+    if (publishes && version !== null) {
+      await publish(tx, series, { number: version, now });
+      if (move.inFlight === 'migrate') {
+        await startMigration(tx, { automationId: series.id, toVersion: version, now });
+      }
+    }
+    if (transition === 'resume') await orderOverdue(tx, series, move);
     await updateAutomation(tx, changed);
+    await gatherListens(tx, ref.workspaceId);
+    if (version !== null && OCCASIONS.some((occasion) => occasion === transition)) {
+      const occasion = transition as ScanOccasion;
+      const { id: automationId, workspaceId } = series;
+      await planScan(tx, { automationId, workspaceId, version, occasion, now });
+    }
     return changed;
   });
+}
+
+/** After these a series looks through the people there are. */
+const OCCASIONS: readonly ScanOccasion[] = ['activate', 'publish', 'resume'];
+
+/** What was overdue at a resume is handled afterwards, by whoever comes to it: the order is kept. */
+async function orderOverdue(tx: Transaction, { id }: Automation, move: Move): Promise<void> {
+  const { now, resume, beforeResume } = move;
+  await beforeResume?.(tx);
+  const policy = resume ?? settingsOf({}).resume;
+  await setResumePolicy(tx, { automationId: id, policy: { ...policy, at: now } });
 }
 
 async function publish(
@@ -107,9 +143,20 @@ async function publish(
   { number, now }: { number: number; now: Date },
 ): Promise<void> {
   const draft = series.draft as unknown as SeriesDraft;
+  const { settings, steps } = publishable(draft);
+  const listens = listensOf(settingsOf({ ...settings }), graphOf(steps).steps.values());
+  const version = { automationId: series.id, number, settings, steps, publishedAt: now };
+  await insertVersion(tx, { ...version, listens });
+}
+
+/**
+ * A draft that may be published.
+ *
+ * @throws `series.invalid`
+ */
+export function publishable(draft: SeriesDraft): SeriesDraft {
   refuse(faultsOfPublishing(draft));
-  const { settings, steps } = draft;
-  await insertVersion(tx, { automationId: series.id, number, settings, steps, publishedAt: now });
+  return draft;
 }
 
 /**
@@ -154,11 +201,12 @@ function assertType(
   throw type === 'series' ? notASeries() : broadcastNotFound();
 }
 
-async function inLockedSeries(
+/** Changes a series whose row is locked, while no worker decides anything. */
+export async function inLockedSeries<T>(
   db: Pool,
   ref: AutomationRef,
-  change: (tx: Transaction, series: Automation) => Promise<Automation>,
-): Promise<Automation> {
+  change: (tx: Transaction, series: Automation) => Promise<T>,
+): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await inTransaction(db, async (tx) => {
@@ -175,8 +223,16 @@ async function inLockedSeries(
   }
 }
 
-function draftOf(body: unknown): { name: string; draft: SeriesDraft } {
-  refuse(faultsOfSeries(body));
+/**
+ * A series as a client sends it, checked and with its defaults.
+ *
+ * @throws `series.invalid`
+ */
+export function draftOf(
+  body: unknown,
+  seriesId: string | null = null,
+): { name: string; draft: SeriesDraft } {
+  refuse(faultsOfSeries(body, seriesId));
   const { name, settings, steps } = body as SeriesBody;
   return { name, draft: { settings: settingsOf(settings ?? {}), steps } };
 }

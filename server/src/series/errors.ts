@@ -41,3 +41,6 @@ export const noSuchTransition = (status: AutomationStatus, transition: Transitio
     'conflict',
     `Cannot ${transition} a series that is ${status}`,
   );
+
+export const versionNotFound = (): DomainError =>
+  new DomainError('series.version_not_found', 'not_found', 'This series has no such version');

@@ -1,13 +1,13 @@
 import { quoted, recordOf, type Fault } from '../schedule/fault.ts';
 import { textFault } from './fault.ts';
-import type { Step } from './step.ts';
-import { STEP_TYPES, stepTypeNamed } from './steps/index.ts';
+import type { Step, Target } from './step.ts';
+import { STEP_TYPES, stepTypeNamed, stepTypeOf } from './steps/index.ts';
 
-const STEPS_MAX = 500;
-const STEP_ID_LENGTH_MAX = 64;
+export const STEPS_MAX = 500;
+export const STEP_ID_LENGTH_MAX = 64;
 const STEP_ID = /^[A-Za-z0-9_-]+$/;
 
-/** The steps of a valid series, by id, with every `next` resolved. */
+/** The steps of a valid series, by id, with every target resolved. */
 export interface Graph {
   readonly firstId: string | null;
   readonly steps: ReadonlyMap<string, Step>;
@@ -32,10 +32,16 @@ export function faultsOfSteps(steps: unknown): Fault[] {
 
 /** The graph of steps that `faultsOfSteps` found nothing wrong with. */
 export function graphOf(steps: readonly object[]): Graph {
-  const list = (steps as readonly Loose[]).map(
-    (step, index) =>
-      ({ ...step, next: targetsOf(steps as readonly Loose[], index)[0] ?? null }) as Step,
-  );
+  const loose = steps as readonly Loose[];
+  const list = loose.map((step, index) => {
+    const type = stepTypeOf(step as unknown as Step);
+    const following = loose[index + 1]?.id ?? null;
+    const targets = type.targets(step).map(({ to }) => {
+      if (to === undefined) return following;
+      return typeof to === 'string' ? to : null;
+    });
+    return type.withTargets(step as unknown as Step, targets);
+  });
   return { firstId: list[0]?.id ?? null, steps: new Map(list.map((step) => [step.id, step])) };
 }
 
@@ -68,56 +74,36 @@ function idFaults(steps: readonly unknown[]): Fault[] {
   });
 }
 
-/** The ids that a step leads to. `next` omitted means the following step, null the end. */
-function targetsOf(steps: readonly Loose[], index: number): string[] {
-  const step = steps[index];
-  return step === undefined ? [] : edgesOf(step, steps[index + 1]).map(({ target }) => target);
-}
-
-interface Edge {
-  readonly field: string;
-  readonly target: string;
-}
-
-function edgesOf(step: Loose, following: Loose | undefined): Edge[] {
-  return targetFieldsOf(step).flatMap((field) => {
-    const target = step[field] === undefined ? following?.id : step[field];
-    return typeof target === 'string' ? [{ field, target }] : [];
-  });
-}
-
 /** A step of a type that nobody knows is taken to lead on as most do. */
-const targetFieldsOf = (step: Loose): readonly string[] =>
-  stepTypeNamed(step.type)?.targetFields ?? ['next'];
+const targetsOf = (step: Loose): readonly Target[] =>
+  stepTypeNamed(step.type)?.targets(step) ?? [{ path: 'next', to: step['next'] }];
 
 function targetFaults(steps: readonly Loose[]): Fault[] {
   const ids = new Set(steps.map(({ id }) => id));
   return steps.flatMap((step, index) =>
-    targetFieldsOf(step).flatMap((field) => {
-      const target = step[field];
-      const path = `steps/${index}/${field}`;
-      if (target === undefined || target === null) return [];
-      if (typeof target !== 'string') return [{ path, message: 'must be a step id or null' }];
-      return ids.has(target)
-        ? []
-        : [{ path, message: `names no step of this series: ${quoted(target)}` }];
+    targetsOf(step).flatMap(({ path: below, to }) => {
+      const path = `steps/${index}/${below}`;
+      if (to === undefined || to === null) return [];
+      if (typeof to !== 'string') return [{ path, message: 'must be a step id or null' }];
+      return ids.has(to) ? [] : [{ path, message: `names no step of this series: ${quoted(to)}` }];
     }),
   );
 }
 
 /** An edge to a step that exists. */
 interface Way {
-  readonly field: string;
+  /** Where in the step it is named. */
+  readonly path: string;
   readonly to: number;
 }
 
 /** Cycles, and steps that the first one does not lead to. Edges to nowhere are left out. */
 function shapeFaults(steps: readonly Loose[]): Fault[] {
-  const indexOf = new Map(steps.map(({ id }, index) => [id, index]));
+  const indexOf = new Map<unknown, number>(steps.map(({ id }, index) => [id, index]));
   const ways = steps.map((step, index) =>
-    edgesOf(step, steps[index + 1]).flatMap(({ field, target }): Way[] => {
-      const to = indexOf.get(target);
-      return to === undefined ? [] : [{ field, to }];
+    targetsOf(step).flatMap(({ path, to: target }): Way[] => {
+      const to = indexOf.get(target === undefined ? steps[index + 1]?.id : target);
+      return to === undefined ? [] : [{ path, to }];
     }),
   );
   return [...cycleFaults(ways), ...reachFaults(steps, ways)];
@@ -147,7 +133,7 @@ function cycleFaults(ways: readonly (readonly Way[])[]): Fault[] {
         path.pop();
       } else if (onTheWay.has(way.to)) {
         const message = 'leads back to an earlier step: a cycle';
-        faults.push({ path: `steps/${top.index}/${way.field}`, message });
+        faults.push({ path: `steps/${top.index}/${way.path}`, message });
       } else {
         enter(way.to);
       }

@@ -1,24 +1,60 @@
-export { createSeriesCatalog, type PublishedSeries, type SeriesCatalog } from './catalog.ts';
+export {
+  createSeriesCatalog,
+  publishedOf,
+  type PublishedSeries,
+  type SeriesCatalog,
+} from './catalog.ts';
 export {
   createSeries,
   deleteDraft,
+  draftOf,
   moveSeries,
+  publishable,
   readAutomation,
   type AutomationRef,
 } from './change-series.ts';
-export { notASeries, seriesInvalid, seriesNotFound } from './errors.ts';
-export { seriesRoutes } from './routes.ts';
+export { settleCompletion } from './complete-series.ts';
+export { noSuchTransition, notASeries, seriesInvalid, seriesNotFound } from './errors.ts';
+export { SWEEP_EVERY_MS, planScan, type ScanOccasion } from './plan-scan.ts';
+export { seriesRoutes, seriesViewOf } from './routes.ts';
 export type { Graph } from './graph.ts';
-export { AutomationView } from './schema.ts';
+export { listensOf } from './listens.ts';
+export { AutomationView, SeriesView } from './schema.ts';
 export {
   AUTOMATION_STATUSES,
   NAME_LENGTH_MAX,
   nameFaults,
   type Automation,
+  statusAfter,
   type AutomationStatus,
+  type InFlight,
+  type ResumePolicy,
+  type SeriesDraft,
 } from './series.ts';
 export type { SeriesSettings } from './settings.ts';
-export { insertAutomation, listAutomations } from './sql.ts';
-export type { EmailStep, Step } from './step.ts';
+export { resumeFaults, resumeOf } from './settings/resume.ts';
+export type { EntryTrigger } from './settings/entry.ts';
+export type { ExitRule } from './settings/exit.ts';
+export type { Goal } from './settings/goal.ts';
+export {
+  findVersion,
+  insertAutomation,
+  lastContent,
+  listAutomations,
+  listVersions,
+} from './sql.ts';
+export { scanOf, type Scan } from './sql/scans.ts';
+export type {
+  EmailStep,
+  HeardEvent,
+  Step,
+  StepContextFacts,
+  StepNeeds,
+  UpdateUserStep,
+  WaitStep,
+  WebhookStep,
+} from './step.ts';
 export { emailStepFaults } from './steps/email.ts';
 export { stepTypeOf } from './steps/index.ts';
+export { readVersion, updateContent } from './update-content.ts';
+export type { ContentUpdate } from './content.ts';

@@ -7,9 +7,10 @@ import { afterOf, pageOf } from '../platform/page.ts';
 import type { SeriesCatalog } from './catalog.ts';
 import { changeSeries, createSeries, deleteDraft, moveSeries } from './change-series.ts';
 import { readAutomation } from './change-series.ts';
-import { SeriesBody, SeriesView } from './schema.ts';
+import { SeriesBody, SeriesReadView, SeriesView } from './schema.ts';
 import { AUTOMATION_STATUSES, type Automation, type Transition } from './series.ts';
 import { listAutomations } from './sql.ts';
+import { scanOf, type Scan } from './sql/scans.ts';
 
 export interface SeriesRouteDeps {
   readonly db: Pool;
@@ -24,11 +25,10 @@ type App = Parameters<FastifyPluginAsyncTypebox<SeriesRouteDeps>>[0];
 
 const tags = ['series'];
 const params = Type.Object({ id: Type.String({ maxLength: 64 }) });
-const TRANSITIONS: Readonly<Record<Transition, string>> = {
+/** Publishing and resuming concern the people in it, and are with them. */
+const TRANSITIONS: Readonly<Record<Exclude<Transition, 'publish' | 'resume'>, string>> = {
   activate: 'Publish version 1 and let users in',
   pause: 'Stop sending at once; nobody can enter',
-  resume: 'Go on; what became overdue is planned anew',
-  publish: 'Publish the draft as the next version, which new enrollments enter',
   archive: 'End it: enrollments under way end, nothing more is sent',
 };
 
@@ -58,14 +58,25 @@ function addReading(app: App, { db }: SeriesRouteDeps): void {
       const page = { status, after: afterOf(cursor), limit: limit + 1 };
       const rows = await listAutomations(db, { workspaceId, type: 'series', ...page });
       const keyOf = ({ createdAt, id }: Automation) => ({ at: createdAt, id });
-      return pageOf(rows, { limit, keyOf, viewOf });
+      return pageOf(rows, { limit, keyOf, viewOf: seriesViewOf });
     },
   );
 
   app.get(
     '/series/:id',
-    { schema: { tags, summary: 'Read a series', params, response: { 200: SeriesView } } },
-    async (request) => viewOf(await readAutomation(db, refOf(request), 'series')),
+    {
+      schema: {
+        tags,
+        summary: 'Read a series, and how far it is with taking its audience in',
+        params,
+        response: { 200: SeriesReadView },
+      },
+    },
+    async (request) => {
+      const series = await readAutomation(db, refOf(request), 'series');
+      const scan = await scanOf(db, series.id);
+      return { ...seriesViewOf(series), ...(scan === null ? {} : { scan: scanViewOf(scan) }) };
+    },
   );
 }
 
@@ -84,7 +95,7 @@ function addDrafts(app: App, { db, catalog, sideNow }: SeriesRouteDeps): void {
     async ({ actor: { workspaceId }, body }, reply) => {
       const now = await sideNow(workspaceId);
       void reply.code(201);
-      return viewOf(await createSeries(db, { workspaceId, body, now }));
+      return seriesViewOf(await createSeries(db, { workspaceId, body, now }));
     },
   );
 
@@ -104,7 +115,7 @@ function addDrafts(app: App, { db, catalog, sideNow }: SeriesRouteDeps): void {
       const now = await sideNow(request.actor.workspaceId);
       const series = await changeSeries(db, refOf(request), { body: request.body, now });
       catalog.drop(series);
-      return viewOf(series);
+      return seriesViewOf(series);
     },
   );
 
@@ -130,7 +141,7 @@ function addTransitions(app: App, { db, catalog, sideNow, onChanged }: SeriesRou
         const series = await moveSeries(db, refOf(request), { transition, now });
         catalog.drop(series);
         onChanged();
-        return viewOf(series);
+        return seriesViewOf(series);
       },
     );
   }
@@ -149,7 +160,25 @@ const refOf = ({ actor, params: { id } }: IdRequest) => ({
   id: storedIdOf(id),
 });
 
-const viewOf = ({ id, name, status, version, draft, createdAt, updatedAt }: Automation) => ({
+const scanViewOf = ({ kind, looked, entered, total, startedAt, finishedAt }: Scan) => ({
+  kind,
+  looked,
+  entered,
+  total,
+  started_at: startedAt.toISOString(),
+  finished_at: finishedAt?.toISOString() ?? null,
+});
+
+/** A series as the API shows it. */
+export const seriesViewOf = ({
+  id,
+  name,
+  status,
+  version,
+  draft,
+  createdAt,
+  updatedAt,
+}: Automation) => ({
   id,
   type: 'series' as const,
   name,

@@ -1,6 +1,7 @@
 import { recordOf, type Fault } from '../schedule/fault.ts';
 import { textFault } from './fault.ts';
 import { faultsOfSteps } from './graph.ts';
+import type { Resume } from './settings/resume.ts';
 import { faultsOfSettings, type SeriesSettings } from './settings.ts';
 
 export const AUTOMATION_STATUSES = ['draft', 'active', 'paused', 'completed', 'archived'] as const;
@@ -34,6 +35,15 @@ export interface SeriesVersion extends SeriesDraft {
   readonly publishedAt: Date;
 }
 
+/** What becomes of those who were overdue when a series was resumed. */
+export interface ResumePolicy extends Resume {
+  /** When it was resumed, by the clock of its side. */
+  readonly at: Date;
+}
+
+/** What becomes of people in flight when a version is published. */
+export type InFlight = 'stay' | 'migrate';
+
 export const NAME_LENGTH_MAX = 200;
 
 /** What is wrong with the name of an automation. */
@@ -43,13 +53,13 @@ export function nameFaults(fields: Readonly<Record<string, unknown>>): Fault[] {
 }
 
 /** Every fault of a series as a client sends it, all at once. */
-export function faultsOfSeries(body: unknown): Fault[] {
+export function faultsOfSeries(body: unknown, seriesId: string | null = null): Fault[] {
   const fields = recordOf(body);
   if (fields === null) return [{ path: '', message: 'must be an object' }];
   const settings = fields['settings'];
   return [
     ...nameFaults(fields),
-    ...(settings === undefined ? [] : faultsOfSettings(settings)),
+    ...(settings === undefined ? [] : faultsOfSettings(settings, { seriesId })),
     ...faultsOfSteps(fields['steps']),
   ];
 }

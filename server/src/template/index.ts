@@ -1,4 +1,12 @@
 export {
+  compileData,
+  renderData,
+  type CompiledData,
+  type DataFacts,
+  type DataTemplateFault,
+  type RenderedData,
+} from './data.ts';
+export {
   compileEmail,
   emailFaults,
   renderEmail,

@@ -20,6 +20,10 @@ export type {
   Transport,
   Verification,
 } from './transport.ts';
+export type { WebhookAnswer } from './webhook/answer.ts';
+export { callWebhook, type WebhookCall, type WebhookOptions } from './webhook/call-webhook.ts';
+export { parsePrivateHosts, type PrivateHosts } from './webhook/private-hosts.ts';
+export { targetOf } from './webhook/target.ts';
 
 /** What the configuration says about how mail leaves. */
 export interface TransportSettings {

@@ -50,3 +50,10 @@ export {
 } from './settings.ts';
 export type { Workspace } from './workspace.ts';
 export { workspaceRoutes, type RequestActor, type WorkspaceRouteDeps } from './routes.ts';
+export { webhookSecretRoutes, type WebhookSecretRouteDeps } from './webhook/routes.ts';
+export {
+  rotateWebhookSecret,
+  webhookSecretsOf,
+  type WebhookSecretDeps,
+  type WebhookSecrets,
+} from './webhook-secret.ts';

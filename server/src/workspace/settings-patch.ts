@@ -29,6 +29,11 @@ const MAILBOX_LENGTH_MAX = 500;
 /** A limit above this is none; 0 says so better. */
 const RATE_MAX = 1_000_000;
 
+/** Series at once and emails above this are no limit: null says so better. */
+const LIMIT_MAX = 1_000;
+/** Sends further back are not looked at. */
+const LIMIT_DAYS_MAX = 366;
+
 /** Who reads what, by path. Members that are not here are ignored. */
 const readersOf = ({ isMailbox }: SettingsPorts): Readonly<Record<string, Reader>> => ({
   name: readName,
@@ -40,6 +45,8 @@ const readersOf = ({ isMailbox }: SettingsPorts): Readonly<Record<string, Reader
   'rate_limits/widget_unknown_user_per_minute': readRate,
   'rate_limits/secret_per_second': readRate,
   'rate_limits/enrollments_per_user_per_hour': readRate,
+  'limits/series_at_once': readLimit,
+  'limits/emails': readEmailLimit,
   from: (sent) => readMailbox(sent, isMailbox),
   reply_to: (sent) => readMailbox(sent, isMailbox),
 });
@@ -48,7 +55,7 @@ const readersOf = ({ isMailbox }: SettingsPorts): Readonly<Record<string, Reader
  * Reads the body of a change of settings.
  *
  * Members that it does not name stay as they are, at every level; lists are replaced whole; `null`
- * clears `from` and `reply_to`. Unknown members are ignored.
+ * clears `from`, `reply_to` and limits. Unknown members are ignored.
  *
  * @throws workspace.settings_invalid with every fault and its path
  */
@@ -59,6 +66,7 @@ export function readSettingsPatch(body: unknown, ports: SettingsPorts): Settings
   const groups = {
     identity_verification: groupOf(root, 'identity_verification', faults),
     rate_limits: groupOf(root, 'rate_limits', faults),
+    limits: groupOf(root, 'limits', faults),
   };
   const patch: Record<string, unknown> = {};
   const patches: Record<string, Record<string, unknown>> = {};
@@ -85,6 +93,7 @@ export function patchStored(stored: StoredSettings, patch: SettingsPatch): Store
     ...rest,
     identity_verification: { ...stored.identity_verification, ...patch.identity_verification },
     rate_limits: { ...stored.rate_limits, ...patch.rate_limits },
+    limits: { ...stored.limits, ...patch.limits },
   };
 }
 
@@ -118,6 +127,27 @@ function readRate(sent: unknown): Read<number> {
   return isRate
     ? { value: Number(sent) }
     : { wrong: `must be a whole number from 0 to ${RATE_MAX}; 0 means no limit` };
+}
+
+const isCount = (sent: unknown, max: number): sent is number =>
+  Number.isInteger(sent) && Number(sent) >= 1 && Number(sent) <= max;
+
+function readLimit(sent: unknown): Read<number | null> {
+  return sent === null || isCount(sent, LIMIT_MAX)
+    ? { value: sent }
+    : { wrong: `must be a whole number from 1 to ${LIMIT_MAX}, or null for no limit` };
+}
+
+function readEmailLimit(sent: unknown): Read<{ count: number; days: number } | null> {
+  if (sent === null) return { value: null };
+  const { count, days } = objectOf(sent) ?? {};
+  return isCount(count, LIMIT_MAX) && isCount(days, LIMIT_DAYS_MAX)
+    ? { value: { count, days } }
+    : {
+        wrong:
+          'must be {"count":…,"days":…} with a count from 1 to ' +
+          `${LIMIT_MAX} and days from 1 to ${LIMIT_DAYS_MAX}, or null for no limit`,
+      };
 }
 
 function readMailbox(sent: unknown, isMailbox: (text: string) => boolean): Read<string | null> {

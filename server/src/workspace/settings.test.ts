@@ -34,6 +34,7 @@ test('a new live side verifies identities, a new test side does not, and both ha
       secret_per_second: 1_000,
       enrollments_per_user_per_hour: 60,
     },
+    limits: { series_at_once: null, emails: null },
     from: null,
     reply_to: null,
   });
@@ -62,6 +63,32 @@ test('a patch changes what it names, at every level, and nothing else', () => {
   expect(settings.identityVerification).toEqual({ enabled: true, requireExp: true });
   expect(settings.from).toBe('a@b.example');
   expect(settings.allowedOrigins).toEqual(['https://app.example.com']);
+});
+
+test('limits of a user are set one by one, replaced whole, and cleared with null', () => {
+  const both = readSettingsPatch(
+    { limits: { series_at_once: 2, emails: { count: 3, days: 7, x: 1 } } },
+    ports,
+  );
+  const stored = patchStored({}, both);
+  expect(stored.limits).toEqual({ series_at_once: 2, emails: { count: 3, days: 7 } });
+  const cleared = patchStored(stored, readSettingsPatch({ limits: { emails: null } }, ports));
+  expect(settingsOf({ ...row, stored: cleared }).limits).toEqual({ seriesAtOnce: 2, emails: null });
+});
+
+test.each([
+  [{ series_at_once: 0 }, 'limits/series_at_once'],
+  [{ series_at_once: 1.5 }, 'limits/series_at_once'],
+  [{ series_at_once: '2' }, 'limits/series_at_once'],
+  [{ series_at_once: 1_001 }, 'limits/series_at_once'],
+  [{ emails: 3 }, 'limits/emails'],
+  [{ emails: { count: 3 } }, 'limits/emails'],
+  [{ emails: { count: 0, days: 7 } }, 'limits/emails'],
+  [{ emails: { count: 3, days: 367 } }, 'limits/emails'],
+  [{ emails: [3, 7] }, 'limits/emails'],
+  [3, 'limits'],
+])('the limits %j are refused at %s', (limits, path) => {
+  expect(Object.keys(faultsOf({ limits }))).toEqual([path]);
 });
 
 test('name and zone are columns of their own and are not stored twice', () => {

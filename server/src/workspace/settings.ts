@@ -12,6 +12,14 @@ export interface RateLimits {
   readonly enrollmentsPerUserPerHour: number;
 }
 
+/** What one user gets at most, over all series and broadcasts. */
+export interface UserLimits {
+  /** Series that a user may be in at the same time; null for any number. */
+  readonly seriesAtOnce: number | null;
+  /** Emails within so many days of 24 hours; null for any number. */
+  readonly emails: { readonly count: number; readonly days: number } | null;
+}
+
 /** What a member may set for one side of a workspace. */
 export interface Settings {
   readonly name: string;
@@ -21,6 +29,7 @@ export interface Settings {
   /** Origins whose pages may call with a widget key, as a browser spells them; empty means any. */
   readonly allowedOrigins: readonly string[];
   readonly rateLimits: RateLimits;
+  readonly limits: UserLimits;
   /** Sender of emails that name none, as `Name <address>` or a bare address; null: the server's. */
   readonly from: string | null;
   readonly replyTo: string | null;
@@ -41,6 +50,7 @@ export interface SettingsView {
     secret_per_second: number;
     enrollments_per_user_per_hour: number;
   };
+  limits: { series_at_once: number | null; emails: { count: number; days: number } | null };
   from: string | null;
   reply_to: string | null;
 }
@@ -50,6 +60,7 @@ export interface StoredSettings {
   readonly identity_verification?: Partial<SettingsView['identity_verification']>;
   readonly allowed_origins?: readonly string[];
   readonly rate_limits?: Partial<SettingsView['rate_limits']>;
+  readonly limits?: Partial<SettingsView['limits']>;
   readonly from?: string | null;
   readonly reply_to?: string | null;
 }
@@ -66,7 +77,7 @@ export function settingsOf(row: {
   stored: StoredSettings;
 }): Settings {
   const { name, timezone, stored } = row;
-  const { identity_verification: identity, rate_limits: rates } = stored;
+  const { identity_verification: identity, rate_limits: rates, limits } = stored;
   return {
     name,
     timezone,
@@ -81,6 +92,7 @@ export function settingsOf(row: {
       secretPerSecond: rates?.secret_per_second ?? 1_000,
       enrollmentsPerUserPerHour: rates?.enrollments_per_user_per_hour ?? 60,
     },
+    limits: { seriesAtOnce: limits?.series_at_once ?? null, emails: limits?.emails ?? null },
     from: stored.from ?? null,
     replyTo: stored.reply_to ?? null,
   };
@@ -88,7 +100,7 @@ export function settingsOf(row: {
 
 /** Settings as the API shows them. */
 export function settingsViewOf(settings: Settings): SettingsView {
-  const { identityVerification: identity, rateLimits: rates } = settings;
+  const { identityVerification: identity, rateLimits: rates, limits } = settings;
   return {
     name: settings.name,
     timezone: settings.timezone,
@@ -100,6 +112,7 @@ export function settingsViewOf(settings: Settings): SettingsView {
       secret_per_second: rates.secretPerSecond,
       enrollments_per_user_per_hour: rates.enrollmentsPerUserPerHour,
     },
+    limits: { series_at_once: limits.seriesAtOnce, emails: limits.emails },
     from: settings.from,
     reply_to: settings.replyTo,
   };

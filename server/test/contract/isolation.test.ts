@@ -115,7 +115,11 @@ test('every path of /api/v1 that names something answers as if nothing of that n
         }[noun!]!;
         const call = (id: string) => {
           const query = path.endsWith('explain') ? `?series_id=${ids.series}` : '';
-          const url = path.replace('/api/v1', '').replace(/\{[^}]+\}/, id) + query;
+          const url =
+            path
+              .replace('/api/v1', '')
+              .replace('{number}', '1')
+              .replace(/\{[^}]+\}/, id) + query;
           return server.v1(method.toUpperCase(), url, method === 'get' ? undefined : BODY);
         };
         const answer = await call(theirs);

@@ -192,6 +192,9 @@ describe('each path answers as it says', async () => {
     '/api/sdk/events': { user_id: userId, events: [{ event_type: 'bought' }] },
     '/api/v1/series': { name: 'x', steps: [] },
     '/api/v1/series/{id}': { name: 'x', steps: TWO_EMAILS },
+    '/api/v1/series/{id}/enroll': { users: [userId, { user_id: 'nobody' }], dry_run: true },
+    '/api/v1/series/{id}/content_update': { steps: { welcome: { subject: 'Hi' } } },
+    '/api/v1/series/{id}/remove': { users: [userId, ''] },
     '/api/v1/broadcasts': { name: 'x', subject: 'Hello' },
     '/api/v1/keys': { kind: 'widget' },
     '/api/v1/settings': { name: 'x' },
@@ -222,10 +225,11 @@ describe('each path answers as it says', async () => {
         await server.v1('POST', `/series/${seriesId}/pause`);
       if (name === 'post /api/v1/series/{id}/pause')
         await server.v1('POST', `/series/${seriesId}/resume`);
-      if (name === 'post /api/sdk/series') await server.v1('POST', `/series/${seriesId}/resume`);
+      if (name === 'post /api/sdk/series' || name === 'post /api/v1/series/{id}/enroll')
+        await server.v1('POST', `/series/${seriesId}/resume`);
       const answer = await server.send({
         method: method.toUpperCase(),
-        path: path.replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
+        path: path.replace('{number}', '1').replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
         headers: {
           authorization: `Bearer ${server.test.secretKey}`,
           'content-type': 'application/json',

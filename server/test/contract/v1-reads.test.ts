@@ -280,7 +280,8 @@ describe('stats', () => {
     const { key, secret, get } = await ownSide();
     const seriesId = await activeSeries(server, secret);
     const empty = (await get(`/series/${seriesId}/stats`)).body;
-    expect(empty).toEqual({
+    expect(empty).toMatchObject({
+      entered: 0,
       enrollments: {},
       messages: {},
       steps: [],
@@ -316,12 +317,10 @@ describe('stats', () => {
       in_doubt: 0,
       unaccounted: 0,
     });
-    expect(body.steps).toEqual(
-      expect.arrayContaining([
-        { step_id: 'welcome', waiting: 0, passed: 3, skipped: 1, failed: 0, cancelled: 0 },
-        { step_id: 'day', waiting: 3, passed: 0, skipped: 0, failed: 0, cancelled: 1 },
-      ]),
-    );
+    expect(body.steps).toMatchObject([
+      { step_id: 'welcome', waiting: 0, passed: 3, skipped: 1, failed: 0, cancelled: 0 },
+      { step_id: 'day', waiting: 3, passed: 0, skipped: 0, failed: 0, cancelled: 1 },
+    ]);
   });
 });
 
@@ -336,7 +335,7 @@ describe('explain', () => {
     const why = async () => {
       const { status, body } = await get(`/users/${userId}/explain?series_id=${seriesId}`);
       expect(status).toBe(200);
-      expect(Object.keys(body)).toEqual(['state', 'reasons', 'next']);
+      expect(Object.keys(body).slice(0, 3)).toEqual(['state', 'reasons', 'next']);
       expect(body.reasons.length).toBeGreaterThan(0);
       for (const reason of body.reasons) expect(reason).toEqual(REASON);
       return body;
@@ -393,7 +392,7 @@ describe('explain', () => {
       const answer = await get(`/users/${userId}/explain?series_id=${id}`);
       expect(answer).toMatchObject({ status: 404, body: { error: 'Series not found' } });
     }
-    expect((await get(`/users/${userId}/explain`)).status).toBe(400);
+    expect((await get(`/users/${userId}/explain`)).body).toEqual({ data: [], next_cursor: null });
     const own = await newUser(server);
     const other = await server.v1('GET', `/users/${own}/explain?series_id=${broadcast.body.id}`);
     expect(other).toMatchObject({
@@ -453,6 +452,7 @@ describe('messages', () => {
       text: expect.stringContaining('Zoë <3'),
       headers: expect.objectContaining({ Subject: 'Hello Zoë <3', To: `${userId}@example.com` }),
       reasons: expect.arrayContaining([REASON]),
+      explanation: { code: 'message_captured', sentence: expect.any(String) },
       events: expect.any(Array),
     });
     const bye = await get(`/messages/${listed[0]?.['id']}`);

@@ -12,9 +12,15 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const UNKNOWN = '0197c5f0-0000-7000-8000-000000000000';
 const DEFAULTS = {
   entry_trigger: 'api',
-  reenrollment: { enabled: false, cooldown: null, max_runs: null },
+  entry_event_name: null,
+  entry_filter: null,
+  audience: null,
+  reenrollment: { enabled: false, cooldown: null, max_runs: null, after: 'completing' },
   goal: null,
   exit: [],
+  priority: 0,
+  over_cap: 'delay',
+  resume: { late: 'send', after: { amount: 0, unit: 'minutes' } },
 };
 
 describe('create', () => {
@@ -136,7 +142,7 @@ describe('faults', () => {
     ],
     ['a step that is none', withSteps(null), ['steps/0/id', 'steps/0']],
     ['a step without a type', withSteps({ id: 'a' }), ['steps/0/type']],
-    ['a step of a later type', withSteps({ id: 'a', type: 'split' }), ['steps/0/type']],
+    ['a step of no type that there is', withSteps({ id: 'a', type: 'teleport' }), ['steps/0/type']],
     ['a step without an id', withSteps({ ...email('a'), id: undefined }), ['steps/0/id']],
     ['an id with a space', withSteps(email('a b')), ['steps/0/id']],
     ['an id of 65 characters', withSteps(email('a'.repeat(65))), ['steps/0/id']],
@@ -230,9 +236,10 @@ describe('faults', () => {
       ['settings/max_lateness/unit'],
     ],
     ['a spread below 0', { spread_minutes: -1 }, ['settings/spread_minutes']],
-    ['a trigger that does not exist yet', { entry_trigger: 'event' }, ['settings/entry_trigger']],
-    ['a goal', { goal: { event: 'paid' } }, ['settings/goal']],
-    ['an exit', { exit: [{ event: 'left' }] }, ['settings/exit']],
+    ['a trigger that is none', { entry_trigger: 'birthday' }, ['settings/entry_trigger']],
+    ['an event without a name', { entry_trigger: 'event' }, ['settings/entry_event_name']],
+    ['a goal that is none', { goal: { within: 5 } }, ['settings/goal', 'settings/goal/within']],
+    ['an exit that is none', { exit: [{ on: 'rain' }] }, ['settings/exit/0/on']],
     ['re-enrollment as a flag', { reenrollment: true }, ['settings/reenrollment']],
     [
       'no run at all',

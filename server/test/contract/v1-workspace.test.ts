@@ -143,6 +143,7 @@ describe('settings', () => {
       secret_per_second: 0,
       enrollments_per_user_per_hour: 0,
     },
+    limits: { series_at_once: null, emails: null },
     from: null,
     reply_to: null,
   };

@@ -1,21 +1,10 @@
 import { openAt } from '../../src/schedule/plan.ts';
-import type { ScheduleRules } from '../../src/schedule/settings.ts';
 import type { PgliteServer } from '../support/pglite-server.ts';
+import type { Hooks } from './hooks.ts';
+import type { Promises } from './promises.ts';
 import type { Handing, Relay } from './relay.ts';
-
-/** What was promised to somebody, by an answer. */
-export interface Promises {
-  /** Users whose removal was answered and whom nobody has enrolled again since. */
-  readonly removed: ReadonlySet<string>;
-  /** Whether a pause or an archiving was answered and nothing has been resumed since. */
-  readonly isHeld: boolean;
-  /** Enrollments that were answered. */
-  readonly enrolled: readonly string[];
-  /** How often a member ordered a message again. */
-  readonly orders: ReadonlyMap<string, number>;
-  /** Workers that died, were frozen, or were told to stop: what was in their hands may be in doubt. */
-  readonly unlucky: ReadonlySet<string>;
-}
+import { WORKSPACE } from './setting.ts';
+import type { Versions } from './versions.ts';
 
 export class Violation extends Error {}
 
@@ -25,39 +14,44 @@ interface Begun {
   isHanded: boolean;
 }
 
-type Row = Record<string, string | null>;
+export type Row = Record<string, string | null>;
 
-/** Watches a history from outside: what the database has committed, and what the mail server took. */
+export interface ChecksDeps {
+  readonly relay: Relay;
+  readonly hooks: Hooks;
+  readonly promises: Promises;
+  readonly versions: Versions;
+}
+
+/** Watches a history from outside: what the database has committed, and what servers took. */
 export class Checks {
   readonly #begun = new Map<string, Begun>();
+  /** When each worker last asked which webhooks it may call. */
+  readonly #askedAtMs = new Map<string, number>();
   readonly #server: PgliteServer;
   readonly #relay: Relay;
   readonly #promises: Promises;
-  readonly #rules: ScheduleRules;
-  readonly #stepCount: number;
+  readonly #versions: Versions;
 
-  constructor(
-    server: PgliteServer,
-    {
-      relay,
-      promises,
-      rules,
-      stepCount,
-    }: { relay: Relay; promises: Promises; rules: ScheduleRules; stepCount: number },
-  ) {
+  constructor(server: PgliteServer, { relay, promises, versions }: ChecksDeps) {
     this.#server = server;
     this.#relay = relay;
     this.#promises = promises;
-    this.#rules = rules;
-    this.#stepCount = stepCount;
+    this.#versions = versions;
   }
 
   /** After a statement that may have begun attempts: each is allowed, and none is the second. */
   attempts(): void {
-    const rows = this.#server.query(`
-      select m.id, m.attempt, m.worker_id, m.user_external_id as user, r.advances, e.state,
-             s.status, u.timezone, to_char(m.attempted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
-             m.attempted_at < r.due_at as is_early
+    const rows = this.#server.ask(`
+      select m.id, m.attempt, m.worker_id, m.user_external_id as user, m.enrollment_id, m.step_id,
+             r.advances, e.state, s.id as series, s.status, r.version, u.timezone,
+             to_char(m.attempted_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
+             m.attempted_at < r.due_at as is_early,
+             exists (select from signals g where g.bucket = m.bucket and g.user_id = m.user_id) as is_signalled,
+             exists (select from messages o
+                      where o.bucket = m.bucket and o.enrollment_id = m.enrollment_id
+                        and o.step_id = m.step_id and o.seq <> m.seq
+                        and o.state in ('sending', 'accepted', 'in_doubt')) as is_repeated
         from messages m
         join recipients r on r.bucket = m.bucket and r.enrollment_id = m.enrollment_id and r.seq = m.seq
         join enrollments e on e.bucket = m.bucket and e.id = m.enrollment_id
@@ -78,28 +72,29 @@ export class Checks {
 
   #attempt(row: Row): void {
     const { id, user } = row;
+    const { over, held, orders } = this.#promises;
     const refuse = (what: string): never => {
       throw new Violation(`an attempt for ${user} began ${what}: ${JSON.stringify(row)}`);
     };
-    if (this.#promises.isHeld) refuse('after a pause was answered');
-    if (row.advances === 't' && this.#promises.removed.has(user!)) {
-      refuse('after the removal was answered');
-    }
+    if (held.has(row.series!)) refuse('after a pause was answered');
+    const ended = over.get(row.enrollment_id!);
+    if (row.advances === 't' && ended !== undefined) refuse(`after they had ${ended.why}`);
     if (row.status !== 'active') refuse(`in a series that is ${row.status}`);
-    if (row.state === 'removed' || (row.advances === 't' && row.state !== 'active')) {
+    const isOver = row.state === 'removed' || row.state === 'exited';
+    if (isOver || (row.advances === 't' && row.state !== 'active')) {
       refuse(`in an enrollment that is ${row.state}`);
     }
+    if (row.is_signalled === 't') refuse('before what happened was looked at');
+    if (row.is_repeated === 't') refuse('of a step that was sent already');
     if (row.is_early === 't') refuse('early');
-    const open = openAt(new Date(row.at!), {
-      userTimezone: row.timezone ?? null,
-      rules: this.#rules,
-    });
+    const { rules } = this.#versions.of(row.series!, row.version!);
+    const open = openAt(new Date(row.at!), { userTimezone: row.timezone ?? null, rules });
     if (open === null) refuse(`outside its window, ${row.timezone}`);
     const before = this.#relay.handings.filter(
       ({ messageId, isAnswered, handover }) =>
         messageId === id && !(isAnswered && handover !== 'throws' && handover.kind === 'deferred'),
     );
-    if (before.length > (this.#promises.orders.get(id!) ?? 0)) refuse('once more');
+    if (before.length > (orders.get(id!) ?? 0)) refuse('once more');
   }
 
   /** As a handover begins: its attempt is committed, is this worker's, and is handed over once. */
@@ -123,10 +118,26 @@ export class Checks {
   #isOwned(messageId: string, workerId: string): void {
     // What an open transaction has written, nobody else can know of yet.
     if (this.#server.inTransaction() !== null) return;
-    const [row] = this.#server.query(`
-      select state, worker_id from messages where id = '${messageId}'`);
+    const [row] = this.#server.ask('select state, worker_id from messages where id = $1', [
+      messageId,
+    ]);
     if (row?.state === 'sending' && row.worker_id === workerId) return;
     throw new Violation(`${messageId} leaves although it was taken over: ${JSON.stringify(row)}`);
+  }
+
+  /** After a worker has asked which of its webhooks it may call now. */
+  asked(worker: string, nowMs: number): void {
+    this.#askedAtMs.set(worker, nowMs);
+  }
+
+  /** As a webhook is called: nobody was told before that their removal is done. */
+  calling(worker: string, enrollmentId: string): void {
+    const ended = this.#promises.over.get(enrollmentId);
+    const askedAtMs = this.#askedAtMs.get(worker);
+    if (askedAtMs === undefined) throw new Violation(`${worker} calls a webhook and never asked`);
+    if (ended?.why === 'removed' && ended.atMs < askedAtMs) {
+      throw new Violation(`${worker} calls a webhook of ${enrollmentId}, which was removed before`);
+    }
   }
 
   /** No more messages are being sent by a worker than it has connections. */
@@ -139,56 +150,38 @@ export class Checks {
   }
 
   /** True at any moment between two transactions. */
-  ledger(): Row {
-    const [row] = this.#server.query('select * from ledger');
-    if (row?.unaccounted !== '0')
-      throw new Violation(`the ledger is wrong: ${JSON.stringify(row)}`);
-    return row;
+  books(): Row[] {
+    const ledger = this.#server.ask('select * from ledger order by automation_id');
+    for (const row of ledger) {
+      if (row.unaccounted !== '0')
+        throw new Violation(`the ledger is wrong: ${JSON.stringify(row)}`);
+    }
+    const odd = this.#server.ask(`
+      select e.id, e.state, e.version, count(r.seq) as rows, min(r.step_id) as step,
+             bool_and(v.steps @> jsonb_build_array(jsonb_build_object('id', r.step_id))) as is_known,
+             bool_and(r.version = e.version) as is_same
+        from enrollments e
+        left join recipients r on r.bucket = e.bucket and r.enrollment_id = e.id and r.advances
+        left join series_versions v on v.automation_id = r.automation_id and v.number = r.version
+       group by e.bucket, e.id
+      having case when e.state = 'active'
+                  then count(r.seq) <> 1 or not bool_and(v.steps is not null)
+                       or not bool_and(v.steps @> jsonb_build_array(jsonb_build_object('id', r.step_id)))
+                       or not bool_and(r.version = e.version)
+                  else count(r.seq) filter (where r.status = 'pending') > 0 end`);
+    if (odd.length > 0) throw new Violation(`nobody waits like that: ${JSON.stringify(odd)}`);
+    const crowded = this.#server.ask(`
+      select e.user_id, count(*) as n
+        from enrollments e join workspaces w on w.id = e.workspace_id
+       where e.state = 'active' and w.id = '${WORKSPACE.id}'
+       group by e.user_id, w.settings
+      having count(*) > (w.settings #>> '{limits,series_at_once}')::int`);
+    if (crowded.length > 0) throw new Violation(`in too many series: ${JSON.stringify(crowded)}`);
+    return ledger;
   }
 
-  /** Once nothing moves any more. */
-  atRest({ allDecided }: { allDecided: boolean }): void {
-    const ledger = this.ledger();
-    const waiting = this.#server.query(`
-      select r.*, e.state as enrollment from recipients r
-        join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id`);
-    if (waiting.length > 0) throw new Violation(`something is stuck: ${JSON.stringify(waiting)}`);
-    const unfinished = this.#server.query(`
-      select e.id, e.state, max(o.seq) as steps from enrollments e
-        left join (select enrollment_id, seq from step_log
-                   union all select enrollment_id, seq from messages where state = 'in_doubt') o
-          on o.enrollment_id = e.id
-       group by e.id, e.state
-      having e.state = 'active' or e.state = 'completed' and max(o.seq) is distinct from ${this.#stepCount}`);
-    if (unfinished.length > 0) throw new Violation(`lost steps: ${JSON.stringify(unfinished)}`);
-    const ids = new Set(this.#server.query('select id from enrollments').map(({ id }) => id));
-    const lost = this.#promises.enrolled.filter((id) => !ids.has(id));
-    if (lost.length > 0) throw new Violation(`lost enrollments: ${lost.join(', ')}`);
-    if (allDecided && ledger.in_doubt !== '0') {
-      throw new Violation(`still in doubt after every decision: ${JSON.stringify(ledger)}`);
-    }
-    for (const row of this.#server.query('select id, state, answer from messages')) {
-      this.#message(row);
-    }
-  }
-
-  #message({ id, state, answer }: Row): void {
-    const takenCount = this.#relay.taken.filter((taken) => taken === id).length;
-    const orderCount = this.#promises.orders.get(id!) ?? 0;
-    const refuse = (what: string): never => {
-      throw new Violation(`message ${id}, ${state} (${answer}), ${what}`);
-    };
-    if (takenCount > 1 + orderCount) refuse(`was taken ${takenCount} times`);
-    if (state === 'sending' || state === 'scheduled') refuse('has no end');
-    if (state === 'accepted' && takenCount === 0 && !answer?.startsWith('marked')) {
-      refuse('was never taken');
-    }
-    if (orderCount > 0) return;
-    if (takenCount > 0 && state !== 'accepted' && state !== 'in_doubt') refuse('was taken');
-    if (state === 'in_doubt' && !this.#mayBeInDoubt(id!)) refuse('has no reason to be');
-  }
-
-  #mayBeInDoubt(id: string): boolean {
+  /** Whether something happened to a message after which nobody knows whether it left. */
+  mayBeInDoubt(id: string): boolean {
     const begun = this.#begun.get(id);
     if (begun !== undefined && this.#promises.unlucky.has(begun.workerId)) return true;
     return this.#relay.handings.some(

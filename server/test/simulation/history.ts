@@ -1,26 +1,30 @@
 // First: what it replaces must not have been loaded before.
 import { seedEverything } from './seeded-crypto.ts';
-import { removeUser } from '../../src/enrollment/remove.ts';
-import { replanUser } from '../../src/enrollment/index.ts';
-import { resolveDoubt } from '../../src/enrollment/resolve.ts';
 import { DomainError } from '../../src/platform/errors.ts';
-import { moveSeries } from '../../src/series/index.ts';
 import type { PgliteServer, Session } from '../support/pglite-server.ts';
-import { Checks, Violation, type Promises } from './checks.ts';
-import { Workers } from './workers.ts';
-import type { Action, Plan } from './plan.ts';
+import { answerOf } from './calls.ts';
+import { Checks, Violation } from './checks.ts';
+import { checkEnding, type EndingDeps } from './ending.ts';
+import { Hooks } from './hooks.ts';
+import type { Action, Moment, Plan } from './plan.ts';
 import { startApi, type ApiProcess, type ProcessDeps } from './process.ts';
+import { Promises } from './promises.ts';
 import { chanceOf, type Chance } from './random.ts';
 import { Relay } from './relay.ts';
-import { SERIES_ID, setTheScene, START, STEP_COUNT, userOf, WORKSPACE } from './setting.ts';
+import { setTheScene, START } from './setting.ts';
+import { isSwept } from './shapes.ts';
+import { Trouble } from './trouble.ts';
+import { Versions } from './versions.ts';
 import { VirtualTime } from './virtual-time.ts';
+import { Workers } from './workers.ts';
 
 /** What a history came to. */
 export interface Outcome {
   /** Everything that happened, in order. */
   readonly trace: readonly string[];
   readonly statementCount: number;
-  readonly messageStates: Readonly<Record<string, number>>;
+  /** How often what came to pass, in words: `email passed`, `left as exited`. */
+  readonly met: Readonly<Record<string, number>>;
 }
 
 const API = 'api';
@@ -29,7 +33,13 @@ const STEPS_MAX = 40_000;
 const STUCK_MS = 20 * 60_000;
 /** Turns of the event loop without a sign of life, after which nobody runs any more. */
 const QUIET_TURNS = 4;
-const LEDGER_EVERY = 50;
+const BOOKS_EVERY = 50;
+/** The statements at which moments are told. */
+const BEGINNING = /'sending', a\.transport/;
+const SETTLING = /^\s*with answer as/;
+const REACTING = /^\s*delete from signals/;
+const MIGRATING = /from messages m|from series_migrations m|update series_migrations/;
+const ASKING = /r\.lease_token = h\.lease_token and e\.state = 'active'/;
 /** Heartbeats of a longer time in which nothing else happens are written at once. */
 const BEAT_MS = 3_000;
 /** The end of a failing history tells what led to it. */
@@ -61,6 +71,10 @@ class History {
   readonly #chance: Chance;
   readonly #time = new VirtualTime(START.getTime());
   readonly #relay: Relay;
+  readonly #hooks: Hooks;
+  readonly #promises: Promises;
+  readonly #trouble = new Trouble();
+  readonly #ending: EndingDeps;
   readonly #checks: Checks;
   readonly #workers: Workers;
   readonly #unseed: () => void;
@@ -75,13 +89,9 @@ class History {
   #changedAtMs = START.getTime();
   #state: string | null = null;
 
-  readonly #removed = new Set<string>();
-  readonly #enrolled: string[] = [];
-  readonly #orders = new Map<string, number>();
-  readonly #unlucky = new Set<string>();
-  readonly #resumes = new Calls();
-  readonly #enrolls = new Map<string, Calls>();
-  #isHeld = false;
+  /** What is still to be done, and when the last of it was. */
+  readonly #script: Action[] = [];
+  #cuedAtMs = 0;
 
   constructor(server: PgliteServer, plan: Plan) {
     this.#server = server;
@@ -99,31 +109,37 @@ class History {
       onLeave: (handing) =>
         this.#guard(() => this.#checks.leaving(handing, this.#workers.idOf(handing.worker))),
     });
-    const held = (): boolean => this.#isHeld;
-    const promises: Promises = {
-      removed: this.#removed,
-      enrolled: this.#enrolled,
-      orders: this.#orders,
-      unlucky: this.#unlucky,
-      get isHeld() {
-        return held();
-      },
-    };
-    const rules = setTheScene(server, plan);
-    this.#checks = new Checks(server, {
-      relay: this.#relay,
-      promises,
-      rules,
-      stepCount: STEP_COUNT,
+    this.#hooks = new Hooks(this.#chance, {
+      nowMs: () => this.#time.nowMs,
+      onCall: (worker, { id, body }) =>
+        this.#guard(() => {
+          this.#say(`${worker} calls ${id}`);
+          this.#checks.calling(
+            worker,
+            (JSON.parse(body) as { enrollment_id: string }).enrollment_id,
+          );
+        }),
     });
+    this.#promises = new Promises(server, plan);
+    const watched = {
+      relay: this.#relay,
+      hooks: this.#hooks,
+      promises: this.#promises,
+      versions: new Versions(server),
+    };
+    setTheScene(server, plan);
+    this.#checks = new Checks(server, watched);
+    this.#ending = { ...watched, server, plan, checks: this.#checks, trouble: this.#trouble };
     this.#workers = new Workers({
       depsOf: (name) => this.#depsOf(name),
       time: this.#time,
       relay: this.#relay,
+      hooks: this.#hooks,
       chance: this.#chance,
       server,
       checks: this.#checks,
-      unlucky: this.#unlucky,
+      unlucky: this.#promises.unlucky,
+      hasScans: plan.series.some(({ settings }) => isSwept(settings)),
       say: (line) => this.#say(line),
       onFailure: (error) => (this.#failure ??= error),
     });
@@ -145,19 +161,19 @@ class History {
     for (let index = 0; index < this.#plan.workerCount; index += 1) this.#workers.start(index);
     await this.#until(() => this.#api !== null);
 
-    let atMs = this.#time.nowMs;
-    for (const action of this.#plan.script) {
-      atMs += action.afterMs;
-      this.#time.add('', atMs - this.#time.nowMs, () => this.#act(action));
-    }
+    this.#script.push(...this.#plan.script);
+    this.#cuedAtMs = this.#time.nowMs;
     await this.#untilQuiet();
 
     this.#isCalm = true;
     this.#relay.isWell = true;
+    this.#hooks.isWell = true;
     this.#workers.calm();
-    this.#act({ afterMs: 0, kind: 'resume' });
+    for (const series of this.#plan.series.keys()) {
+      this.#act({ afterMs: 0, kind: 'resume', series, late: 'as set' });
+    }
     await this.#untilQuiet();
-    this.#checks.atRest({ allDecided: false });
+    checkEnding(this.#ending, { allDecided: false });
 
     const doubts = this.#server.query(
       "select id from messages where state = 'in_doubt' order by id",
@@ -167,20 +183,36 @@ class History {
       this.#act({ afterMs: 0, kind: 'resolve', decision });
       await this.#untilQuiet();
     }
-    const refused = this.#server.query(`
-      select m.id from messages m join enrollments e on e.bucket = m.bucket and e.id = m.enrollment_id
-       where m.state = 'in_doubt'`);
+    const refused = this.#server.query("select id from messages where state = 'in_doubt'");
     for (const _ of refused) {
       this.#act({ afterMs: 0, kind: 'resolve', decision: 'mark_sent' });
       await this.#untilQuiet();
     }
-    this.#checks.atRest({ allDecided: true });
-    const states = this.#server.query('select state, count(*) as n from messages group by 1');
-    return {
-      trace: this.trace,
-      statementCount: this.#statementCount,
-      messageStates: Object.fromEntries(states.map(({ state, n }) => [state ?? '', Number(n)])),
-    };
+    checkEnding(this.#ending, { allDecided: true });
+    return { trace: this.trace, statementCount: this.#statementCount, met: this.#met() };
+  }
+
+  #met(): Record<string, number> {
+    const rows = this.#server.ask(`
+      select what, count(*) as n
+        from (select concat_ws(' ', s ->> 'type', l.outcome, l.branch, split_part(l.reason, ':', 1))
+                from step_log l
+                join enrollments e on e.bucket = l.bucket and e.id = l.enrollment_id
+                left join series_versions v on v.automation_id = e.automation_id and v.number = e.version
+                left join lateral jsonb_array_elements(v.steps) s on s ->> 'id' = l.step_id
+              union all
+              select concat_ws(' ', 'left as', state, split_part(end_reason, ':', 1)) from enrollments
+              union all
+              select concat('entered by ', entered_by) from enrollments
+              union all
+              select concat('message ', state) from messages
+              union all
+              select concat('migration ', state, case when moved_count > 0 then ' of people' end)
+                from series_migrations
+              union all
+              select concat('webhook ', outcome) from webhook_attempts) o (what)
+       group by 1`);
+    return Object.fromEntries(rows.map(({ what, n }) => [what ?? '', Number(n)]));
   }
 
   #depsOf(name: string): ProcessDeps {
@@ -189,6 +221,7 @@ class History {
       server: this.#server,
       time: this.#time,
       relay: this.#relay,
+      hooks: this.#hooks,
       chance: this.#chance,
       say: (line) => this.#say(line),
       wokeAtMs: () => this.#workers.wokeAtMs(name),
@@ -222,6 +255,7 @@ class History {
         this.#server.activity(),
         this.#time.activity,
         this.#relay.activity,
+        this.#hooks.activity,
         this.#answerCount,
         this.#workers.activity,
       ].join(' ');
@@ -255,14 +289,69 @@ class History {
     }
   }
 
+  /** Does what the script says when its time, or its moment, has come. */
+  #cue(isLastCall = false): boolean {
+    const [action] = this.#script;
+    if (action === undefined) return false;
+    const owner = action.amid == null ? null : this.#amid(action.amid);
+    const isTime = action.amid == null && this.#cuedAtMs + action.afterMs <= this.#time.nowMs;
+    if (!isTime && owner === null && !isLastCall) return false;
+    this.#script.shift();
+    this.#cuedAtMs = this.#time.nowMs;
+    this.#act(owner === null ? action : this.#concerning(action), owner);
+    return true;
+  }
+
+  /** The same about the user whose step is being worked. */
+  #concerning(action: Action): Action {
+    const [row] = this.#server.ask(`
+      select u.external_id as user
+        from recipients r join users u on u.bucket = r.bucket and u.id = r.user_id
+       where r.status = 'processing'
+       order by r.due_at, r.enrollment_id limit 1`);
+    if (row === undefined || !('user' in action)) return action;
+    return { ...action, user: Number(row.user?.split('-')[1]) };
+  }
+
+  /** The worker that is at such a moment. */
+  #amid(moment: Moment): string | null {
+    switch (moment) {
+      case 'handing over':
+        return this.#relay.handings.find(isUnderWay)?.worker ?? null;
+      case 'calling':
+        return this.#hooks.callings.find(isUnderWay)?.worker ?? null;
+      case 'claiming': {
+        const owner = this.#server.inTransaction()?.owner ?? API;
+        return owner === API ? null : owner;
+      }
+      case 'beginning':
+        return this.#askerOf(BEGINNING);
+      case 'settling':
+        return this.#askerOf(SETTLING);
+      case 'reacting':
+        return this.#askerOf(REACTING);
+      case 'migrating':
+        return this.#askerOf(MIGRATING);
+    }
+  }
+
+  #askerOf(text: RegExp): string | null {
+    return this.#server.waiting().find((session) => text.test(session.nextText()))?.owner ?? null;
+  }
+
   /** Lets one thing happen that can happen now. False when there is none. */
   #happen(): boolean {
+    if (this.#cue()) return true;
     const server = this.#server;
     const options: (() => void)[] = [];
     for (const session of server.answered()) {
       if (this.#mayRun(session.owner)) options.push(() => this.#deliver(session));
     }
     for (const session of server.waiting()) {
+      if (this.#isGhost(session)) {
+        server.cut(session, 'forgotten');
+        continue;
+      }
       // A process that stands still has not got as far as opening a transaction.
       const isStanding = !this.#mayRun(session.owner) && this.#workers.isFrozen(session.owner);
       if (isStanding && session.nextText().startsWith('begin')) continue;
@@ -276,12 +365,26 @@ class History {
         this.#time.as(event.handing.worker, () => this.#relay.happen(event));
       });
     }
+    for (const event of this.#hooks.events(this.#mayRun)) {
+      if (event.atMs > now) continue;
+      options.push(() => {
+        this.#say(`${event.kind}: ${event.calling.id}`);
+        this.#time.as(event.calling.worker, () => this.#hooks.happen(event));
+      });
+    }
     const timerAt = this.#time.nextAt(this.#mayRun);
     if (timerAt !== null && timerAt <= now) options.push(() => this.#time.ring(this.#mayRun));
     options.push(...this.#workers.due());
     if (options.length === 0) return false;
     this.#chance.pick(options)();
     return true;
+  }
+
+  /** Opened by what goes on running of a process that is no more, and would not without this one. */
+  #isGhost(session: Session): boolean {
+    const { owner } = session;
+    if (owner === API || this.#workers.names().includes(owner)) return false;
+    return this.#server.sessionsOf(owner).includes(session);
   }
 
   #deliver(session: Session): void {
@@ -294,9 +397,10 @@ class History {
   }
 
   #isUnlucky(): boolean {
-    return (
-      this.#api !== null && !this.#isCalm && this.#chance.isTrue(this.#plan.cutsPerMille / 1_000)
-    );
+    if (this.#api === null || this.#isCalm) return false;
+    const isUnlucky = this.#chance.isTrue(this.#plan.cutsPerMille / 1_000);
+    if (isUnlucky) this.#trouble.at(this.#time.nowMs);
+    return isUnlucky;
   }
 
   #execute(session: Session): void {
@@ -304,20 +408,27 @@ class History {
     if (this.#isUnlucky()) {
       const fate = this.#chance.pick(['forgotten', 'executed', 'later'] as const);
       this.#say(`${session.owner} loses its connection (${fate}): ${firstWords(session)}`);
-      return server.cut(session, fate);
+      server.cut(session, fate);
+      return this.#afterCut();
     }
     this.#setClock();
     const text = session.nextText();
     this.#say(`${session.owner}#${session.id}: ${firstWords(session)}`);
     server.execute(session);
     this.#statementCount += 1;
-    if (/'sending', a\.transport/.test(text)) this.#guard(() => this.#checks.attempts());
+    if (BEGINNING.test(text)) this.#guard(() => this.#checks.attempts());
+    if (ASKING.test(text)) this.#checks.asked(session.owner, this.#time.nowMs);
     const isBetween = server.inTransaction() === null;
-    if (isBetween && this.#statementCount % LEDGER_EVERY === 0) {
-      this.#guard(() => this.#checks.ledger());
+    if (isBetween && this.#statementCount % BOOKS_EVERY === 0) {
+      this.#guard(() => void this.#checks.books());
     }
     // Everything takes a moment.
     this.#time.nowMs += this.#chance.below(3);
+  }
+
+  /** What was executed for a connection that broke counts as well. */
+  #afterCut(): void {
+    if (this.#server.inTransaction() === null) this.#guard(() => this.#checks.attempts());
   }
 
   /** The database's clock stands still while a transaction is open. */
@@ -332,7 +443,7 @@ class History {
     const server = this.#server;
     const now = this.#time.nowMs;
     const next = this.#nextAt();
-    if (next === null) return false;
+    if (next === null) return this.#cue(true);
     if (next - now > BEAT_MS) {
       this.#changedAtMs = next;
       this.#workers.beatThrough(next);
@@ -346,12 +457,15 @@ class History {
   }
 
   #nextAt(): number | null {
-    const times = this.#relay.events(this.#mayRun).map(({ atMs }) => atMs);
+    const servers = [...this.#relay.events(this.#mayRun), ...this.#hooks.events(this.#mayRun)];
+    const times = servers.map(({ atMs }) => atMs);
     const timerAt = this.#time.nextAt(this.#mayRun);
     if (timerAt !== null) times.push(timerAt);
+    const [action] = this.#script;
+    if (action !== undefined && action.amid == null) times.push(this.#cuedAtMs + action.afterMs);
     times.push(...this.#workers.changesAt());
     const queue = this.#queue();
-    const isBusy = this.#callCount > 0 || this.#relay.events(this.#mayRun).length > 0;
+    const isBusy = this.#callCount > 0 || servers.length > 0;
     if (isBusy || queue.isMoving || this.#workers.isBusy) times.push(...this.#workers.roundsAt());
     else if (queue.nextDueAtMs !== null) times.push(queue.nextDueAtMs);
     return times.length === 0 ? null : Math.min(...times);
@@ -359,15 +473,28 @@ class History {
 
   /** Whether the workers have anything to do now, and when the next step is due. */
   #queue(): { isMoving: boolean; nextDueAtMs: number | null } {
-    const now = `'${new Date(this.#time.nowMs).toISOString()}'`;
-    const [row] = this.#server.query(`
+    const now = new Date(this.#time.nowMs).toISOString();
+    const [row] = this.#server.ask(
+      `
       select count(*) filter (where r.status = 'processing' or s.status = 'archived'
                                  or r.parked and s.status = 'active'
-                                 or not r.parked and r.due_at <= ${now}) as moving,
-             string_agg(concat(r.enrollment_id, r.seq, r.status, r.due_at, r.parked, r.attempts), ' '
-                        order by r.enrollment_id, r.seq) as state,
+                                 or not r.parked and r.due_at <= $1::timestamptz) + o.n as moving,
+             concat(string_agg(concat(r.enrollment_id, r.seq, r.status, r.due_at, r.parked, r.attempts), ' '
+                               order by r.enrollment_id, r.seq), o.state) as state,
              (extract(epoch from min(r.due_at) filter (where not r.parked)) * 1000)::bigint as next
-        from recipients r join automations s on s.id = r.automation_id`);
+        from (select count(*) as n, string_agg(state, ' ') as state
+                from (select id::text from signals
+                      union all
+                      select concat(automation_id, to_version) from series_migrations
+                       where state = 'running'
+                      union all
+                      select concat(c.automation_id, c.cursor_id) from series_scans c
+                        join automations a on a.id = c.automation_id and a.status = 'active'
+                       where c.kind = 'activation' and c.next_at is not null) o (state)) o
+        left join (recipients r join automations s on s.id = r.automation_id) on true
+       group by o.n, o.state`,
+      [now],
+    );
     const next = row?.next ?? null;
     if (this.#state !== row?.state || Number(row?.moving) === 0)
       this.#changedAtMs = this.#time.nowMs;
@@ -378,20 +505,25 @@ class History {
     return { isMoving, nextDueAtMs: next === null ? null : Number(next) };
   }
 
-  #act(action: Action): void {
+  /** @param owner whose moment it is */
+  #act(action: Action, owner: string | null = null): void {
     this.#say(JSON.stringify(action));
+    this.#trouble.act(action, this.#time.nowMs);
+    const chosen = (worker: number): number => this.#workers.indexOf(owner, worker);
     switch (action.kind) {
       case 'kill':
-        return this.#workers.kill(action.worker);
+        this.#workers.kill(chosen(action.worker));
+        return this.#afterCut();
       case 'stop':
-        return this.#workers.stop(action.worker);
+        return this.#workers.stop(chosen(action.worker));
       case 'freeze':
-        return this.#workers.freeze(action.worker, action.forMs);
+        return this.#workers.freeze(chosen(action.worker), action.forMs);
       case 'cut':
-        return this.#workers.cut(action.worker);
+        this.#workers.cut(chosen(action.worker));
+        return this.#afterCut();
       case 'restart database':
-        for (const owner of [API, ...this.#workers.names()]) this.#workers.cutAll(owner);
-        return;
+        for (const name of [API, ...this.#workers.names()]) this.#workers.cutAll(name);
+        return this.#afterCut();
       default:
         this.#time.as(API, () => this.#call(action));
     }
@@ -402,12 +534,15 @@ class History {
     const api = this.#api;
     if (api === null) throw new Error('there is no API');
     this.#callCount += 1;
-    void this.#answerOf(action, api)
+    const nowMs = (): number => this.#time.nowMs;
+    const deps = { api, server: this.#server, plan: this.#plan, promises: this.#promises, nowMs };
+    void answerOf(action, deps)
       .then(
         (answer) => this.#say(`answered ${action.kind}: ${JSON.stringify(answer)}`),
         (error: unknown) => {
           if (error instanceof Violation) throw error;
-          this.#say(`failed ${action.kind}: ${String(error)}`);
+          const isRefusal = error instanceof DomainError;
+          this.#say(`${isRefusal ? 'refused' : 'failed'} ${action.kind}: ${String(error)}`);
         },
       )
       .catch(this.#fail)
@@ -416,109 +551,11 @@ class History {
         this.#answerCount += 1;
       });
   }
-
-  async #answerOf(action: Action, api: ApiProcess): Promise<unknown> {
-    const { db, catalog } = api;
-    const workspaceId = WORKSPACE.id;
-    switch (action.kind) {
-      case 'enroll': {
-        const userExternalId = userOf(action.user, this.#plan);
-        this.#removed.delete(userExternalId);
-        const call = { workspace: WORKSPACE, userExternalId, seriesId: SERIES_ID };
-        const answer = await this.#enrollsOf(userExternalId).during(() =>
-          api.enroller.enroll(call),
-        );
-        if (answer.kind === 'enrolled') this.#enrolled.push(answer.enrollmentId);
-        return answer;
-      }
-      case 'remove': {
-        const userExternalId = userOf(action.user, this.#plan);
-        const isUnmixed = this.#enrollsOf(userExternalId).watch();
-        const removed = await removeUser(
-          { db, catalog },
-          { workspaceId, userExternalId, seriesId: SERIES_ID },
-        );
-        if (isUnmixed()) this.#removed.add(userExternalId);
-        return removed;
-      }
-      case 'zone':
-      case 'address': {
-        const externalId = userOf(action.user, this.#plan);
-        const own =
-          action.kind === 'zone'
-            ? { timezone: action.zone }
-            : { email: action.hasAddress ? `${externalId}@example.com` : null };
-        const patch = { own, traits: {}, context: {} };
-        const changed = await api.identifier.identify({ workspaceId, externalId, patch });
-        if (!changed.isTimezoneChanged) return changed;
-        const { id: userId } = changed;
-        const bucket = Number.parseInt(userId.slice(-2), 16) % 64;
-        return replanUser({ db, catalog }, { bucket, userId });
-      }
-      case 'pause':
-      case 'resume':
-      case 'archive':
-      case 'publish': {
-        const ref = { workspaceId, id: SERIES_ID };
-        const { kind: transition } = action;
-        const move = () => moveSeries(db, ref, { transition, now: api.clock.now() });
-        if (transition === 'resume') {
-          this.#isHeld = false;
-          return (await this.#resumes.during(move)).status;
-        }
-        const isUnmixed = this.#resumes.watch();
-        const { status } = await move();
-        if (isUnmixed() && status !== 'active') this.#isHeld = true;
-        return status;
-      }
-      case 'resolve': {
-        const [doubt] = this.#server.query(
-          "select id from messages where state = 'in_doubt' order by id limit 1",
-        );
-        const id = doubt?.id ?? null;
-        if (id === null) return null;
-        const { decision } = action;
-        if (decision === 'resend') this.#orders.set(id, (this.#orders.get(id) ?? 0) + 1);
-        const { state } = await resolveDoubt({ db, catalog }, { workspaceId, id, decision });
-        return state;
-      }
-      default:
-        throw new Error(`nobody can be called for ${action.kind}`);
-    }
-  }
-
-  #enrollsOf(user: string): Calls {
-    const calls = this.#enrolls.get(user) ?? new Calls();
-    this.#enrolls.set(user, calls);
-    return calls;
-  }
 }
 
-/** Calls of one kind: what another call promised holds only if none of them was mixed with it. */
-class Calls {
-  #begunCount = 0;
-  #openCount = 0;
-
-  /** One that gets no answer stays open: it may come to pass at any time. */
-  async during<T>(call: () => Promise<T>): Promise<T> {
-    this.#begunCount += 1;
-    this.#openCount += 1;
-    try {
-      const answer = await call();
-      this.#openCount -= 1;
-      return answer;
-    } catch (error) {
-      if (error instanceof DomainError) this.#openCount -= 1;
-      throw error;
-    }
-  }
-
-  /** Tells later whether none was open at any time since now. */
-  watch(): () => boolean {
-    const { begun, open } = { begun: this.#begunCount, open: this.#openCount };
-    return () => open === 0 && this.#openCount === 0 && this.#begunCount === begun;
-  }
-}
+/** Of a handover or a call: whether its worker still waits for the answer. */
+const isUnderWay = ({ isAnswered, isOrphaned }: { isAnswered: boolean; isOrphaned: boolean }) =>
+  !isAnswered && !isOrphaned;
 
 function firstWords(session: Session): string {
   return session.nextText().replaceAll(/\s+/g, ' ').trim().slice(0, 70);

@@ -1,9 +1,11 @@
-import { createIdentifier, type Identifier } from '../../src/audience/index.ts';
-import { createDeliverer } from '../../src/delivery/index.ts';
+import { createIdentifier, createTracker } from '../../src/audience/index.ts';
+import type { Identifier, Tracker } from '../../src/audience/index.ts';
+import { createDeliverer, createWebhookCaller } from '../../src/delivery/index.ts';
 import {
   createEngine,
   createEnroller,
   dropEnded,
+  moveCalled,
   moveSettled,
   SILENCE_MS,
   type Engine,
@@ -16,6 +18,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { tzVersion } from '../../src/schedule/zone.ts';
 import { createSeriesCatalog, type SeriesCatalog } from '../../src/series/index.ts';
 import type { PgliteServer } from '../support/pglite-server.ts';
+import type { Hooks } from './hooks.ts';
 import type { Chance } from './random.ts';
 import type { Relay } from './relay.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -26,6 +29,7 @@ export interface ProcessDeps {
   readonly server: PgliteServer;
   readonly time: VirtualTime;
   readonly relay: Relay;
+  readonly hooks: Hooks;
   readonly chance: Chance;
   readonly say: (line: string) => void;
   /** When the process last went on after standing still for so long that it must be told. */
@@ -43,6 +47,7 @@ export interface SimulatedProcess {
 export interface ApiProcess extends SimulatedProcess {
   readonly enroller: Enroller;
   readonly identifier: Identifier;
+  readonly tracker: Tracker;
 }
 
 export interface WorkerProcess extends SimulatedProcess {
@@ -75,42 +80,57 @@ async function processOf({ name, server, time, chance }: ProcessDeps): Promise<S
 
 export async function startApi(deps: ProcessDeps): Promise<ApiProcess> {
   const process = await processOf(deps);
-  const { db, catalog } = process;
+  const { db, catalog, clock } = process;
+  const onSignalled = (): void => {};
+  const identifier = createIdentifier({ db, onSignalled });
   return {
     ...process,
     enroller: createEnroller({ db, catalog, onEntered: () => {} }),
-    identifier: createIdentifier({ db }),
+    identifier,
+    tracker: createTracker({ db, clock, identifier, onSignalled }),
   };
 }
 
 /** A worker as `startWorker` puts it together, without its loops: their rounds are started one by one. */
 export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
-  const { name, time, relay, chance, say, wokeAtMs } = deps;
+  const { name, time, relay, hooks, chance, say, wokeAtMs } = deps;
   const process = await processOf(deps);
   const { db, catalog, clock } = process;
   const id = idOf(chance);
   const worker = { id, host: name, pid: 1, version: '0', tzVersion: tzVersion() };
-  const deliverer = createDeliverer<StepContext>({
+  const common = {
     db,
     clock,
-    transport: relay.transportOf(name),
-    workerId: id,
     log: createLog({
       level: 'warn',
-      sink: { write: (line) => say(`${name} logs ${line.trim()}`) },
+      sink: { write: (line) => say(`${name} logs ${eventOf(line)}`) },
     }),
     random: chance.next,
-    sleep: (ms) => new Promise<void>((resolve) => time.add(name, ms, resolve)),
+    sleep: (ms: number) => new Promise<void>((resolve) => time.add(name, ms, resolve)),
+    wasStill: (sinceMs: number) => sinceMs < wokeAtMs() - (time.nowMs - clock.monotonicMs()),
+  };
+  const deliverer = createDeliverer<StepContext>({
+    ...common,
+    transport: relay.transportOf(name),
+    workerId: id,
     senderOf: async () => SENDER,
     onSettled: moveSettled,
-    wasStill: (sinceMs) => sinceMs < wokeAtMs() - (time.nowMs - clock.monotonicMs()),
     onRefused: dropEnded,
   });
+  const caller = createWebhookCaller<StepContext>({
+    ...common,
+    secretsOf: async () => [],
+    onCalled: moveCalled,
+    call: hooks.callerOf(name),
+  });
   const engine = createEngine({
+    onEntered: () => {},
+    onBackground: () => {},
     db,
     catalog,
     worker,
     deliverer,
+    caller,
     capturesLive: false,
     senderOf: async () => SENDER,
     monotonicMs: () => clock.monotonicMs(),
@@ -118,6 +138,12 @@ export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
   });
   await engine.beat();
   return { ...process, id, engine };
+}
+
+/** Of a log line what is the same in a replay. */
+function eventOf(line: string): string {
+  const { event, stage = '' } = JSON.parse(line) as { event: string; stage?: string };
+  return `${event} ${stage}`;
 }
 
 function idOf(chance: Chance): string {

@@ -37,8 +37,8 @@ const STOP_MS = 5_000;
  */
 export class Relay {
   readonly handings: Handing[] = [];
-  /** Ids of messages in the order in which they were taken. */
-  readonly taken: string[] = [];
+  /** Messages in the order in which they were taken. */
+  readonly taken: { readonly id: string; readonly atMs: number }[] = [];
   isWell = false;
   readonly #chance: Chance;
   readonly #nowMs: () => number;
@@ -98,7 +98,7 @@ export class Relay {
       else comeBack(handing, this.#nowMs(), 'the worker was held up');
     } else if (kind === 'taken') {
       handing.isTaken = true;
-      this.taken.push(handing.messageId);
+      this.taken.push({ id: handing.messageId, atMs: this.#nowMs() });
     } else {
       handing.isAnswered = true;
       handing.answer();

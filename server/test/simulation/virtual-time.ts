@@ -18,6 +18,7 @@ export class VirtualTime {
   readonly #timers = new Map<number, Timer>();
   readonly #running = new AsyncLocalStorage<string>();
   readonly #real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+  readonly #realTimeout = AbortSignal.timeout;
   #count = 0;
 
   constructor(nowMs: number) {
@@ -42,11 +43,17 @@ export class VirtualTime {
     };
     Object.assign(globalThis, { setTimeout: add, clearTimeout: remove });
     Object.defineProperty(performance, 'now', { configurable: true, value: () => this.nowMs });
+    AbortSignal.timeout = (ms) => {
+      const late = new AbortController();
+      this.add(this.#running.getStore() ?? '', ms, () => late.abort());
+      return late.signal;
+    };
   }
 
   uninstall(): void {
     Object.assign(globalThis, this.#real);
     Reflect.deleteProperty(performance, 'now');
+    AbortSignal.timeout = this.#realTimeout;
   }
 
   /** Runs code of `owner`, and everything that follows from it, under its name. */

@@ -1,5 +1,9 @@
+import { migrateSome } from '../../src/enrollment/migrate.ts';
+import { completeManual } from '../../src/enrollment/scan/complete-manual.ts';
+import { scanSome } from '../../src/enrollment/scan/scan-some.ts';
 import type { PgliteServer } from '../support/pglite-server.ts';
 import type { Checks } from './checks.ts';
+import type { Hooks } from './hooks.ts';
 import { startWorker, type ProcessDeps, type WorkerProcess } from './process.ts';
 import type { Chance } from './random.ts';
 import type { Relay } from './relay.ts';
@@ -21,6 +25,8 @@ interface Life {
 interface Round {
   readonly name: string;
   readonly restMs: number;
+  /** Looks after the others rather than doing what is due. */
+  readonly isUpkeep?: boolean;
   readonly run: (worker: WorkerProcess) => Promise<number>;
   nextAtMs: number;
   isRunning: boolean;
@@ -30,28 +36,43 @@ interface WorkersDeps {
   readonly depsOf: (name: string) => ProcessDeps;
   readonly time: VirtualTime;
   readonly relay: Relay;
+  readonly hooks: Hooks;
   readonly chance: Chance;
   readonly server: PgliteServer;
   readonly checks: Checks;
   /** The ids of those to whom something happened that may leave a message in doubt. */
   readonly unlucky: Set<string>;
+  /** Whether some series looks for people by itself. */
+  readonly hasScans: boolean;
   readonly say: (line: string) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
-const ROUNDS: readonly Pick<Round, 'name' | 'restMs' | 'run'>[] = [
-  { name: 'advance', restMs: 2_500, run: ({ engine }) => engine.advanceLive() },
-  { name: 'tidy', restMs: 2_000, run: ({ engine }) => engine.tidy() },
-  { name: 'reap', restMs: 5_000, run: ({ engine }) => engine.reap() },
+const ROUNDS: readonly Pick<Round, 'name' | 'restMs' | 'run' | 'isUpkeep'>[] = [
+  { name: 'advance', restMs: 3_000, run: ({ engine }) => engine.advanceLive() },
+  { name: 'react', restMs: 3_000, run: ({ engine }) => engine.look() },
+  { name: 'migrate', restMs: 5_000, isUpkeep: true, run: migrateSome },
+  { name: 'tidy', restMs: 5_000, isUpkeep: true, run: ({ engine }) => engine.tidy() },
+  { name: 'reap', restMs: 6_000, isUpkeep: true, run: ({ engine }) => engine.reap() },
   {
     name: 'beat',
-    restMs: 3_000,
+    restMs: 4_000,
+    isUpkeep: true,
     run: async ({ engine, clock }) => {
       await clock.sync();
       return engine.beat();
     },
   },
 ];
+const SCAN_ROUND: (typeof ROUNDS)[number] = {
+  name: 'scan',
+  restMs: 5_000,
+  isUpkeep: true,
+  run: async ({ db, catalog, clock }) => {
+    const deps = { db, catalog, onEntered: () => {}, monotonicMs: () => clock.monotonicMs() };
+    return (await scanSome(deps)) + (await completeManual({ db, catalog }));
+  },
+};
 const AFTER_FAILURE_MS = 1_000;
 const CONNECTIONS = 2;
 /** A worker that stands still for longer than this is given up by the others. */
@@ -88,6 +109,12 @@ export class Workers {
     return this.#lives.find((life) => life.name === name)?.process?.id ?? '';
   }
 
+  /** The place of the worker with that name, or of the other one; without a name, the place itself. */
+  indexOf(name: string | null, worker: number): number {
+    const named = this.#lives.find((life) => life.name === name)?.index;
+    return named === undefined ? worker : (named + worker) % 2;
+  }
+
   wokeAtMs(name: string): number {
     return this.#lives.find((life) => life.name === name)?.wokeAtMs ?? 0;
   }
@@ -103,10 +130,14 @@ export class Workers {
   }
 
   start(index: number): void {
-    const { time, say, depsOf, onFailure } = this.#deps;
+    const { time, say, depsOf, onFailure, hasScans } = this.#deps;
     this.#births += 1;
     const name = `worker${index}.${this.#births}`;
-    const rounds = ROUNDS.map((round) => ({ ...round, nextAtMs: time.nowMs, isRunning: false }));
+    const rounds = [...ROUNDS, ...(hasScans ? [SCAN_ROUND] : [])].map((round) => ({
+      ...round,
+      nextAtMs: time.nowMs,
+      isRunning: false,
+    }));
     const life: Life = {
       index,
       name,
@@ -143,7 +174,7 @@ export class Workers {
   }
 
   #bury(life: Life): void {
-    const { server, time, relay, unlucky, say } = this.#deps;
+    const { server, time, relay, hooks, unlucky, say } = this.#deps;
     say(`${life.name} is no more`);
     life.state = 'ended';
     if (life.process !== null) unlucky.add(life.process.id);
@@ -151,6 +182,7 @@ export class Workers {
     for (const session of server.sessionsOf(life.name)) server.cut(session, 'forgotten');
     time.forget(life.name);
     relay.orphan(life.name);
+    hooks.orphan(life.name);
     this.#lives = this.#lives.filter((each) => each !== life);
   }
 
@@ -299,7 +331,10 @@ export class Workers {
     const at = new Date(untilMs).toISOString();
     server.query(`update workers set beat_at = '${at}' where id in (${ids.join(', ')})`);
     for (const life of this.#lives) {
-      for (const round of life.rounds) round.nextAtMs = Math.max(round.nextAtMs, time.nowMs);
+      for (const round of life.rounds) {
+        const afterMs = round.isUpkeep === true ? untilMs - time.nowMs + round.restMs : 0;
+        round.nextAtMs = Math.max(round.nextAtMs, time.nowMs + afterMs);
+      }
     }
   }
 }

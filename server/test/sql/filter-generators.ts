@@ -250,9 +250,38 @@ const columnDateArb = fc
   .map(([text, micro]) => text.replace('Z', `${micro}Z`));
 const emailArb = fc.constantFrom('ann@acme.com', 'Ann@ACME.com', 'bob@éa.com', 'BOB@Éa.com');
 
+const STEP_IDS = ['welcome', 'tips', 'Welcome'];
+const MESSAGE_STATES = [
+  'scheduled',
+  'sending',
+  'accepted',
+  'delivered',
+  'bounced',
+  'complained',
+  'rejected',
+  'in_doubt',
+];
+const emailRowArb = fc.record({
+  stepId: fc.constantFrom(...STEP_IDS),
+  state: fc.constantFrom(...MESSAGE_STATES),
+  events: fc.array(
+    fc.record({
+      kind: fc.constantFrom('delivered', 'opened', 'clicked', 'bounced', 'accepted'),
+      detail: fc.constantFrom(
+        '{}',
+        '{"machine":true}',
+        '{"machine":false}',
+        '{"machine":"true"}',
+        '{"machine":null}',
+      ),
+    }),
+    { maxLength: 3 },
+  ),
+});
+
 const EVENT_TYPES = ['invoice_paid', 'Invoice_paid', 'opened'];
 
-/** A person with company and events, as rows to be written. */
+/** A person with company, events and an enrollment with its emails, as rows to be written. */
 export const personArb = fc.record({
   email: orNull(emailArb),
   name: orNull(longTextArb),
@@ -280,6 +309,8 @@ export const personArb = fc.record({
     }),
     { maxLength: 6 },
   ),
+  properties: traitsArb,
+  emails: fc.array(emailRowArb, { maxLength: 3 }),
 });
 export type GeneratedPerson = typeof personArb extends fc.Arbitrary<infer T> ? T : never;
 
@@ -441,11 +472,20 @@ const eventConditionArb = fc
     ...(where === null ? {} : { where }),
   }));
 
-/** Filters without faults, over the same few fields that people have. */
+const emailConditionArb = fc.record({
+  email: fc.constantFrom('any', ...STEP_IDS),
+  operator: fc.constantFrom('sent', 'delivered', 'opened', 'clicked', 'bounced'),
+});
+
+/** Filters of steps without faults, over the same few fields that people have. */
 export const filterArb: fc.Arbitrary<object> = treeArb(
   fc.oneof(
-    { weight: 4, arbitrary: conditionArb(FIELDS, ['traits', 'user', 'context', 'company']) },
-    { weight: 1, arbitrary: eventConditionArb },
+    {
+      weight: 4,
+      arbitrary: conditionArb(FIELDS, ['traits', 'user', 'context', 'company', 'properties']),
+    },
+    { weight: 2, arbitrary: eventConditionArb },
+    { weight: 1, arbitrary: emailConditionArb },
   ),
   3,
 );

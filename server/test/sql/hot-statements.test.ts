@@ -2,21 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { usersByIds } from '../../src/audience/sql/users.ts';
 import { beginAttempts } from '../../src/delivery/sql/attempt.ts';
-import { findMessage, listMessages } from '../../src/delivery/sql/read.ts';
+import { findMessage } from '../../src/delivery/sql/read.ts';
 import { heldBy, orphanBuckets } from '../../src/delivery/sql/release.ts';
 import { settleMessages } from '../../src/delivery/sql/settle.ts';
 import { queueHealth } from '../../src/delivery/sql/workers.ts';
-import {
-  claimDue,
-  claimDueTest,
-  dueBuckets,
-  dueTestSides,
-} from '../../src/enrollment/sql/claim-due.ts';
+import { lookForWork } from '../../src/enrollment/sql/look.ts';
+import { claimDue, claimDueTest, dueBuckets } from '../../src/enrollment/sql/claim-due.ts';
 import { loadEntryFacts } from '../../src/enrollment/sql/enter.ts';
 import { lockRowsOfUser } from '../../src/enrollment/sql/find-rows.ts';
 import { endActive, lockRows } from '../../src/enrollment/sql/leave.ts';
 import { moveOn } from '../../src/enrollment/sql/move-on.ts';
-import { findLatest, listRecipients } from '../../src/enrollment/sql/read.ts';
+import { findPassage } from '../../src/enrollment/explain/sql.ts';
 import type { Db } from '../../src/platform/db.ts';
 import { testDatabase } from '../support/database.ts';
 import { planOf } from '../support/plan.ts';
@@ -89,7 +85,7 @@ const STATEMENTS: readonly [string, RegExp, (db: Db) => Promise<unknown>][] = [
     /recipients_due\b/,
     (on) => claimDue(on, { bucket: BUCKET, mark: new Date(0), limit: 500 }),
   ],
-  ['test sides with due rows', /recipients_due_test/, (on) => dueTestSides(on, { limit: 100 })],
+  ['what there is to do', /recipients_due_test/, (on) => lookForWork(on, { testSidesMax: 100 })],
   [
     'claim what is due on a test side',
     /recipients_due_test/,
@@ -137,36 +133,11 @@ const STATEMENTS: readonly [string, RegExp, (db: Db) => Promise<unknown>][] = [
     (on) => endActive(on, { ...who, reason: 'removed', now: NOW }),
   ],
   ['the rows of a user', /enrollments_run|enrollments_one_active/, (on) => lockRowsOfUser(on, who)],
-  ['the latest enrollment', /enrollments_run/, (on) => findLatest(on, who)],
-  [
-    'the waiting steps of a series',
-    /recipients_by_series/,
-    (on) =>
-      listRecipients(on, {
-        workspaceId: WORKSPACE,
-        automationId: SERIES,
-        userId: null,
-        after: null,
-        limit: 51,
-      }),
-  ],
+  ['the latest enrollment', /enrollments_run/, (on) => findPassage(on, { ...who, silenceMs: 1 })],
   [
     'one message',
     /messages_pkey/,
     (on) => findMessage(on, { workspaceId: WORKSPACE, id: SOME_ID }),
-  ],
-  [
-    'the youngest messages',
-    /messages_by_age/,
-    (on) =>
-      listMessages(on, {
-        workspaceId: WORKSPACE,
-        userId: null,
-        automationId: null,
-        state: null,
-        after: null,
-        limit: 51,
-      }),
   ],
   ['the health of the queue', /recipients_due\b/, (on) => queueHealth(on, { silenceMs: 15_000 })],
 ];

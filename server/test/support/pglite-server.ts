@@ -31,6 +31,8 @@ export interface PgliteServer {
   readonly activity: () => number;
   /** Runs one statement at once, beside all sessions; values come as text. */
   readonly query: (text: string) => Record<string, string | null>[];
+  /** The same for one that is run often: planned once. Values are texts without quotes. */
+  readonly ask: (text: string, values?: readonly string[]) => Record<string, string | null>[];
   readonly close: () => Promise<void>;
 }
 
@@ -105,9 +107,9 @@ const WELCOME = Buffer.concat([
 ]);
 /**
  * What a process may look up while a transaction of its own is open, over connections of their own:
- * rows that do not change.
+ * what its catalog asks.
  */
-const LOOKUP = /from series_versions|from workspaces\s+where/;
+const LOOKUP = /from (series_versions|series_content|workspaces|automations)\s+where/;
 /** What the driver asks at the start of each session. */
 const TYPES = /typarray/;
 
@@ -156,6 +158,9 @@ function serverOver(backend: PGlite): PgliteServer {
       globalThis.setTimeout = setTimeout;
     }
   };
+
+  const query = (text: string) => rowsOf(raw(message('Q', cstring(text))));
+  const asked = new Map<string, string>();
 
   const parse = (text: string, types: Buffer): Prepared | Buffer => {
     const key = `${types.toString('hex')} ${text}`;
@@ -351,7 +356,14 @@ function serverOver(backend: PGlite): PgliteServer {
       end(wire, !isLater);
     },
     activity: () => activity,
-    query: (text) => rowsOf(raw(message('Q', cstring(text)))),
+    query,
+    ask: (text, values = []) => {
+      const name = asked.get(text) ?? `ask${asked.size + 1}`;
+      if (!asked.has(text)) query(`prepare ${name} as ${text}`);
+      asked.set(text, name);
+      const list = values.map((value) => `'${value}'`).join(', ');
+      return query(`execute ${name}${list === '' ? '' : `(${list})`}`);
+    },
     close: () => backend.close(),
   };
 }

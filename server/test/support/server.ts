@@ -11,7 +11,11 @@ import { createServices, type Services } from '../../src/app/services.ts';
 import { startWorker } from '../../src/app/worker.ts';
 import { connect, type Pool } from '../../src/platform/db.ts';
 import { createLog } from '../../src/platform/log.ts';
-import { createCaptureTransport, type Transport } from '../../src/transport/index.ts';
+import {
+  parsePrivateHosts,
+  createCaptureTransport,
+  type Transport,
+} from '../../src/transport/index.ts';
 import { changeSettings, createWorkspace, type NewSide } from '../../src/workspace/index.ts';
 import { MIGRATIONS, testDatabase, type TestDatabase } from './database.ts';
 import { httpClient, type Answer, type HttpClient } from './http.ts';
@@ -82,6 +86,8 @@ export const TEST_CLOCK = new Date('2025-03-24T08:00:00.000Z');
 
 const FROM = 'Milepost <hello@milepost.example>';
 const POOL_MAX = 8;
+/** Connections for what is looked up in the middle of a transaction, as a process has them. */
+const LOOKUPS_MAX = 2;
 const NO_LIMITS = {
   widget_per_minute: 0,
   widget_unknown_user_per_minute: 0,
@@ -101,9 +107,18 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
   const { beside, transport = createCaptureTransport(), hasSession = false } = options;
   const database = beside?.database ?? (await testDatabase());
   const db = connect(database.url, { max: options.poolMax ?? POOL_MAX, applicationName: 'server' });
+  const lookups = connect(database.url, { max: LOOKUPS_MAX, applicationName: 'lookups' });
   const errors: string[] = [];
   const log = createLog({ level: 'error', sink: { write: (line) => errors.push(line) } });
-  const services = await createServices({ db, log, encryptionKey: ENCRYPTION_KEY, from: FROM });
+  const services = await createServices({
+    db,
+    lookups,
+    log,
+    encryptionKey: ENCRYPTION_KEY,
+    from: FROM,
+    // Receivers of tests listen here.
+    webhookPrivateHosts: parsePrivateHosts('127.0.0.1'),
+  });
   const newWorkspace = (options: WorkspaceOptions = {}) => makeWorkspace(services, options);
   const workspace = beside ?? (await newWorkspace(options));
 
@@ -152,7 +167,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
         if (beside === undefined) await expectExactLedger(db);
         expect(errors.map(shortly), 'errors that the server logged').toEqual([]);
       } finally {
-        await db.end({ timeout: 1 });
+        await Promise.all([db, lookups].map((pool) => pool.end({ timeout: 1 })));
         if (beside === undefined) await database.drop();
       }
     },

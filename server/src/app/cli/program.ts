@@ -2,6 +2,7 @@ import { Command, type OptionValues } from 'commander';
 import { version } from '../../platform/version.ts';
 import type { ConfigOptions } from '../config.ts';
 import type { World } from './context.ts';
+import type { SimulateOptions } from './simulate.ts';
 
 interface CommonOptions extends ConfigOptions, OptionValues {
   readonly json?: boolean;
@@ -93,6 +94,20 @@ function addData(program: Command, world: World): void {
 }
 
 function addChecks(program: Command, world: World): void {
+  data(program.command('explain').description('say why a user is where they are in series'))
+    .argument('<user id>', 'the id that your system gives the user')
+    .option('--series <id>', 'one series; without it all that say something')
+    .option('--test', 'the test side')
+    .option('--workspace <id>', 'id of a workspace side, or name of a workspace')
+    .action(async (userId: string, options: CommonOptions) =>
+      (await import('./explain.ts')).explainCommand(world, options, userId),
+    );
+  addSimulate(program, world);
+  data(program.command('repair').description('find rows that contradict each other, and mend them'))
+    .option('--dry-run', 'only say what is wrong')
+    .action(async (options: CommonOptions & { dryRun?: boolean }) =>
+      (await import('./repair.ts')).repairCommand(world, options),
+    );
   program
     .command('schedule')
     .description('answer scheduling cases: JSON lines in, send times and reasons out')
@@ -104,4 +119,20 @@ function addChecks(program: Command, world: World): void {
   data(program.command('doctor').description('check the installation and say what to do')).action(
     async (options: CommonOptions) => (await import('./doctor.ts')).doctorCommand(world, options),
   );
+}
+
+function addSimulate(program: Command, world: World): void {
+  data(program.command('simulate').description('what would happen in a series; writes nothing'))
+    .argument('<series>', 'id of a series, or a file with one in JSON')
+    .option('--request <file>', 'what to simulate, in JSON as for the API')
+    .option('--people <number>', 'how many people who do not exist (default: 10)')
+    .option('--zones <names>', 'time zones that they are spread over, with commas in between')
+    .option('--days <number>', 'how long, up to 731 (default: 365)')
+    .option('--start <instant>', 'ISO 8601 (default: now)')
+    .option('--series-version <number>', 'a published version (default: the draft)')
+    .option('--format <format>', 'table, json or mermaid (default: table)')
+    .option('--lines <number>', 'lines of each part of the table (default: 200)')
+    .action(async (series: string, options: SimulateOptions) =>
+      (await import('./simulate.ts')).simulateCommand(world, options, series),
+    );
 }

@@ -1,5 +1,5 @@
 import type { Fault } from '../../schedule/fault.ts';
-import type { FactsNeeded } from './facts.ts';
+import type { FactsNeeded, Touches } from './facts.ts';
 import type { Fragment, Sql } from './fragment.ts';
 import type { RuleContext } from './rule.ts';
 import type { JsonSchema } from './value-shape.ts';
@@ -31,6 +31,9 @@ export interface Condition<S> {
   /** What it looked at, in words. */
   readonly found: (subject: S, now: number) => string;
   readonly needs: FactsNeeded;
+  readonly touches: Touches;
+  /** Whether the answer changes by itself as time goes by. */
+  readonly dependsOnTime: boolean;
 }
 
 /**
@@ -44,10 +47,9 @@ export interface ConditionKind<S> {
   readonly compile: (json: Members, context: RuleContext) => Condition<S>;
   /** One schema for each form it takes. */
   readonly schemas: readonly JsonSchema[];
+  /** Known only to say that it belongs elsewhere: always a fault, and not told of otherwise. */
+  readonly isElsewhere?: boolean;
 }
 
 /** What conditions may be about. */
 export type Scope<S> = readonly ConditionKind<S>[];
-
-/** Needs nothing beside the subject itself. */
-export const NOTHING_NEEDED: FactsNeeded = { company: false, events: [] };

@@ -1,5 +1,6 @@
 import { isStorable } from '../../platform/plain-data.ts';
 import { recordOf } from '../../schedule/fault.ts';
+import { NOTHING_NEEDED, type FactsNeeded } from './facts.ts';
 import type { Fragment, Sql } from './fragment.ts';
 import { FIELD_LENGTH_MAX, FIELD_PARTS_MAX } from './limits.ts';
 import type { ColumnType } from './stored.ts';
@@ -12,8 +13,16 @@ export interface Field<S> {
   readonly sql: (sql: Sql) => Fragment;
   /** A to Z and a to z are the same: for what has no case of its own. Text only. */
   readonly ignoresCase?: boolean;
-  readonly needsCompany?: boolean;
+  /** Which of the facts it is; the subject itself where nothing is said. */
+  readonly part?: FieldPart;
 }
+
+/** What of the facts a field may be, beside the subject itself. */
+export type FieldPart = 'company' | 'properties';
+
+/** What must be loaded to read a field. */
+export const neededOf = <S>({ part }: Field<S>): FactsNeeded =>
+  part === 'company' ? { ...NOTHING_NEEDED, company: true } : NOTHING_NEEDED;
 
 /** Fields whose names begin alike: `user.…`. */
 export interface FieldKind<S> {
@@ -23,6 +32,8 @@ export interface FieldKind<S> {
   readonly describes: string;
   /** The field of a name without its prefix, or why there is none, in words to follow its name. */
   readonly fieldOf: (parts: readonly string[]) => Field<S> | string;
+  /** Known only to say that it belongs elsewhere: always a fault, and not told of otherwise. */
+  readonly isElsewhere?: boolean;
 }
 
 /** A field with its declared name, of a table's columns. */
@@ -30,17 +41,22 @@ export type Columns<S> = Readonly<Record<string, Field<S>>>;
 
 /** The field that a name means, or why there is none, in words to follow 'field'. */
 export function fieldNamed<S>(kinds: readonly FieldKind<S>[], name: unknown): Field<S> | string {
-  const prefixes = kinds.map(({ prefix }) => `${prefix}.`).join(', ');
   if (typeof name !== 'string' || name.length > FIELD_LENGTH_MAX || !isStorable(name)) {
     return `must be a text of at most ${FIELD_LENGTH_MAX} characters`;
   }
   const [prefix, ...parts] = name.split('.');
   const kind = kinds.find((known) => known.prefix === prefix);
-  if (kind === undefined) return `must begin with one of ${prefixes}`;
+  if (kind === undefined) return `must begin with one of ${prefixesOf(kinds)}`;
   if (parts.length === 0 || parts.includes('')) return `must be like ${kind.prefix}.plan`;
   if (parts.length > FIELD_PARTS_MAX) return `must have at most ${FIELD_PARTS_MAX} parts`;
   return kind.fieldOf(parts);
 }
+
+const prefixesOf = <S>(kinds: readonly FieldKind<S>[]): string =>
+  kinds
+    .filter(({ isElsewhere = false }) => !isElsewhere)
+    .map(({ prefix }) => `${prefix}.`)
+    .join(', ');
 
 /**
  * Fields of a table: columns of their own, and everything else in its JSON.
@@ -84,16 +100,16 @@ export function jsonField<S>(
   {
     of,
     sql,
-    needsCompany = false,
+    part,
   }: {
     of: (subject: S) => Readonly<Record<string, unknown>> | undefined;
     sql: (sql: Sql) => Fragment;
-    needsCompany?: boolean;
+    part?: FieldPart;
   },
 ): Field<S> {
   return {
     column: 'json',
-    needsCompany,
+    ...(part === undefined ? {} : { part }),
     read: (subject) => {
       let value: unknown = of(subject);
       for (const key of path) {

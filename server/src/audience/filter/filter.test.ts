@@ -2,14 +2,21 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FILTER_DEPTH_MAX, FILTER_NODES_MAX, FILTER_TEXT_LENGTH_MAX } from './limits.ts';
 import {
+  dependsOnTime,
   eventFilterOf,
   factsNeeded,
   faultsOfEventFilter,
   faultsOfFilter,
+  faultsOfStepFilter,
   filterOf,
+  matches,
   matchesEvent,
+  neededTogether,
+  stepFilterOf,
+  touches,
   whyNot,
   wordsOf,
+  type EmailFact,
   type Facts,
 } from './index.ts';
 
@@ -255,26 +262,179 @@ test('every condition is told with what it looked at', () => {
   ]);
 });
 
-test('a filter says what it needs to be judged', () => {
-  expect(factsNeeded(filterOf(PRO))).toEqual({ company: false, events: [] });
-  const within = (amount: number) => ({ amount, unit: 'hours' });
+const within = (amount: number) => ({ amount, unit: 'hours' });
+
+test('a filter says what it needs to be judged, and what counts the same is counted once', () => {
+  expect(factsNeeded(filterOf(PRO))).toEqual({ company: false, events: [], emails: false });
+  const big = { field: 'metadata.amount', operator: 'at_least', value: 10 };
   const filter = filterOf({
     or: [
       { event: 'paid', operator: 'never', within: within(2) },
-      { not: { event: 'paid', operator: 'never', within: within(5) } },
-      { event: 'opened', operator: 'never', within: within(1) },
+      { not: { event: 'paid', operator: 'at_least', count: 7, within: within(2) } },
+      { event: 'paid', operator: 'exactly', count: 2, within: within(5) },
+      { event: 'paid', operator: 'at_least', count: 3, within: within(5), where: [big] },
+      { event: 'paid', operator: 'at_most', count: 3, within: within(5), where: [big] },
       { event: 'opened', operator: 'never' },
-      { event: 'opened', operator: 'never', within: within(1) },
       { field: 'company.seats', operator: 'is_set' },
     ],
   });
-  expect(factsNeeded(filter)).toEqual({
+  const { company, events } = factsNeeded(filter);
+  expect(company).toBe(true);
+  expect(
+    events.map(({ eventType, withinMs, countMax, whereSql }) => [
+      eventType,
+      withinMs,
+      countMax,
+      whereSql !== null,
+    ]),
+  ).toEqual([
+    ['paid', 7_200_000, 7, false],
+    ['paid', 18_000_000, 3, false],
+    ['paid', 18_000_000, 4, true],
+    ['opened', null, 1, false],
+  ]);
+  expect(new Set(events.map(({ key }) => key)).size).toBe(4);
+});
+
+test('a zone that dates of where are read in makes another count', () => {
+  const on = { field: 'event.occurred_at', operator: 'on', value: '2026-03-29' };
+  const paid = { event: 'paid', operator: 'never', where: [on] };
+  const zones = ['UTC', 'Europe/Berlin', 'UTC'];
+  const needs = zones.map((timezone) => factsNeeded(filterOf(paid, { timezone })));
+  expect(neededTogether(needs).events).toHaveLength(2);
+});
+
+test('counts that were loaded are judged, and one that is missing is an error', () => {
+  const filter = filterOf({ event: 'paid', operator: 'at_least', count: 3 });
+  const key = factsNeeded(filter).events[0]!.key;
+  const counted = (count: number): Facts => ({ ...ANN, counts: new Map([[key, count]]) });
+  expect(matches(filter, counted(2), NOW)).toBe(false);
+  expect(matches(filter, counted(3), NOW)).toBe(true);
+  expect(whyNot(filter, counted(3), NOW)[0]?.input).toMatch(/did it 3 times or more$/);
+  expect(() => matches(filter, { ...ANN, counts: new Map() }, NOW)).toThrow('not counted');
+});
+
+test('a filter says whose changes may change its answer', () => {
+  const nobody = { user: false, company: false, events: [], emails: [] };
+  expect(touches(filterOf(PRO))).toEqual({ ...nobody, user: true });
+  expect(touches(filterOf({ ...PRO, field: 'company.plan' }))).toEqual({
+    ...nobody,
     company: true,
-    events: [
-      { eventType: 'paid', withinMs: 18_000_000 },
-      { eventType: 'opened', withinMs: null },
+  });
+  expect(touches(stepFilterOf({ ...PRO, field: 'properties.plan' }))).toEqual(nobody);
+  const filter = stepFilterOf({
+    and: [
+      { event: 'paid', operator: 'never', within: within(1) },
+      { not: { event: 'paid', operator: 'never' } },
+      { event: 'opened', operator: 'never', where: [{ ...PRO, field: 'metadata.plan' }] },
+      { email: 'welcome', operator: 'opened' },
+      { email: 'any', operator: 'bounced' },
     ],
   });
+  expect(touches(filter)).toEqual({
+    ...nobody,
+    events: ['paid', 'opened'],
+    emails: ['welcome', 'any'],
+  });
+});
+
+const SIGNED_UP = { field: 'user.signed_up_at' };
+/** A filter, and whether its answer changes though nothing happens. */
+const CLOCKS: [boolean, object][] = [
+  [false, PRO],
+  [false, { ...SIGNED_UP, operator: 'before', value: '2026-01-01' }],
+  [false, { ...SIGNED_UP, operator: 'between', value: ['2026-01-01', '2026-01-02'] }],
+  [true, { ...SIGNED_UP, operator: 'within_last', value: within(1) }],
+  [true, { ...SIGNED_UP, operator: 'within_next', value: within(1) }],
+  [true, { ...SIGNED_UP, operator: 'more_than_ago', value: within(1) }],
+  [true, { not: { or: [PRO, { ...SIGNED_UP, operator: 'more_than_ahead', value: within(1) }] } }],
+  [false, { event: 'paid', operator: 'never' }],
+  [true, { event: 'paid', operator: 'never', within: within(1) }],
+  [false, { event: 'paid', operator: 'never', where: [{ ...PRO, field: 'metadata.plan' }] }],
+  [
+    true,
+    {
+      event: 'paid',
+      operator: 'never',
+      where: [{ not: { field: 'metadata.due', operator: 'within_last', value: within(1) } }],
+    },
+  ],
+];
+
+test.each(CLOCKS)('it is %s that time alone changes the answer of %j', (changes, json) => {
+  expect(dependsOnTime(filterOf(json))).toBe(changes);
+});
+
+test('only steps ask about the enrollment: its properties and its emails', () => {
+  const opened = { email: 'welcome', operator: 'opened' };
+  const property = { ...PRO, field: 'properties.plan' };
+  expect(faultsOfStepFilter({ and: [opened, property] }, '')).toEqual([]);
+  expect(faultsOfFilter({ and: [opened, property] }, '')).toEqual([
+    { path: 'and/0/email', message: expect.stringContaining('only conditions of steps') },
+    { path: 'and/1/field', message: expect.stringContaining('only conditions of steps') },
+  ]);
+  expect(faultsOfFilter({}, '')[0]?.message).not.toContain('email');
+  expect(faultsOfStepFilter({}, '')[0]?.message).toContain('email');
+  expect(faultsOfStepFilter({ email: '', operator: 'read', value: 1 }, 'filter')).toEqual([
+    { path: 'filter/value', message: expect.stringContaining('known are email, operator') },
+    { path: 'filter/email', message: expect.stringContaining('id of an email step') },
+    {
+      path: 'filter/operator',
+      message: 'must be one of sent, delivered, opened, clicked, bounced',
+    },
+  ]);
+});
+
+const SENT: EmailFact = {
+  stepId: 'welcome',
+  state: 'accepted',
+  isDelivered: false,
+  isOpened: false,
+  isClicked: false,
+  isBounced: false,
+};
+
+test('a step asks what became of an earlier email, or of any', () => {
+  const does = (operator: string, email: string, emails: readonly EmailFact[]) =>
+    matches(stepFilterOf({ email, operator }), { ...ANN, emails }, NOW);
+  const tips = { ...SENT, stepId: 'tips', state: 'scheduled' };
+  expect(does('sent', 'welcome', [SENT, tips])).toBe(true);
+  expect(does('sent', 'tips', [SENT, tips])).toBe(false);
+  expect(does('sent', 'any', [SENT, tips])).toBe(true);
+  expect(does('sent', 'any', [])).toBe(false);
+  const sent = ['accepted', 'delivered', 'bounced', 'complained'];
+  const notSent = ['scheduled', 'sending', 'rejected', 'cancelled', 'in_doubt'];
+  for (const state of [...sent, ...notSent]) {
+    expect(does('sent', 'welcome', [{ ...SENT, state }]), state).toBe(sent.includes(state));
+  }
+  expect(does('opened', 'welcome', [SENT])).toBe(false);
+  expect(does('opened', 'welcome', [{ ...SENT, isOpened: true }])).toBe(true);
+  expect(does('clicked', 'welcome', [{ ...SENT, isOpened: true }])).toBe(false);
+});
+
+test('what became of an email is told, and facts that were not loaded are an error', () => {
+  const filter = stepFilterOf({
+    and: [
+      { email: 'welcome', operator: 'opened' },
+      { email: 'tips', operator: 'sent' },
+      { email: 'any', operator: 'sent' },
+      { ...PRO, field: 'properties.plan' },
+    ],
+  });
+  const emails = [
+    { ...SENT, isClicked: true },
+    { ...SENT, stepId: 'other', state: 'rejected' },
+  ];
+  const told = whyNot(filter, { ...ANN, emails, properties: { plan: 'pro' } }, NOW);
+  expect(told.map(({ input, outcome }) => [input, outcome])).toEqual([
+    ["email 'welcome' was opened by a person; it is accepted, clicked", 'does not hold'],
+    ["email 'tips' was sent; there is none yet", 'does not hold'],
+    ['any email was sent; it holds for 1 of 2', 'holds'],
+    ["properties.plan is 'pro'; properties.plan is 'pro', a text", 'holds'],
+  ]);
+  expect(() => matches(filter, ANN, NOW)).toThrow('not loaded');
+  const property = stepFilterOf({ ...PRO, field: 'properties.plan' });
+  expect(() => matches(property, ANN, NOW)).toThrow('not loaded');
 });
 
 test('one event is judged by a filter of its own', () => {

@@ -2,11 +2,19 @@ import type { Fault } from '../../schedule/fault.ts';
 import type { Reason } from '../../schedule/reason.ts';
 import type { Db } from '../../platform/db.ts';
 import type { Scope } from './condition.ts';
+import { EMAIL_CONDITIONS, NO_EMAIL_CONDITIONS } from './conditions/email.ts';
 import { eventConditions } from './conditions/event.ts';
 import { fieldConditions } from './conditions/field.ts';
-import type { EventFact, Facts, FactsNeeded } from './facts.ts';
+import {
+  neededTogether,
+  type EventFact,
+  type Facts,
+  type FactsNeeded,
+  type Touches,
+} from './facts.ts';
 import { COMPANY_FIELDS } from './fields/company.ts';
 import { EVENT_FIELDS, METADATA_FIELDS } from './fields/event.ts';
+import { NO_PROPERTY_FIELDS, PROPERTY_FIELDS } from './fields/properties.ts';
 import { CONTEXT_FIELDS, TRAIT_FIELDS, USER_FIELDS } from './fields/user.ts';
 import type { Fragment } from './fragment.ts';
 import { FILTER_NODES_MAX } from './limits.ts';
@@ -15,10 +23,20 @@ import { compileNode, faultsOfNode, type Node } from './tree.ts';
 /** What may be asked about one event. */
 export const EVENT_SCOPE: Scope<EventFact> = [fieldConditions([METADATA_FIELDS, EVENT_FIELDS])];
 
+const PERSON_FIELDS = [USER_FIELDS, TRAIT_FIELDS, CONTEXT_FIELDS, COMPANY_FIELDS];
+
 /** What may be asked about a user. A further kind of fact is added here. */
 export const USER_SCOPE: Scope<Facts> = [
-  fieldConditions([USER_FIELDS, TRAIT_FIELDS, CONTEXT_FIELDS, COMPANY_FIELDS]),
+  fieldConditions([...PERSON_FIELDS, NO_PROPERTY_FIELDS]),
   eventConditions(EVENT_SCOPE),
+  NO_EMAIL_CONDITIONS,
+];
+
+/** What a step may ask about a user: their enrollment too. */
+export const STEP_SCOPE: Scope<Facts> = [
+  fieldConditions([...PERSON_FIELDS, PROPERTY_FIELDS]),
+  eventConditions(EVENT_SCOPE),
+  EMAIL_CONDITIONS,
 ];
 
 /** A compiled filter: a rule that selects users. Immutable; meant to be kept and used often. */
@@ -39,6 +57,10 @@ export interface EventFilter {
 export const faultsOfFilter = (json: unknown, path: string): Fault[] =>
   faultsOfNode(USER_SCOPE, json, { path, depth: 1, budget: { nodes: FILTER_NODES_MAX } });
 
+/** `faultsOfFilter` for a filter of a step, which may ask about the enrollment too. */
+export const faultsOfStepFilter = (json: unknown, path: string): Fault[] =>
+  faultsOfNode(STEP_SCOPE, json, { path, depth: 1, budget: { nodes: FILTER_NODES_MAX } });
+
 /** `faultsOfFilter` for a filter over one event, where fields are `metadata.…`. */
 export const faultsOfEventFilter = (json: unknown, path: string): Fault[] =>
   faultsOfNode(EVENT_SCOPE, json, { path, depth: 1, budget: { nodes: FILTER_NODES_MAX } });
@@ -55,6 +77,15 @@ export function filterOf(json: unknown, { timezone = 'UTC' }: { timezone?: strin
   return { root: compileNode(USER_SCOPE, json, { timezone }) };
 }
 
+/** `filterOf` for a filter of a step. Its `conditionSql` is over `enrollments n` besides. */
+export function stepFilterOf(
+  json: unknown,
+  { timezone = 'UTC' }: { timezone?: string } = {},
+): Filter {
+  assertFaultless(faultsOfStepFilter(json, ''));
+  return { root: compileNode(STEP_SCOPE, json, { timezone }) };
+}
+
 /** `filterOf` for a filter over one event. */
 export function eventFilterOf(
   json: unknown,
@@ -68,7 +99,11 @@ function assertFaultless([fault]: readonly Fault[]): void {
   if (fault !== undefined) throw new Error(`filter: ${fault.path} ${fault.message}`);
 }
 
-/** Whether a user matches. The same answer as `conditionSql` gives over the same facts. */
+/**
+ * Whether a user matches. The same answer as `conditionSql` gives over the same facts.
+ *
+ * Facts that the filter needs and that were not loaded are a broken invariant: a plain `Error`.
+ */
 export const matches = (filter: Filter, facts: Facts, now: Date): boolean =>
   filter.root.holds(facts, now.getTime());
 
@@ -85,19 +120,26 @@ export const conditionSql = (db: Db, filter: Filter, { now }: { now: Date }): Fr
   filter.root.sql(db, now.getTime());
 
 /** What must be loaded to judge a filter in memory. */
-export function factsNeeded({ root }: Filter): FactsNeeded {
-  const needs = root.conditions.map(({ condition }) => condition.needs);
-  const events = new Map<string, number | null>();
-  for (const { eventType, withinMs } of needs.flatMap((need) => need.events)) {
-    const known = events.get(eventType) ?? 0;
-    const isForEver = withinMs === null || events.get(eventType) === null;
-    events.set(eventType, isForEver ? null : Math.max(known, withinMs));
-  }
+export const factsNeeded = ({ root }: Filter): FactsNeeded =>
+  neededTogether(root.conditions.map(({ condition }) => condition.needs));
+
+/** Whose changes may change the answer of a filter: who listens to what. */
+export function touches({ root }: Filter): Touches {
+  const each = root.conditions.map(({ condition }) => condition.touches);
   return {
-    company: needs.some(({ company }) => company),
-    events: [...events].map(([eventType, withinMs]) => ({ eventType, withinMs })),
+    user: each.some(({ user }) => user),
+    company: each.some(({ company }) => company),
+    events: [...new Set(each.flatMap(({ events }) => events))],
+    emails: [...new Set(each.flatMap(({ emails }) => emails))],
   };
 }
+
+/**
+ * Whether the answer changes as time goes by, though nothing happens: the filter has dates relative to
+ * now, or counts events of the last so much time.
+ */
+export const dependsOnTime = ({ root }: Filter | EventFilter): boolean =>
+  root.conditions.some(({ condition }) => condition.dependsOnTime);
 
 /** The filter in plain words. */
 export const wordsOf = (filter: Filter | EventFilter): string => filter.root.words;

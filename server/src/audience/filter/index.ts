@@ -1,17 +1,34 @@
-export type { CompanyFact, EventFact, Facts, FactsNeeded, UserFact } from './facts.ts';
+export {
+  neededTogether,
+  NOTHING_NEEDED,
+  type CompanyFact,
+  type EmailFact,
+  type EventCounts,
+  type EventFact,
+  type EventsNeeded,
+  type Facts,
+  type FactsNeeded,
+  type Touches,
+  type UserFact,
+} from './facts.ts';
 export {
   conditionSql,
+  dependsOnTime,
   eventFilterOf,
   factsNeeded,
   faultsOfEventFilter,
   faultsOfFilter,
+  faultsOfStepFilter,
   filterOf,
   matches,
   matchesEvent,
+  stepFilterOf,
+  touches,
   whyNot,
   wordsOf,
   type EventFilter,
   type Filter,
 } from './filter.ts';
 export type { Fragment } from './fragment.ts';
-export { EventFilterRef, FILTER_SCHEMAS, FilterRef } from './schema.ts';
+export { EventFilterRef, FILTER_SCHEMAS, FilterRef, StepFilterRef } from './schema.ts';
+export { dateFieldNamed, type DateField } from './user-date.ts';

@@ -11,5 +11,7 @@ export const FIELD_LENGTH_MAX = 500;
 export const FIELD_PARTS_MAX = 33;
 /** Counting stops here: nobody asks for more, and every one of them would be read. */
 export const EVENT_COUNT_MAX = 10_000;
+/** Characters of a step's id. */
+export const STEP_ID_LENGTH_MAX = 64;
 /** Ten years, in the unit that has the most of them. */
 export const DURATION_MS_MAX = 10 * 366 * 24 * 60 * 60_000;

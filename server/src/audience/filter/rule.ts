@@ -23,6 +23,8 @@ interface Declaration<T extends StoredType, V> {
   readonly words: (value: V, context: RuleContext) => string;
   /** The rule in memory. Prepared once; `now` in epoch milliseconds. */
   readonly test: (value: V, context: RuleContext) => (stored: StoredOf[T], now: number) => boolean;
+  /** Whether the answer depends on `now`. */
+  readonly isRelative?: boolean;
   /** The same rule in SQL: two-valued, for a `stored` that is there and of the type. */
   readonly sql: (
     sql: Sql,
@@ -47,6 +49,8 @@ export interface Rule {
 export interface BoundRule {
   readonly reads: StoredType;
   readonly words: string;
+  /** Whether the answer depends on `now`. */
+  readonly isRelative: boolean;
   /** @param raw what the field holds; undefined or null when it is missing */
   readonly holds: (raw: unknown, now: number) => boolean;
   /** Never null. */
@@ -55,7 +59,7 @@ export interface BoundRule {
 
 /** Declares an operator over a type. */
 export function rule<T extends StoredType, V>(declaration: Declaration<T, V>): Rule {
-  const { operator, reads, value: shape, words, test } = declaration;
+  const { operator, reads, value: shape, words, test, isRelative = false } = declaration;
   const read: (raw: unknown) => StoredOf[T] | null = READ[reads];
   return {
     operator,
@@ -70,6 +74,7 @@ export function rule<T extends StoredType, V>(declaration: Declaration<T, V>): R
       return {
         reads,
         words: words(value, context),
+        isRelative,
         holds: (raw, now) => {
           const stored = read(raw);
           return stored !== null && isRight(stored, now);

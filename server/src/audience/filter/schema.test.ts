@@ -7,8 +7,10 @@ import {
   EventFilterRef,
   faultsOfEventFilter,
   faultsOfFilter,
+  faultsOfStepFilter,
   FILTER_SCHEMAS,
   FilterRef,
+  StepFilterRef,
 } from './index.ts';
 import { RULES } from './operators/index.ts';
 
@@ -17,6 +19,7 @@ const customOptions = { removeAdditional: false, coerceTypes: false, strict: fal
 const app = Fastify({ ajv: { customOptions } });
 for (const schema of FILTER_SCHEMAS) app.addSchema(schema);
 const body = Type.Object({ filter: EventFilterRef });
+app.post('/step', { schema: { body: Type.Object({ filter: StepFilterRef }) } }, async () => ({}));
 app.post('/event', { schema: { body } }, async () => ({}));
 app.post('/', { schema: { body: Type.Object({ filter: FilterRef }) } }, async () => ({}));
 afterAll(() => app.close());
@@ -61,6 +64,16 @@ test('a filter over one event has a schema of its own', async () => {
   expect(faultsOfEventFilter(paid, '')).toEqual([]);
   expect(await statusOf({ not: paid })).toBe(200);
   expect(await statusOf({ event: 'paid', operator: 'never' })).toBe(400);
+});
+
+test('a filter of a step has a schema of its own, which knows emails', async () => {
+  const opened = { not: { email: 'welcome', operator: 'opened' } };
+  const statusOf = async (url: string, filter: object) =>
+    (await app.inject({ method: 'POST', url, payload: { filter } })).statusCode;
+  expect(faultsOfStepFilter(opened, '')).toEqual([]);
+  expect(await statusOf('/step', opened)).toBe(200);
+  expect(await statusOf('/step', { email: 'welcome', operator: 'read' })).toBe(400);
+  expect(await statusOf('/', opened)).toBe(400);
 });
 
 test('the documentation names every operator', () => {

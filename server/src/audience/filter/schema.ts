@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import type { Scope } from './condition.ts';
 import { EVENT_FILTER_SCHEMA_ID } from './conditions/event.ts';
-import { EVENT_SCOPE, USER_SCOPE } from './filter.ts';
+import { EVENT_SCOPE, STEP_SCOPE, USER_SCOPE } from './filter.ts';
 import { FILTER_NODES_MAX } from './limits.ts';
 
 const FILTER_SCHEMA_ID = 'Filter';
+const STEP_FILTER_SCHEMA_ID = 'StepFilter';
 
 const joiner = (key: string, schema: object) => ({
   title: key,
@@ -32,17 +33,25 @@ function schemaOf<S>($id: string, description: string, scope: Scope<S>) {
 
 /**
  * The language of filters for the documents of the API, made from the declared operators: add these
- * to the server once (`app.addSchema`), and refer to them with `FilterRef` and `EventFilterRef`. What
- * they let through may still have faults (bounds of the whole, operators that do not fit a field):
+ * to the server once (`app.addSchema`), and refer to them with `FilterRef`, `StepFilterRef` and
+ * `EventFilterRef`. What they let through may still have faults (bounds of the whole, operators that do not fit a field):
  * `faultsOfFilter` has the last word. Not for a validator that coerces values or removes members.
  */
 export const FILTER_SCHEMAS = [
   schemaOf(FILTER_SCHEMA_ID, 'A rule that selects users', USER_SCOPE),
+  schemaOf(
+    STEP_FILTER_SCHEMA_ID,
+    'A rule over a user and their enrollment, which is what steps ask about',
+    STEP_SCOPE,
+  ),
   schemaOf(EVENT_FILTER_SCHEMA_ID, 'A rule that selects events of one user', EVENT_SCOPE),
 ];
 
 /** A member that is a filter. */
 export const FilterRef = Type.Unsafe<unknown>({ $ref: `${FILTER_SCHEMA_ID}#` });
+
+/** A member that is a filter of a step. */
+export const StepFilterRef = Type.Unsafe<unknown>({ $ref: `${STEP_FILTER_SCHEMA_ID}#` });
 
 /** A member that is a filter over one event. */
 export const EventFilterRef = Type.Unsafe<unknown>({ $ref: `${EVENT_FILTER_SCHEMA_ID}#` });

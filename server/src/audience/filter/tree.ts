@@ -39,10 +39,12 @@ export function faultsOfNode<S>(scope: Scope<S>, json: unknown, place: Place): F
   }
   const members = recordOf(json);
   const keys = [...JOINERS, 'not', ...scope.map(({ key }) => key)];
+  const elsewhere = scope.flatMap(({ key, isElsewhere = false }) => (isElsewhere ? [key] : []));
   const heads = members === null ? [] : keys.filter((key) => Object.hasOwn(members, key));
   const [head] = heads;
   if (members === null || head === undefined || heads.length > 1) {
-    return [{ path, message: `must be an object with one of ${keys.join(', ')}` }];
+    const known = keys.filter((key) => !elsewhere.includes(key)).join(', ');
+    return [{ path, message: `must be an object with one of ${known}` }];
   }
   const kind = scope.find(({ key }) => key === head);
   if (kind !== undefined) return kind.faults(members, place);

@@ -30,7 +30,8 @@ export async function upsertCompanies(
   const column = <T>(of: (change: CompanyChange) => T): T[] => changes.map(of);
   return db<CompanyChanged[]>`
     with change as (
-      select q.*, coalesce(w.clock_now, db_now()) as now
+      select q.*, w.side = 'live' as live, 'changed' = any (w.listens) as is_heard,
+             coalesce(w.clock_now, db_now()) as now
         from unnest(
           ${column(({ bucket }) => bucket)}::smallint[],
           ${column(({ id }) => id)}::uuid[],
@@ -79,6 +80,12 @@ export async function upsertCompanies(
        order by c.bucket, c.id
           on conflict do nothing
       returning id
+    ), told as (
+      insert into signals (bucket, workspace_id, live, user_id, kind, at, may_start)
+      select c.bucket, c.workspace_id, c.live, c.id, 'company', c.now, true
+        from change c
+        join changed using (id)
+       where c.is_heard
     )
     select id, false as created from changed
     union all

@@ -1,5 +1,6 @@
 import type { Db } from '../../platform/db.ts';
 import type { Event, NewEvent } from '../event.ts';
+import type { EventFact } from '../filter/index.ts';
 
 /** An event to be stored, addressed. */
 export interface EventRow extends NewEvent {
@@ -17,20 +18,27 @@ export interface EventRow extends NewEvent {
  * Stores events, in one statement and one commit; those whose `repeatId` was stored in the 24 hours
  * before, by the clock of their side, are left out.
  *
+ * Where a series listens to such an event, a signal is written with it.
  * Two callers with the same event: the second waits until the first has committed.
  * Locks: the ids, in the order of their keys. Index: event_ids_pkey.
  *
  * @param rows no two with the same `repeatId`
+ * @returns whether some series listens to one of them
  */
-export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<void> {
+export async function insertEvents(
+  db: Db,
+  rows: readonly EventRow[],
+): Promise<{ isSignalled: boolean }> {
   const column = <T>(of: (row: EventRow) => T): T[] => rows.map(of);
   // No text is empty, so that an empty one can stand for none.
-  await db`
+  const told = await db<{ isSignalled: boolean }[]>`
     with sent as materialized (
       select q.bucket, q.id, q.workspace_id, nullif(q.user_id, '')::uuid as user_id,
              nullif(q.repeat_id, '')::uuid as repeat_id, q.event_type,
              nullif(q.occurred_at, '')::timestamptz as occurred_at, q.event_id, q.session_id,
-             q.element_selector, q.page_url, q.metadata, coalesce(w.clock_now, db_now()) as now
+             q.element_selector, q.page_url, q.metadata, coalesce(w.clock_now, db_now()) as now,
+             q.position, w.side = 'live' as live,
+             'event:' || q.event_type = any (w.listens) and q.user_id <> '' as is_heard
         from unnest(
           ${column(({ bucket }) => bucket)}::smallint[],
           ${column(({ id }) => id)}::uuid[],
@@ -44,8 +52,8 @@ export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<v
           ${column(({ elementSelector }) => elementSelector ?? '')}::text[],
           ${column(({ pageUrl }) => pageUrl ?? '')}::text[],
           ${column(({ metadata }) => metadata)}::text[]
-        ) as q (bucket, id, workspace_id, user_id, repeat_id, event_type, occurred_at, event_id,
-                session_id, element_selector, page_url, metadata)
+        ) with ordinality as q (bucket, id, workspace_id, user_id, repeat_id, event_type, occurred_at, event_id,
+                session_id, element_selector, page_url, metadata, position)
         join workspaces w on w.id = q.workspace_id
     ), fresh as (
       insert into event_ids (bucket, id, workspace_id, received_at)
@@ -57,15 +65,26 @@ export async function insertEvents(db: Db, rows: readonly EventRow[]): Promise<v
          set received_at = excluded.received_at
        where event_ids.received_at <= excluded.received_at - interval '24 hours'
       returning id
-    )
-    insert into events (bucket, id, workspace_id, user_id, event_type, occurred_at, received_at,
+    ), kept as (
+      select * from sent where repeat_id is null or repeat_id in (select id from fresh)
+    ), told as (
+      insert into signals (bucket, workspace_id, live, user_id, kind, name, event_id, at, may_start)
+      select bucket, workspace_id, live, user_id, 'event', event_type, id, now, true
+        from kept
+       where is_heard
+       order by position
+      returning id
+    ), stored as (
+      insert into events (bucket, id, workspace_id, user_id, event_type, occurred_at, received_at,
                         stored_at, event_id, session_id, element_selector, page_url, metadata)
     select bucket, id, workspace_id, user_id, event_type, least(occurred_at, now), now, db_now(),
            nullif(event_id, ''), nullif(session_id, ''), nullif(element_selector, ''),
            nullif(page_url, ''), metadata::jsonb
-      from sent
-     where repeat_id is null or repeat_id in (select id from fresh)
+      from kept
+    )
+    select exists (select from told) as "isSignalled"
   `;
+  return told[0] ?? { isSignalled: false };
 }
 
 /**
@@ -141,4 +160,19 @@ export async function deleteOldEventIds(db: Db, { limit }: { limit: number }): P
 export async function makeEventPartitions(db: Db): Promise<number> {
   const rows = await db<{ made: number }[]>`select make_event_partitions() as made`;
   return rows[0]?.made ?? 0;
+}
+
+/** Events by id. Across workspaces: for the worker. Index: events_pkey, in each month. */
+export async function eventsByIds(
+  db: Db,
+  { bucket, ids }: { bucket: number; ids: readonly string[] },
+): Promise<Map<string, EventFact>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db<(EventFact & { id: string })[]>`
+    select id, event_type as "eventType", occurred_at as "occurredAt", page_url as "pageUrl",
+           element_selector as "elementSelector", metadata
+      from events
+     where bucket = ${bucket} and id = any(${[...ids]}::uuid[])
+  `;
+  return new Map(rows.map((event) => [event.id, event]));
 }

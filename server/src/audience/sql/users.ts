@@ -14,6 +14,8 @@ export interface UserChange {
   readonly mayCreate: boolean;
   /** The company they belong to from now on; null leaves them where they are. */
   readonly companyId: string | null;
+  /** False for data that is only written about somebody: no series starts by it. */
+  readonly mayStart: boolean;
 }
 
 /** What one change did. */
@@ -22,13 +24,16 @@ export interface UserChanged {
   /** `absent`: there is no such user, and none was to be created. */
   readonly outcome: 'created' | 'changed' | 'absent';
   readonly isTimezoneChanged: boolean;
+  /** Whether a signal was written: some series listens. */
+  readonly isSignalled: boolean;
   readonly now: Date;
 }
 
 /**
  * Creates or changes users, each at most once per call, in one statement and one commit.
  *
- * Traits and context merge key by key, null deletes a key. A user who is being created by somebody
+ * Traits and context merge key by key, null deletes a key. Where a series listens to such changes, a
+ * signal is written with them. A user who is being created by somebody
  * else at this moment is left out of the answer: ask again.
  * Locks: the users that exist, in the order of their keys. Index: users_pkey.
  */
@@ -37,8 +42,9 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
   return db<UserChanged[]>`
     with change as (
       select q.bucket, q.id, q.workspace_id, q.external_id, q.own, q.traits, q.context,
-             q.is_activity, q.may_create, nullif(q.company_id, '')::uuid as company_id,
-             coalesce(w.clock_now, db_now()) as now
+             q.is_activity, q.may_create, nullif(q.company_id, '')::uuid as company_id, q.may_start,
+             not (q.own = '{}' and q.traits = '{}' and q.context = '{}' and q.company_id = '') as is_change,
+             w.listens, w.side = 'live' as live, coalesce(w.clock_now, db_now()) as now
         from unnest(
           ${column(({ bucket }) => bucket)}::smallint[],
           ${column(({ id }) => id)}::uuid[],
@@ -49,9 +55,10 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
           ${column(({ patch }) => JSON.stringify(patch.context))}::text[]::jsonb[],
           ${column(({ isActivity }) => String(isActivity))}::boolean[],
           ${column(({ mayCreate }) => String(mayCreate))}::boolean[],
-          ${column(({ companyId }) => companyId ?? '')}::text[]
+          ${column(({ companyId }) => companyId ?? '')}::text[],
+          ${column(({ mayStart }) => String(mayStart))}::boolean[]
         ) as q (bucket, id, workspace_id, external_id, own, traits, context, is_activity, may_create,
-                company_id)
+                company_id, may_start)
         join workspaces w on w.id = q.workspace_id
     ), before as (
       select u.bucket, u.id, u.timezone
@@ -72,8 +79,7 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
              context = merge_keys(u.context, c.context),
              last_seen = case when c.is_activity then greatest(u.last_seen, c.now)
                               else u.last_seen end,
-             updated_at = case when c.own = '{}' and c.traits = '{}' and c.context = '{}'
-                                and c.company_id is null then u.updated_at else c.now end
+             updated_at = case when c.is_change then c.now else u.updated_at end
         from change c
         join before b on b.bucket = c.bucket and b.id = c.id
        where u.bucket = c.bucket and u.id = c.id
@@ -91,12 +97,24 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
        order by c.bucket, c.id
           on conflict do nothing
       returning id, created_at
+    ), told as (
+      insert into signals (bucket, workspace_id, live, user_id, kind, at, may_start)
+      select c.bucket, c.workspace_id, c.live, c.id,
+             case when n.id is null then 'changed' else 'created' end, c.now, c.may_start
+        from change c
+        left join changed m on m.id = c.id
+        left join created n on n.id = c.id
+       where case when n.id is not null then c.listens && array['created', 'changed']
+                  else m.id is not null and c.is_change and 'changed' = any (c.listens) end
+      returning user_id as id
     )
-    select id, 'changed' as outcome, moved as "isTimezoneChanged", now from changed
+    select id, 'changed' as outcome, moved as "isTimezoneChanged",
+           id in (select id from told) as "isSignalled", now
+      from changed
     union all
-    select id, 'created', false, created_at from created
+    select id, 'created', false, id in (select id from told), created_at from created
     union all
-    select c.id, 'absent', false, c.now
+    select c.id, 'absent', false, false, c.now
       from change c
      where not c.may_create and not exists (select 1 from before b where b.id = c.id)
   `;

@@ -15,9 +15,10 @@ export interface Attempt extends NewMessage {
  * Records that handovers are about to begin: after this commits, and not before, bytes may leave.
  *
  * Under the row's lock it is checked once more that the lease is ours, the enrollment active, the
- * series active, the user still in the zone that was reckoned with and the window open. A message
+ * series active, the user still in the zone that was reckoned with, the window open, and everything
+ * that was accepted about the user looked at. A message
  * that has left, or may have, never begins again.
- * Locks: the queue rows, then their enrollments and series (shared): a removal or a pause that has
+ * Locks: the queue rows in the order of their keys, then their enrollments and series (shared): a removal or a pause that has
  * been answered has either come before, and nothing begins, or waits until this commits.
  * Index: recipients_pkey, enrollments_pkey, users_pkey, messages_step_occurrence. That a leased row is
  * processing (constraint recipients_leased) is not said here: the planner, which takes such rows to be
@@ -58,10 +59,13 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         join users u on u.bucket = r.bucket and u.id = r.user_id
         join attempt a on a.bucket = r.bucket and a.enrollment_id = r.enrollment_id and a.seq = r.seq
        where r.lease_token = a.lease_token
-         and (e.state = 'active' or not r.advances and e.state <> 'removed')
+         and (e.state = 'active' or not r.advances and e.state not in ('removed', 'exited'))
          and s.status = 'active'
          and u.timezone is not distinct from a.timezone
          and (a.closes_at is null or db_now() < a.closes_at)
+         and (select true from signals g
+               where g.bucket = r.bucket and g.user_id = r.user_id limit 1) is null
+       order by r.bucket, r.enrollment_id, r.seq
          for no key update of r
          for share of e, s
     )

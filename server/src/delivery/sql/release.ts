@@ -45,18 +45,27 @@ export async function leaseRows(
  *
  * Two statements, in a transaction of the caller's: an attempt whose answer was lost may still be
  * committing on a connection that we have given up. The first waits for it behind the row's lock, and
- * only a later statement sees what it wrote. Index: recipients_pkey, messages_step_occurrence.
+ * only a later statement sees what it wrote. Locks: the rows, in the order of their keys. Index:
+ * recipients_pkey, messages_step_occurrence.
  */
 export async function releaseRows(tx: Transaction, held: readonly Held[]): Promise<void> {
   const { buckets, enrollmentIds, seqs, tokens } = columns(held);
   const released = await tx<Held[]>`
+    with mine as (
+      select r.bucket, r.enrollment_id, r.seq, r.lease_token
+        from recipients r
+        join unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
+             as h (bucket, enrollment_id, seq, lease_token)
+          on r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
+       where r.lease_token = h.lease_token
+       order by r.bucket, r.enrollment_id, r.seq
+         for no key update of r
+    )
     update recipients r
        set status = 'pending', worker_id = null, lease_token = null
-      from unnest(${buckets}::smallint[], ${enrollmentIds}::uuid[], ${seqs}::int[], ${tokens}::uuid[])
-           as h (bucket, enrollment_id, seq, lease_token)
-     where r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
-       and r.lease_token = h.lease_token
-    returning r.bucket, r.enrollment_id as "enrollmentId", r.seq, h.lease_token as "leaseToken"
+      from mine m
+     where r.bucket = m.bucket and r.enrollment_id = m.enrollment_id and r.seq = m.seq
+    returning r.bucket, r.enrollment_id as "enrollmentId", r.seq, m.lease_token as "leaseToken"
   `;
   if (released.length > 0) await unbeginAttempts(tx, released);
 }
@@ -178,7 +187,11 @@ export interface StillHeld extends Held {
   readonly now: Date;
 }
 
-/** Locks rows that are still held under the given leases. Index: recipients_pkey, users_pkey. */
+/**
+ * Locks rows that are still held under the given leases, in the order of their keys.
+ *
+ * Index: recipients_pkey, users_pkey.
+ */
 export async function lockHeld(db: Db, held: readonly Held[]): Promise<StillHeld[]> {
   const { buckets, enrollmentIds, seqs, tokens } = columns(held);
   return db<StillHeld[]>`
@@ -190,6 +203,7 @@ export async function lockHeld(db: Db, held: readonly Held[]): Promise<StillHeld
         on r.bucket = h.bucket and r.enrollment_id = h.enrollment_id and r.seq = h.seq
       left join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.lease_token = h.lease_token
+     order by r.bucket, r.enrollment_id, r.seq
        for no key update of r
   `;
 }

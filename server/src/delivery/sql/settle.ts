@@ -28,7 +28,8 @@ export interface Settled {
  * those is full of the dead entries of others, for as long as somebody holds a snapshot.
  * Index: messages_pkey, recipients_pkey, users_pkey.
  *
- * Locks: the queue rows of those that were written, for moving them on in the same transaction.
+ * Locks: the queue rows of those that were written, in the order of their keys, for moving them on in
+ * the same transaction.
  *
  * @returns those that were still owned
  */
@@ -53,6 +54,7 @@ export async function settleMessages(
         join messages m on m.bucket = a.bucket and m.id = a.id
         join recipients r on r.bucket = m.bucket and r.enrollment_id = m.enrollment_id and r.seq = m.seq
        where m.lease_token = a.lease_token and r.lease_token = a.lease_token
+       order by r.bucket, r.enrollment_id, r.seq
          for no key update of r
     ), settled as (
       update messages m
@@ -75,6 +77,27 @@ export async function settleMessages(
       from settled s
       join row on row.id = s.id
       left join users u on u.bucket = s.bucket and u.id = s.user_id
+  `;
+}
+
+/**
+ * Tells the series that listen to it that mail to these people came back for good.
+ *
+ * Index: messages_pkey.
+ */
+export async function signalHardBounces(
+  db: Db,
+  messages: readonly { bucket: number; id: string }[],
+): Promise<void> {
+  await db`
+    insert into signals (bucket, workspace_id, live, user_id, kind, name, at, may_start)
+    select m.bucket, m.workspace_id, w.side = 'live', m.user_id, 'message', 'hard_bounce',
+           coalesce(w.clock_now, db_now()), false
+      from unnest(${messages.map(({ bucket }) => bucket)}::smallint[],
+                  ${messages.map(({ id }) => id)}::uuid[]) as q (bucket, id)
+      join messages m on m.bucket = q.bucket and m.id = q.id
+      join workspaces w on w.id = m.workspace_id
+     where 'message:hard_bounce' = any (w.listens)
   `;
 }
 

@@ -15,6 +15,20 @@ export interface DueStep {
   readonly advances: boolean;
   readonly dueAt: Date;
   readonly fromAt: Date;
+  readonly held: boolean;
+  /** The last event that this passage waited for and heard. */
+  readonly heard: string | null;
+  /** Whether something happened to the user that has not been looked at yet: the step waits for that. */
+  readonly isSignalled: boolean;
+  /** Whether its enrollment has changed its version: then its step may have been sent already. */
+  readonly isMoved: boolean;
+  /** Whether the side has a cap on emails to one person. */
+  readonly isCapped: boolean;
+  readonly enteredAt: Date;
+  /** The event that started the passage. */
+  readonly entryEvent: string | null;
+  /** What the enrolling call brought along. */
+  readonly properties: Readonly<Record<string, unknown>>;
   readonly attempts: number;
   readonly firstAttemptAt: Date | null;
   readonly seriesStatus: AutomationStatus;
@@ -61,11 +75,17 @@ export async function claimDue(
     select r.bucket, r.enrollment_id as "enrollmentId", r.seq,
            r.workspace_id as "workspaceId", r.automation_id as "automationId",
            r.user_id as "userId", r.version, r.step_id as "stepId", r.live, r.advances,
-           r.due_at as "dueAt", r.from_at as "fromAt", r.attempts,
+           r.due_at as "dueAt", r.from_at as "fromAt", r.held, r.heard, r.attempts,
+           e.entered_at as "enteredAt", e.entry_event as "entryEvent", e.properties,
+           e.is_moved as "isMoved",
+           coalesce((select true from signals g where g.bucket = r.bucket and g.user_id = r.user_id limit 1),
+                    false) as "isSignalled",
+           w.settings #>> '{limits,emails,count}' is not null as "isCapped",
            r.first_attempt_at as "firstAttemptAt", s.status as "seriesStatus",
            w.timezone as "workspaceTimezone", u.timezone as "userTimezone", db_now() as now
       from recipients r
       join automations s on s.id = r.automation_id
+      join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
       join workspaces w on w.id = r.workspace_id
       left join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.bucket = ${bucket} and r.status = 'pending' and r.live and not r.parked
@@ -94,11 +114,17 @@ export async function claimDueTest(
     select r.bucket, r.enrollment_id as "enrollmentId", r.seq,
            r.workspace_id as "workspaceId", r.automation_id as "automationId",
            r.user_id as "userId", r.version, r.step_id as "stepId", r.live, r.advances,
-           r.due_at as "dueAt", r.from_at as "fromAt", r.attempts,
+           r.due_at as "dueAt", r.from_at as "fromAt", r.held, r.heard, r.attempts,
+           e.entered_at as "enteredAt", e.entry_event as "entryEvent", e.properties,
+           e.is_moved as "isMoved",
+           coalesce((select true from signals g where g.bucket = r.bucket and g.user_id = r.user_id limit 1),
+                    false) as "isSignalled",
+           w.settings #>> '{limits,emails,count}' is not null as "isCapped",
            r.first_attempt_at as "firstAttemptAt", s.status as "seriesStatus",
            w.timezone as "workspaceTimezone", u.timezone as "userTimezone", w.clock_now as now
       from recipients r
       join automations s on s.id = r.automation_id
+      join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
       join workspaces w on w.id = r.workspace_id
       left join users u on u.bucket = r.bucket and u.id = r.user_id
      where r.workspace_id = ${workspaceId} and not r.live and r.status = 'pending'
@@ -110,23 +136,4 @@ export async function claimDueTest(
        for update of r skip locked
        for share of s skip locked
   `;
-}
-
-/**
- * The test sides that have rows due by their own clock, which nobody moves just now.
- *
- * Across workspaces. Index: recipients_due_test.
- */
-export async function dueTestSides(db: Db, { limit }: { limit: number }): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select w.id
-      from workspaces w
-     where w.side = 'test' and (w.advancing_until is null or w.advancing_until < db_now())
-       and exists (
-       select 1 from recipients r
-        where r.workspace_id = w.id and not r.live and r.status = 'pending' and not r.parked
-          and r.due_at <= w.clock_now)
-     limit ${limit}
-  `;
-  return rows.map(({ id }) => id);
 }

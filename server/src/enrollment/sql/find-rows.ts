@@ -11,7 +11,8 @@ export async function findRows(db: Db, rows: readonly RowRef[]): Promise<FoundRo
     select r.bucket, r.enrollment_id as "enrollmentId", r.seq, r.workspace_id as "workspaceId",
            r.automation_id as "automationId", r.user_id as "userId", r.version,
            r.step_id as "stepId", r.live, r.advances, r.due_at as "dueAt", r.from_at as "fromAt",
-           r.attempts, r.first_attempt_at as "firstAttemptAt", s.status as "seriesStatus",
+           r.held, r.heard, e.entered_at as "enteredAt", e.entry_event as "entryEvent",
+           e.properties, false as "isSignalled", false as "isCapped", e.is_moved as "isMoved", r.attempts, r.first_attempt_at as "firstAttemptAt", s.status as "seriesStatus",
            w.timezone as "workspaceTimezone", u.timezone as "userTimezone",
            coalesce(w.clock_now, db_now()) as now, db_now() as "dbNow"
       from unnest(
@@ -21,6 +22,7 @@ export async function findRows(db: Db, rows: readonly RowRef[]): Promise<FoundRo
            ) as q (bucket, enrollment_id, seq)
       join recipients r on r.bucket = q.bucket and r.enrollment_id = q.enrollment_id and r.seq = q.seq
       join automations s on s.id = r.automation_id
+      join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
       join workspaces w on w.id = r.workspace_id
       left join users u on u.bucket = r.bucket and u.id = r.user_id
   `;
@@ -85,8 +87,8 @@ export interface RowOfUser extends RowRef {
 /**
  * Locks the rows of one user, because their zone has changed.
  *
- * Locks: the rows, waiting for whoever is just moving them on: whether a row waits is known afterwards,
- * not before. Index: enrollments_one_active, recipients_pkey.
+ * Locks: the rows in the order of their keys, waiting for whoever is just moving them on: whether a row
+ * waits is known afterwards, not before. Index: enrollments_one_active, recipients_pkey.
  */
 export async function lockRowsOfUser(
   db: Db,
@@ -97,6 +99,7 @@ export async function lockRowsOfUser(
       from enrollments e
       join recipients r on r.bucket = e.bucket and r.enrollment_id = e.id
      where e.bucket = ${bucket} and e.user_id = ${userId} and e.state = 'active'
+     order by r.enrollment_id, r.seq
        for update of r
   `;
 }

@@ -23,6 +23,27 @@ export async function lockRows(
 }
 
 /**
+ * The same, for whoever holds enrollments already: without waiting, because a worker that holds such a
+ * row may be waiting for its enrollment.
+ *
+ * Fails with SQLSTATE 55P03 when somebody else holds one.
+ */
+export async function lockRowsAtOnce(
+  db: Db,
+  { bucket, userId, automationId }: { bucket: number; userId: string; automationId: string },
+): Promise<RowRef[]> {
+  return db<RowRef[]>`
+    select r.bucket, r.enrollment_id as "enrollmentId", r.seq
+      from recipients r
+     where r.bucket = ${bucket}
+       and r.enrollment_id in (
+         select id from enrollments
+          where bucket = ${bucket} and user_id = ${userId} and automation_id = ${automationId})
+       for update nowait
+  `;
+}
+
+/**
  * Ends a user's active passage through a series.
  *
  * Locks: the enrollment, after its row.

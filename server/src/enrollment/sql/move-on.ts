@@ -11,6 +11,12 @@ export interface Move {
   /** Null writes no log line: the step's message is in doubt, and that is where it is accounted for. */
   readonly outcome: LoggedOutcome | null;
   readonly reason: string | null;
+  /** Which way the step led, where there are several. */
+  readonly branch?: string | null;
+  /** Why, beside what its time was planned from. */
+  readonly why?: readonly Reason[];
+  /** The event that it waited for. */
+  readonly heardEventId?: string | null;
   readonly now: Date;
   /** Null where the series ends. */
   readonly next: NextStep | null;
@@ -22,6 +28,8 @@ export interface NextStep {
   readonly fromAt: Date;
   readonly timezone: string;
   readonly reasons: readonly Reason[];
+  /** Whether the step's rule has been asked, and said to be asked again when it is due. */
+  readonly isHeld: boolean;
 }
 
 /**
@@ -52,9 +60,12 @@ export async function moveOn(
         ${column(({ next }) => next?.dueAt.toISOString() ?? null)}::text[]::timestamptz[],
         ${column(({ next }) => next?.fromAt.toISOString() ?? null)}::text[]::timestamptz[],
         ${column(({ next }) => next?.timezone ?? null)}::text[],
-        ${column(({ next }) => (next === null ? null : JSON.stringify(next.reasons)))}::text[]
+        ${column(({ next }) => (next === null ? null : JSON.stringify(next.reasons)))}::text[],
+        ${column(({ branch }) => branch ?? null)}::text[],
+        ${column(({ why = [] }) => (why.length === 0 ? null : JSON.stringify(why)))}::text[],
+        ${column(({ heardEventId }) => heardEventId ?? null)}::uuid[]
       ) as m (bucket, enrollment_id, seq, outcome, reason, now, next_step, next_due, next_from,
-              next_timezone, next_reasons)
+              next_timezone, next_reasons, branch, why, heard)
     ), row as (
       select m.*, r.workspace_id, r.automation_id, r.user_id, r.step_id, r.due_at, r.reasons,
              r.advances and e.state = 'active' as goes_on
@@ -63,16 +74,18 @@ export async function moveOn(
         join enrollments e on e.bucket = m.bucket and e.id = m.enrollment_id
     ), logged as (
       insert into step_log (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, step_id,
-                            outcome, reason, due_at, at, reasons)
+                            outcome, reason, due_at, at, reasons, branch)
       select bucket, enrollment_id, seq, workspace_id, automation_id, user_id, step_id,
-             outcome, reason, due_at, now, reasons
+             outcome, reason, due_at, now,
+             case when why is null then reasons else reasons || why::jsonb end, branch
         from row where outcome is not null
     ), moved as (
       update recipients r
          set seq = r.seq + 1, step_id = row.next_step, status = 'pending', due_at = row.next_due,
              from_at = row.next_from, timezone = row.next_timezone, tz_version = ${tzVersion},
-             reasons = row.next_reasons::jsonb, attempts = 0, first_attempt_at = null,
-             worker_id = null, lease_token = null
+             reasons = row.next_reasons::jsonb, held = false, heard = coalesce(row.heard, r.heard),
+             parked = false,
+             attempts = 0, first_attempt_at = null, worker_id = null, lease_token = null
         from row
        where r.bucket = row.bucket and r.enrollment_id = row.enrollment_id and r.seq = row.seq
          and row.goes_on and row.next_step is not null
@@ -109,7 +122,7 @@ export async function replanRows(
   const done = await db`
     update recipients r
        set due_at = p.due_at, from_at = p.from_at, timezone = p.timezone,
-           tz_version = ${tzVersion}, reasons = p.reasons::jsonb, parked = false
+           tz_version = ${tzVersion}, reasons = p.reasons::jsonb, held = p.held, parked = false
       from unnest(
         ${rows.map(({ bucket }) => bucket)}::smallint[],
         ${rows.map(({ enrollmentId }) => enrollmentId)}::uuid[],
@@ -117,8 +130,9 @@ export async function replanRows(
         ${rows.map(({ dueAt }) => dueAt.toISOString())}::text[]::timestamptz[],
         ${rows.map(({ fromAt }) => fromAt.toISOString())}::text[]::timestamptz[],
         ${rows.map(({ timezone }) => timezone)}::text[],
-        ${rows.map(({ reasons }) => JSON.stringify(reasons))}::text[]
-      ) as p (bucket, enrollment_id, seq, due_at, from_at, timezone, reasons)
+        ${rows.map(({ reasons }) => JSON.stringify(reasons))}::text[],
+        ${rows.map(({ isHeld }) => String(isHeld))}::boolean[]
+      ) as p (bucket, enrollment_id, seq, due_at, from_at, timezone, reasons, held)
      where r.bucket = p.bucket and r.enrollment_id = p.enrollment_id and r.seq = p.seq
        and r.status = 'pending'
   `;
@@ -145,6 +159,9 @@ export async function keepPlans(
        and r.status = 'pending'
   `;
 }
+
+/** How a passage ends before its last step. */
+export type EndState = 'goal_reached' | 'exited' | 'removed' | 'ended';
 
 /** Names a step occurrence. */
 export interface RowRef {
@@ -175,7 +192,12 @@ export async function parkRows(db: Db, rows: readonly RowRef[]): Promise<void> {
 export async function cancelRows(
   db: Db,
   rows: readonly RowRef[],
-  { state, reason, now }: { state: 'removed' | 'ended'; reason: string; now: Date },
+  {
+    state,
+    reason,
+    now,
+    why = [],
+  }: { state: EndState; reason: string; now: Date; why?: readonly Reason[] },
 ): Promise<void> {
   await db`
     with ref as (
@@ -196,7 +218,7 @@ export async function cancelRows(
       insert into step_log (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, step_id,
                             outcome, reason, due_at, at, reasons)
       select bucket, enrollment_id, seq, workspace_id, automation_id, user_id, step_id,
-             'cancelled', ${reason}, due_at, ${now}, reasons
+             'cancelled', ${reason}, due_at, ${now}, reasons || ${JSON.stringify(why)}::text::jsonb
         from gone where advances
     ), waiting as (
       update messages m
@@ -207,7 +229,7 @@ export async function cancelRows(
          and m.state = 'scheduled'
     )
     update enrollments e
-       set state = ${state}, ended_at = ${now}, end_reason = ${reason}
+       set state = ${state}, ended_at = greatest(${now}, e.entered_at), end_reason = ${reason}
       from ref
      where e.bucket = ref.bucket and e.id = ref.enrollment_id and e.state = 'active'
   `;

@@ -90,7 +90,12 @@ export async function orderAgain(
     )
     insert into recipients (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, version,
                             step_id, live, advances, due_at, from_at, timezone, tz_version, reasons)
-    select m.bucket, m.enrollment_id, m.seq, m.workspace_id, m.automation_id, m.user_id, e.version,
+    select m.bucket, m.enrollment_id, m.seq, m.workspace_id, m.automation_id, m.user_id,
+           -- Where the enrollment has been moved since, its version may not have the step any more.
+           coalesce((select v.number from series_versions v
+                      where v.automation_id = m.automation_id
+                        and v.steps @> jsonb_build_array(jsonb_build_object('id', m.step_id))
+                      order by v.number = e.version desc, v.number desc limit 1), e.version),
            m.step_id, true, false, ${dueAt}, ${dueAt}, ${timezone}, ${tzVersion},
            ${reasons}::text::jsonb
       from ordered m

@@ -1,22 +1,31 @@
-import { faultsOfDelay } from '../../schedule/delay.ts';
 import { isEmailSender } from '../../platform/email-address.ts';
+import { faultsOfDelay } from '../../schedule/delay.ts';
+import { delayText } from '../../schedule/explain.ts';
+import { isAbsent, quoted, type Fault } from '../../schedule/fault.ts';
 import { emailFaults } from '../../template/index.ts';
-import type { Fault } from '../../schedule/fault.ts';
 import { textFault } from '../fault.ts';
-import type { StepType } from '../step.ts';
+import type { EmailStep, StepType } from '../step.ts';
+import { nextTarget, withNext } from './next.ts';
 
-const SUBJECT_LENGTH_MAX = 998;
+export const SUBJECT_LENGTH_MAX = 998;
 /** Far over what any mailbox provider shows in full. */
-const BODY_LENGTH_MAX = 500_000;
-const SENDER_LENGTH_MAX = 400;
+export const BODY_LENGTH_MAX = 500_000;
+export const SENDER_LENGTH_MAX = 400;
 
-export const email: StepType = {
+export const email: StepType<EmailStep> = {
   type: 'email',
-  targetFields: ['next'],
   reachesPerson: true,
   isPlanned: true,
-  delayOf: (step) => (step.type === 'email' ? (step.delay ?? null) : null),
   faults: emailStepFaults,
+  targets: nextTarget,
+  withTargets: withNext,
+  delayOf: ({ delay }) => delay ?? null,
+  needs: () => ({ facts: null, waitsFor: null }),
+  decide: () => ({ kind: 'send' }),
+  words: ({ subject, delay }) => {
+    const after = isAbsent(delay) ? '' : `waits ${delayText(delay)}, then `;
+    return `${after}sends the email ${quoted(subject)}`;
+  },
 };
 
 /** Every fault of an email's own fields. */
@@ -40,8 +49,6 @@ export function emailStepFaults(step: Readonly<Record<string, unknown>>, path: s
   if (shape.length > 0) return [...shape, ...delay];
   return [...senderFaults(step, path), ...templateFaults(step, path), ...delay];
 }
-
-const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 function senderFaults(step: Readonly<Record<string, unknown>>, path: string): Fault[] {
   return ['from', 'reply_to']

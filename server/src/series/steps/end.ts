@@ -1,10 +1,14 @@
-import type { StepType } from '../step.ts';
+import type { EndStep, StepType } from '../step.ts';
 
-export const end: StepType = {
+export const end: StepType<EndStep> = {
   type: 'end',
-  targetFields: [],
   reachesPerson: false,
   isPlanned: false,
-  delayOf: () => null,
   faults: () => [],
+  targets: () => [],
+  withTargets: (step) => step,
+  delayOf: () => null,
+  needs: () => ({ facts: null, waitsFor: null }),
+  decide: () => ({ kind: 'go', to: null, why: [] }),
+  words: () => 'leaves the series as completed',
 };

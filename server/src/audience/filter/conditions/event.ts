@@ -9,7 +9,14 @@ import {
   faultsOfDuration,
   type Duration,
 } from '../duration.ts';
-import type { EventFact, Facts } from '../facts.ts';
+import {
+  NOTHING_NEEDED,
+  NOTHING_TOUCHED,
+  type EventCounts,
+  type EventFact,
+  type EventsNeeded,
+  type Facts,
+} from '../facts.ts';
 import { joined, type Fragment, type Sql } from '../fragment.ts';
 import { EVENT_COUNT_MAX, FILTER_NODES_MAX } from '../limits.ts';
 import { below, faultsOfUnknown } from '../paths.ts';
@@ -126,54 +133,106 @@ function faultsOfWhere(scope: Scope<EventFact>, where: unknown, place: Place): F
   );
 }
 
+/** Which events are counted. */
+interface Counted {
+  readonly eventType: string;
+  readonly withinMs: number | null;
+  /** All of these hold for each. */
+  readonly where: readonly Node<EventFact>[];
+  readonly key: string;
+  readonly whereSql: EventsNeeded['whereSql'];
+}
+
 function compile(scope: Scope<EventFact>, json: Members, context: RuleContext): Condition<Facts> {
-  const eventType = String(json['event']);
   const count = typeof json['count'] === 'number' ? json['count'] : 0;
   const rule = countRuleOf(json['operator']);
   if (rule === undefined) throw new Error(`operator ${String(json['operator'])} is not known`);
-  const within = isAbsent(json['within']) ? null : (json['within'] as Duration);
-  const withinMs = within === null ? null : durationMs(within);
-  const where = ((json['where'] ?? []) as unknown[]).map((one) => compileNode(scope, one, context));
-  const span = within === null ? '' : ` in the last ${durationWords(within)}`;
-
-  const countOf = ({ events }: Facts, now: number, enough: number): number => {
-    const since = withinMs === null ? Number.NEGATIVE_INFINITY : now - withinMs;
-    let found = 0;
-    for (const event of events) {
-      const isMeant = event.eventType === eventType && event.occurredAt.getTime() >= since;
-      if (isMeant && where.every((node) => node.holds(event, now))) found += 1;
-      if (found >= enough) break;
-    }
-    return found;
-  };
-
+  const counted = countedOf(scope, json, context);
+  const { key, eventType, withinMs, where, whereSql } = counted;
+  const countMax = rule.enough(count);
+  const span = isAbsent(json['within'])
+    ? ''
+    : ` in the last ${durationWords(json['within'] as Duration)}`;
   return {
     words: `did ${quoted(eventType)} ${rule.words(count)}${span}${whereWords(where)}`,
-    needs: { company: false, events: [{ eventType, withinMs }] },
-    holds: (facts, now) => rule.isRight(countOf(facts, now, rule.enough(count)), count),
-    found: (facts, now) => `did it ${times(countOf(facts, now, Number.POSITIVE_INFINITY))}${span}`,
+    needs: { ...NOTHING_NEEDED, events: [{ key, eventType, withinMs, countMax, whereSql }] },
+    touches: { ...NOTHING_TOUCHED, events: [eventType] },
+    dependsOnTime:
+      withinMs !== null ||
+      where.some((node) => node.conditions.some(({ condition }) => condition.dependsOnTime)),
+    holds: (facts, now) => rule.isRight(countOf(facts, now, counted, countMax), count),
+    found: (facts, now) => {
+      const found = countOf(facts, now, counted, Number.POSITIVE_INFINITY);
+      // Nobody counted further.
+      const more = facts.counts !== undefined && found >= countMax ? ' or more' : '';
+      return `did it ${times(found)}${more}${span}`;
+    },
     sql: (sql, now) => {
-      const since = withinMs === null ? null : new Date(now - withinMs);
-      const right = where.map((node) => node.sql(sql, now));
-      const events = eventsSql(sql, { eventType, since, right });
-      if (rule.enough(count) === 1) {
+      const events = eventsSql(sql, now, counted);
+      if (countMax === 1) {
         // What PostgreSQL can answer for many users at once, where counting goes one by one.
         const isSome = sql`exists (select 1 ${events})`;
         return rule.isRight(0, count) ? sql`(not ${isSome})` : isSome;
       }
-      const found = sql`(select count(*) from (select 1 ${events} limit ${rule.enough(count)}) f)`;
+      // In the order of the index, which is then what is read.
+      const some = sql`select 1 ${events} order by e.occurred_at desc limit ${countMax}`;
+      const found = sql`(select count(*) from (${some}) f)`;
       return sql`(${rule.sql(sql, found, count)})`;
     },
   };
 }
 
-/** The events of the user `u`. Index: events by user. */
-function eventsSql(
-  sql: Sql,
-  { eventType, since, right }: { eventType: string; since: Date | null; right: Fragment[] },
-): Fragment {
+function countedOf(scope: Scope<EventFact>, json: Members, context: RuleContext): Counted {
+  const eventType = String(json['event']);
+  const withinMs = isAbsent(json['within']) ? null : durationMs(json['within'] as Duration);
+  const where = ((json['where'] ?? []) as unknown[]).map((one) => compileNode(scope, one, context));
+  const hasWhere = where.length > 0;
+  const like = hasWhere ? [json['where'], context.timezone] : [];
+  const whereSql = (sql: Sql, now: number): Fragment =>
+    joined(
+      sql,
+      where.map((node) => node.sql(sql, now)),
+      'and',
+    );
+  return {
+    eventType,
+    withinMs,
+    where,
+    key: JSON.stringify([eventType, withinMs, ...like]),
+    whereSql: hasWhere ? whereSql : null,
+  };
+}
+
+/** How many there are; no further than to `countMax`, where they are counted here. */
+function countOf(
+  { events, counts }: Facts,
+  now: number,
+  { eventType, withinMs, where, key }: Counted,
+  countMax: number,
+): number {
+  if (counts !== undefined) return loaded(counts, key);
+  const since = withinMs === null ? Number.NEGATIVE_INFINITY : now - withinMs;
+  let found = 0;
+  for (const event of events) {
+    const isMeant = event.eventType === eventType && event.occurredAt.getTime() >= since;
+    if (isMeant && where.every((node) => node.holds(event, now))) found += 1;
+    if (found >= countMax) break;
+  }
+  return found;
+}
+
+/** A count that is not there was not asked for: an answer would be made up. */
+function loaded(counts: EventCounts, key: string): number {
+  const count = counts.get(key);
+  if (count === undefined) throw new Error(`events were not counted: ${key}`);
+  return count;
+}
+
+/** The events of the user `u`. Index: events_by_user. */
+function eventsSql(sql: Sql, now: number, { eventType, withinMs, whereSql }: Counted): Fragment {
+  const since = withinMs === null ? null : new Date(now - withinMs);
   const recent = since === null ? sql`` : sql`and e.occurred_at >= ${since}::timestamptz`;
-  const matching = right.length === 0 ? sql`` : sql`and ${joined(sql, right, 'and')}`;
+  const matching = whereSql === null ? sql`` : sql`and ${whereSql(sql, now)}`;
   return sql`from events e
     where e.bucket = u.bucket and e.workspace_id = u.workspace_id and e.user_id = u.id
       and e.event_type = ${eventType}::text ${recent} ${matching}`;

@@ -1,7 +1,8 @@
 import { isAbsent, type Fault } from '../../../schedule/fault.ts';
 import { canonicalZone } from '../../../schedule/zone.ts';
-import { NOTHING_NEEDED, type Condition, type ConditionKind } from '../condition.ts';
-import { fieldNamed, type Field, type FieldKind } from '../field.ts';
+import type { Condition, ConditionKind } from '../condition.ts';
+import { NOTHING_TOUCHED } from '../facts.ts';
+import { fieldNamed, neededOf, type Field, type FieldKind } from '../field.ts';
 import { FIELD_LENGTH_MAX } from '../limits.ts';
 import { RULES } from '../operators/index.ts';
 import { below, faultsOfUnknown } from '../paths.ts';
@@ -78,7 +79,7 @@ function faultsOfZone(timezone: unknown, rules: readonly Rule[], path: string): 
 }
 
 function compile<S>(field: Field<S>, json: Members, context: RuleContext): Condition<S> {
-  const { column, ignoresCase = false, needsCompany = false } = field;
+  const { column, ignoresCase = false, part } = field;
   const timezone = canonicalZone(json['timezone']) ?? context.timezone;
   const value = ignoresCase ? inLowerCase(json['value']) : json['value'];
   const rules = meantBy(value, rulesFor(json['operator'], column)).map((rule) =>
@@ -90,7 +91,12 @@ function compile<S>(field: Field<S>, json: Members, context: RuleContext): Condi
   const name = String(json['field']);
   return {
     words: `${name} ${only.words}`,
-    needs: needsCompany ? { company: true, events: [] } : NOTHING_NEEDED,
+    needs: neededOf(field),
+    touches:
+      part === 'properties'
+        ? NOTHING_TOUCHED
+        : { ...NOTHING_TOUCHED, [part === 'company' ? 'company' : 'user']: true },
+    dependsOnTime: rules.some((rule) => rule.isRelative),
     holds:
       rules.length === 1
         ? (subject, now) => only.holds(read(subject), now)
@@ -126,7 +132,10 @@ function inLowerCase(value: unknown): unknown {
 }
 
 function schemasOf<S>(kinds: readonly FieldKind<S>[]): JsonSchema[] {
-  const fields = kinds.map(({ prefix, describes }) => `\`${prefix}.…\`: ${describes}`).join('; ');
+  const fields = kinds
+    .filter(({ isElsewhere = false }) => !isElsewhere)
+    .map(({ prefix, describes }) => `\`${prefix}.…\`: ${describes}`)
+    .join('; ');
   return [...Map.groupBy(RULES, ({ operator }) => operator)].map(([operator, rules]) => {
     const values = rules.flatMap(({ schema }) => (schema === null ? [] : [schema]));
     const ofDates = rules.some(({ reads }) => reads === 'date');

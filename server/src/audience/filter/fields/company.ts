@@ -13,7 +13,7 @@ const column = (
   column: type,
   read: ({ company }) => (company === null ? null : of(company)),
   sql,
-  needsCompany: true,
+  part: 'company',
 });
 
 /** Beside these, everything in `company` is a trait. */
@@ -87,6 +87,6 @@ export const COMPANY_FIELDS: FieldKind<Facts> = tableFields({
     jsonField(path, {
       of: ({ company }) => company?.traits,
       sql: (sql) => sql`c.traits`,
-      needsCompany: true,
+      part: 'company',
     }),
 });

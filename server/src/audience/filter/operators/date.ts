@@ -21,13 +21,22 @@ interface DateDeclaration<V> {
   readonly value: ValueShape<V>;
   readonly words: (value: V) => string;
   readonly stretch: (value: V, now: number, clock: ZoneClock) => Stretch;
+  /** Whether the stretch moves on with `now`. */
+  readonly isRelative?: boolean;
 }
 
-function dateRule<V>({ operator, value: shape, words, stretch }: DateDeclaration<V>): Rule {
+function dateRule<V>({
+  operator,
+  value: shape,
+  words,
+  stretch,
+  isRelative = false,
+}: DateDeclaration<V>): Rule {
   return rule({
     operator,
     reads: 'date',
     value: shape,
+    isRelative,
     words: (value, { timezone }) =>
       timezone === 'UTC' ? words(value) : `${words(value)} (${timezone})`,
     test: (value, { timezone }) => {
@@ -122,6 +131,7 @@ export const DATE_RULES: readonly Rule[] = [
   dateRule({
     operator: 'within_last',
     value: anyDuration,
+    isRelative: true,
     words: (duration) => `is within the last ${durationWords(duration)}`,
     stretch: (duration, now, clock) => ({
       from: edgeAt(before(now, duration), clock),
@@ -131,6 +141,7 @@ export const DATE_RULES: readonly Rule[] = [
   dateRule({
     operator: 'within_next',
     value: anyDuration,
+    isRelative: true,
     words: (duration) => `is within the next ${durationWords(duration)}`,
     stretch: (duration, now, clock) => ({
       from: edgeAfter({ at: now }, clock),
@@ -140,6 +151,7 @@ export const DATE_RULES: readonly Rule[] = [
   dateRule({
     operator: 'more_than_ago',
     value: anyDuration,
+    isRelative: true,
     words: (duration) => `is more than ${durationWords(duration)} ago`,
     stretch: (duration, now, clock) => ({
       from: null,
@@ -149,6 +161,7 @@ export const DATE_RULES: readonly Rule[] = [
   dateRule({
     operator: 'more_than_ahead',
     value: anyDuration,
+    isRelative: true,
     words: (duration) => `is more than ${durationWords(duration)} ahead`,
     stretch: (duration, now, clock) => ({
       from: edgeAfter(ahead(now, duration), clock),

@@ -1,0 +1,87 @@
+import type { Db } from '../platform/db.ts';
+import type { AutomationStatus, SeriesCatalog } from '../series/index.ts';
+import { countPlanned, type PlannedCount } from './sql/upcoming.ts';
+
+/** Emails, and other steps. */
+export interface StepCounts {
+  readonly sends: number;
+  readonly steps: number;
+}
+
+/** What is planned of one series. */
+export interface UpcomingSeries extends StepCounts {
+  readonly seriesId: string;
+  readonly name: string;
+  readonly status: AutomationStatus;
+  /** Due by now, or being worked. */
+  readonly due: StepCounts;
+  /** Standing still, because the series is not active. */
+  readonly parked: StepCounts;
+}
+
+/** What the queue of a side holds for the days to come. */
+export interface Upcoming {
+  readonly from: Date;
+  readonly to: Date;
+  readonly series: readonly UpcomingSeries[];
+  readonly hours: readonly (StepCounts & { readonly hour: Date; readonly seriesId: string })[];
+  /** Whether there are more hours, or more series, than are told. */
+  readonly isCut: boolean;
+}
+
+export const UPCOMING_DAYS_MAX = 30;
+/** 30 days of 25 series that plan something for every hour. */
+const HOURS_MAX = 18_000;
+const SERIES_MAX = 500;
+const DAY_MS = 86_400_000;
+
+/**
+ * Emails and other steps planned for the days to come, by series and hour, as the queue has them now: the
+ * steps that come after those are not planned yet and not counted.
+ *
+ * @param automationId null for all series of the side
+ */
+export async function upcoming(
+  { db, catalog }: { db: Db; catalog: SeriesCatalog },
+  {
+    workspaceId,
+    automationId,
+    days,
+  }: { workspaceId: string; automationId: string | null; days: number },
+): Promise<Upcoming> {
+  const bounds = { seriesMax: SERIES_MAX + 1, hoursMax: HOURS_MAX + 1 };
+  const { now, counts } = await countPlanned(db, { workspaceId, automationId, days, ...bounds });
+  const totals = counts.filter(({ hour }) => hour === null);
+  const hours = counts.flatMap(({ hour, seriesId, sends, steps }) =>
+    hour === null ? [] : [{ hour, seriesId, sends, steps }],
+  );
+  const series = await Promise.all(
+    totals.slice(0, SERIES_MAX).map((total) => namedOf(catalog, workspaceId, total)),
+  );
+  return {
+    from: now,
+    to: new Date(now.getTime() + days * DAY_MS),
+    series: series.flatMap((one) => one ?? []),
+    hours: hours.slice(0, HOURS_MAX),
+    isCut: hours.length > HOURS_MAX || totals.length > SERIES_MAX,
+  };
+}
+
+async function namedOf(
+  catalog: SeriesCatalog,
+  workspaceId: string,
+  count: PlannedCount,
+): Promise<UpcomingSeries | null> {
+  const { seriesId, sends, steps, dueSends, dueSteps, parkedSends, parkedSteps } = count;
+  const automation = await catalog.automation({ workspaceId, id: seriesId });
+  if (automation === null) return null;
+  return {
+    seriesId,
+    name: automation.name,
+    status: automation.status,
+    sends,
+    steps,
+    due: { sends: dueSends, steps: dueSteps },
+    parked: { sends: parkedSends, steps: parkedSteps },
+  };
+}
