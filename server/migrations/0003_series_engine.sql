@@ -63,6 +63,25 @@ create table signals (
 create index signals_by_user on signals (bucket, user_id);
 create index signals_of_tests on signals (workspace_id) where not live;
 
+-- Signals that could not be handled time and again, alone: taken out of the way of the others, kept to be
+-- looked at, and put back by `milepost repair`.
+create table set_aside_signals (
+  bucket smallint not null,
+  id bigint not null,
+  workspace_id uuid not null,
+  live boolean not null,
+  user_id uuid not null,
+  kind text not null,
+  name text,
+  event_id uuid,
+  at timestamptz not null,
+  may_start boolean not null,
+  -- What was thrown, and when, by the database's clock.
+  error text not null,
+  set_aside_at timestamptz not null,
+  primary key (bucket, id)
+);
+
 create index users_by_company on users (company_id, bucket, id) where company_id is not null;
 
 -- What came since a wait began, however long before it happened.

@@ -382,6 +382,22 @@ create table series_versions (
   constraint series_versions_pkey PRIMARY KEY (automation_id, number)
 );
 
+create table set_aside_signals (
+  bucket smallint not null,
+  id bigint not null,
+  workspace_id uuid not null,
+  live boolean not null,
+  user_id uuid not null,
+  kind text not null,
+  name text,
+  event_id uuid,
+  at timestamp with time zone not null,
+  may_start boolean not null,
+  error text not null,
+  set_aside_at timestamp with time zone not null,
+  constraint set_aside_signals_pkey PRIMARY KEY (bucket, id)
+);
+
 create table signals (
   bucket smallint not null,
   id bigint generated always as identity not null,

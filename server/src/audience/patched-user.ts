@@ -71,7 +71,8 @@ function mergedKeys(old: Json, patch: Json): Json {
   // A map, so that a trait called `__proto__` stays a trait.
   const merged = new Map(Object.entries(old));
   for (const [key, value] of entries) {
-    merged.set(key, value);
+    if (value === null) merged.delete(key);
+    else merged.set(key, value);
   }
   return Object.fromEntries(merged);
 }

@@ -6,7 +6,7 @@ import { advanceBucket, advanceTestSide, CLAIM_MAX, type AdvanceDeps } from './a
 import type { StepContext } from './decisions.ts';
 import { LowWaterMarks } from './low-water-marks.ts';
 import { migrateSome } from './migrate.ts';
-import { reactBucket } from './react/react.ts';
+import { reactBucket, type ReactDeps } from './react/react.ts';
 import { reapDead, releaseLost } from './reap.ts';
 import { replanResumed } from './replan.ts';
 import { scanTick } from './scan/scan-some.ts';
@@ -53,6 +53,7 @@ const BUCKETS_AT_ONCE = 3;
 export function createEngine(deps: EngineDeps): Engine {
   const { db, deliverer, caller, worker } = deps;
   const marks = new LowWaterMarks();
+  const reactDeps = { ...deps, failures: new Map<number, number>() };
   const advanceDeps: AdvanceDeps = {
     ...deps,
     workerId: worker.id,
@@ -80,7 +81,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   async function look(): Promise<number> {
     const work = await lookForWork(db, { testSidesMax: TEST_SIDES_MAX });
-    let handled = await reactAll(deps, work.signalBuckets);
+    let handled = await reactAll(reactDeps, work.signalBuckets);
     // Whoever was woken or has entered is due now.
     if (handled > 0) deps.onEntered();
     for (const workspaceId of work.testSides) {
@@ -119,7 +120,7 @@ export function createEngine(deps: EngineDeps): Engine {
   };
 }
 
-async function reactAll(deps: EngineDeps, buckets: readonly number[]): Promise<number> {
+async function reactAll(deps: ReactDeps, buckets: readonly number[]): Promise<number> {
   const left = buckets.values();
   let handled = 0;
   const lane = async (): Promise<void> => {

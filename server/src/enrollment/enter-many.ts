@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db, Pool, Transaction } from '../platform/db.ts';
 import { DomainError } from '../platform/errors.ts';
 import { bucketOf, NIL_UUID, uuidv7In } from '../platform/ids.ts';
+import { NoOpenSlotError } from '../schedule/errors.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { Automation, PublishedSeries, SeriesCatalog } from '../series/index.ts';
 import { notASeries, seriesNotFound } from '../series/index.ts';
 import { nextStepOf } from './advance.ts';
 import { entryOf, planOf, scheduledForOf } from './enrollment.ts';
-import { seriesNotActive, userNotFound } from './errors.ts';
+import { noOpenSlot, seriesNotActive, userNotFound } from './errors.ts';
 import type { Properties } from './properties.ts';
 import { insertEnrollments, loadEntryFacts } from './sql/enter.ts';
 import type { EntryFacts, EntryRef, EntrySource, NewEnrollment } from './sql/enter.ts';
@@ -244,7 +245,13 @@ export function planOrSettle(
     if (!(error instanceof DomainError)) throw error;
     return refuse(error);
   }
-  return planEntry(open, { series, facts, run: decided.run });
+  try {
+    return planEntry(open, { series, facts, run: decided.run });
+  } catch (error) {
+    // One person's calendar without an open slot must not hold up everybody else who enters.
+    if (!(error instanceof NoOpenSlotError)) throw error;
+    return refuse(noOpenSlot(error.message));
+  }
 }
 
 function planEntry(

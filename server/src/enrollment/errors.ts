@@ -3,6 +3,13 @@ import { DomainError } from '../platform/errors.ts';
 export const userNotFound = (): DomainError =>
   new DomainError('enrollment.user_not_found', 'not_found', 'User not found');
 
+export const noOpenSlot = (why: string): DomainError =>
+  new DomainError(
+    'enrollment.no_open_slot',
+    'conflict',
+    `The series has no time at which it could send to this user: ${why}`,
+  );
+
 export const seriesNotActive = (): DomainError =>
   new DomainError(
     'enrollment.series_not_active',

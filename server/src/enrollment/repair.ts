@@ -52,6 +52,11 @@ const MENDS: Readonly<Record<TroubleKind, Mend>> = {
   ),
   archived_series: inTx((_deps, tx, found) => end(tx, found, 'series_archived')),
   parked_although_active: (deps) => repeated(() => replanResumed(deps)),
+  signal_set_aside: async (deps, found) => {
+    await inTransaction(deps.db, (tx) => sql.putSignalsBack(tx, found));
+    const buckets = new Set(found.flatMap(({ bucket }) => bucket ?? []));
+    for (const bucket of buckets) await repeated(() => reactBucket(deps, bucket));
+  },
   old_signal: async (deps, found) => {
     await inTransaction(deps.db, (tx) => sql.dropSignalsOfNobody(tx, found));
     const buckets = new Set(found.flatMap(({ bucket }) => bucket ?? []));

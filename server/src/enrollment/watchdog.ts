@@ -15,6 +15,7 @@ export const TROUBLE_KINDS = [
   'other_version',
   'archived_series',
   'parked_although_active',
+  'signal_set_aside',
   'old_signal',
   'migration_stands',
   'overdue',
@@ -99,6 +100,10 @@ const KINDS: Readonly<Record<TroubleKind, Kind>> = {
   parked_although_active: {
     cause: 'A step waits out a pause that is over: nobody has planned it anew.',
     find: sql.findParked,
+  },
+  signal_set_aside: {
+    cause: 'What happened to a user could not be looked at, time and again; the log has the error.',
+    find: sql.findSetAside,
   },
   old_signal: {
     cause:

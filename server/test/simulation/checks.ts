@@ -97,6 +97,22 @@ export class Checks {
     if (before.length > (orders.get(id!) ?? 0)) refuse('once more');
   }
 
+  /** After steps were moved on: none was decided before what was accepted earlier was looked at. */
+  moves(now: Date): void {
+    const rows = this.#server.ask(
+      `select l.enrollment_id, l.seq, l.step_id, g.kind, g.name
+         from step_log l
+         join enrollments e on e.bucket = l.bucket and e.id = l.enrollment_id
+         join series_versions v on v.automation_id = e.automation_id and v.number = e.version
+         join lateral jsonb_array_elements(v.steps) s on s ->> 'id' = l.step_id
+         join signals g on g.bucket = l.bucket and g.user_id = l.user_id
+        where l.at = $1::timestamptz and l.outcome = 'passed' and g.at < l.at
+          and s ->> 'type' not in ('email', 'webhook')`,
+      [now.toISOString()],
+    );
+    if (rows.length > 0) throw new Violation(`decided too soon: ${JSON.stringify(rows)}`);
+  }
+
   /** As a handover begins: its attempt is committed, is this worker's, and is handed over once. */
   handover({ messageId, worker }: Handing, workerId: string): void {
     const begun = this.#begun.get(messageId);

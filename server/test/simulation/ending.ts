@@ -188,14 +188,16 @@ function waysOf(step: Step, branch: string | null): (string | null)[] {
   }
 }
 
+const ENTERED = `
+  select id, version, entry_event, (extract(epoch from entered_at) * 1000)::bigint as entered_at
+    from enrollments`;
+
 /**
  * Every wait heard what came while it waited: none timed out beside an event that it was for, and each
  * went on soon after, unless something went wrong.
  */
 function checkWaits({ server, plan, versions, trouble }: EndingDeps): void {
-  const versionOf = new Map(
-    server.ask('select id, version, entry_event from enrollments').map((row) => [row.id, row]),
-  );
+  const versionOf = new Map(server.ask(ENTERED).map((row) => [row.id, row]));
   const published = new Set(
     plan.script.flatMap((action) =>
       action.kind === 'publish' ? [action.series % plan.series.length] : [],
@@ -207,19 +209,19 @@ function checkWaits({ server, plan, versions, trouble }: EndingDeps): void {
   const log = server.ask(LOG);
   for (const [index, row] of log.entries()) {
     const before = log[index - 1];
-    const isKnown = before?.enrollment_id === row.enrollment_id && before?.at !== null;
-    if (row.outcome !== 'passed' || row.branch === null || !isKnown) continue;
+    if (row.outcome !== 'passed' || row.branch === null) continue;
     if (published.has(indexOf(row.automation_id!))) continue;
     const enrollment = versionOf.get(row.enrollment_id ?? '');
     const { graph } = versions.of(row.automation_id!, enrollment?.version ?? '');
     const step = graph.steps.get(row.step_id!);
-    if (step?.type !== 'wait_for_event') continue;
+    const beganAt = row.seq === '1' ? enrollment?.entered_at : before?.at;
+    if (step?.type !== 'wait_for_event' || (beganAt ?? null) === null) continue;
     const heard = events.filter(
       (event) =>
         event.user_id === row.user_id &&
         event.event_type === step.event_type &&
         event.id !== enrollment?.entry_event &&
-        Number(event.at) > Number(before?.at) &&
+        Number(event.at) > Number(beganAt) &&
         Number(event.at) < Number(row.at) &&
         ((step.filter ?? null) === null || JSON.parse(event.metadata ?? '{}').n >= 2),
     );

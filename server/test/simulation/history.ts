@@ -37,9 +37,10 @@ const BOOKS_EVERY = 50;
 /** The statements at which moments are told. */
 const BEGINNING = /'sending', a\.transport/;
 const SETTLING = /^\s*with answer as/;
+const MOVING = /^\s*with move as/;
 const REACTING = /^\s*delete from signals/;
 const MIGRATING = /from messages m|from series_migrations m|update series_migrations/;
-const ASKING = /r\.lease_token = h\.lease_token and e\.state = 'active'/;
+const ASKING = /"userExternalId"\s+from unnest/;
 /** Heartbeats of a longer time in which nothing else happens are written at once. */
 const BEAT_MS = 3_000;
 /** The end of a failing history tells what led to it. */
@@ -417,6 +418,7 @@ class History {
     server.execute(session);
     this.#statementCount += 1;
     if (BEGINNING.test(text)) this.#guard(() => this.#checks.attempts());
+    if (MOVING.test(text)) this.#guard(() => this.#checks.moves(new Date(this.#dbNowMs)));
     if (ASKING.test(text)) this.#checks.asked(session.owner, this.#time.nowMs);
     const isBetween = server.inTransaction() === null;
     if (isBetween && this.#statementCount % BOOKS_EVERY === 0) {

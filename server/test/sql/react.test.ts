@@ -457,7 +457,7 @@ describe('without a worker', () => {
       create sequence crashes;
       create function crash_twice() returns trigger language plpgsql as $$
         begin
-          if nextval('crashes') <= 2 then raise exception 'crash'; end if;
+          if nextval('crashes') <= 4 then raise exception 'crash'; end if;
           return null;
         end $$;
       create trigger crash_twice after delete on signals for each statement
@@ -465,6 +465,7 @@ describe('without a worker', () => {
     `);
     const advanceAll = () =>
       advanceTestSide(server.services.testEngine, { workspaceId: side.tests.id });
+    // Each time together and alone.
     for (let crash = 0; crash < 2; crash += 1) {
       await expect(reactTestSide(server.services, side.tests.id)).rejects.toThrow('crash');
       // Whoever had been left in it would be through it now, and might enter again.

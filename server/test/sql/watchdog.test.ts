@@ -1,3 +1,4 @@
+import { reactBucket } from '../../src/enrollment/react/react.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { repair } from '../../src/enrollment/repair.ts';
@@ -332,6 +333,31 @@ describe('signals that nobody has looked at', () => {
     await signal(await person(), randomUUID());
     await expectMended('old_signal');
   });
+});
+
+test('a signal of which nothing can be made is set aside, and put back by the repair', async () => {
+  const one = await person();
+  const { bucket, id } = one;
+  await db`update recipients set version = 99 where enrollment_id = ${id}`;
+  await db`
+    insert into signals (bucket, workspace_id, live, user_id, kind, at, may_start)
+    select ${bucket}, workspace_id, true, user_id, 'changed', db_now(), true
+      from enrollments where id = ${id}`;
+  const { catalog } = server.services;
+  const deps = { db, catalog, failures: new Map<number, number>() };
+  for (let tries = 1; tries < 6; tries += 1) {
+    await expect(reactBucket(deps, bucket)).rejects.toThrow('version 99');
+    expect(await db`select id from signals`).toHaveLength(1);
+  }
+  await reactBucket(deps, bucket);
+  expect(await db`select id from signals`).toEqual([]);
+  expect(await db`select error from set_aside_signals`).toMatchObject([
+    { error: expect.stringContaining('version 99') as string },
+  ]);
+  await db`update recipients set version = 1 where enrollment_id = ${id}`;
+  await expectMended('signal_set_aside');
+  expect(await db`select id from set_aside_signals`).toEqual([]);
+  expect(await db`select id from signals`).toEqual([]);
 });
 
 test('a migration that nobody works on is worked off', async () => {

@@ -223,7 +223,7 @@ const randomStepFilter = (chance: Chance, emailIds: readonly string[]): Json => 
     () => ({ field: 'properties.source', operator: 'equals', value: 'shop' }),
     () => ({
       email: emailIds.length === 0 ? 'any' : chance.pick([...emailIds, 'any']),
-      operator: chance.pick(['sent', 'opened', 'bounced']),
+      operator: chance.pick(['sent', 'sent', 'sent', 'opened', 'bounced']),
     }),
   ])();
 };

@@ -1,7 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventsByIds, factsNeeded, loadFacts, neededTogether } from '../../audience/index.ts';
 import { usersByIds } from '../../audience/index.ts';
 import type { EventFact, FactsAsk, FactsNeeded, User } from '../../audience/index.ts';
-import { inTransaction, type Db, type Pool, type Transaction } from '../../platform/db.ts';
+import {
+  inTransaction,
+  isUnavailable,
+  refusalOf,
+  type Db,
+  type Pool,
+  type Transaction,
+} from '../../platform/db.ts';
 import type { PublishedSeries, SeriesCatalog } from '../../series/index.ts';
 import { enterLimited } from '../enter-limited.ts';
 import { enterMany, type NewEntry } from '../enter-many.ts';
@@ -11,6 +19,8 @@ import {
   deleteSignals,
   keepCompanySignal,
   lockPassages,
+  oldestSignal,
+  setOldestAside,
   signalBucketsOf,
   spreadCompany,
   triggeredSeries,
@@ -25,6 +35,8 @@ import { reactRulesOf } from './rules.ts';
 export interface ReactDeps {
   readonly db: Pool;
   readonly catalog: SeriesCatalog;
+  /** How often each signal has failed alone; without it none is ever set aside. */
+  readonly failures?: Map<number, number>;
 }
 
 /** Signals of one transaction. */
@@ -38,9 +50,53 @@ const COMPANY_USERS_MAX = 2_000;
  *
  * @returns how many were handled; 0 also while another worker has the bucket
  */
-export function reactBucket(deps: ReactDeps, bucket: number): Promise<number> {
+export async function reactBucket(deps: ReactDeps, bucket: number): Promise<number> {
+  try {
+    return await reactSome(deps, { bucket, limit: SIGNALS_MAX });
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    return reactOneByOne(deps, bucket);
+  }
+}
+
+/** Whether trying again may help: the database is away, or somebody else was in the way. */
+const isPassing = (error: unknown): boolean =>
+  isUnavailable(error) || PASSING.has(refusalOf(error)?.sqlState ?? '');
+
+/** Serialization failure, deadlock, lock not available, statement cancelled. */
+const PASSING = new Set(['40001', '40P01', '55P03', '57014']);
+/** With growing rests in between, this takes a minute. */
+const FAILURES_MAX = 6;
+
+/**
+ * Handles signals alone, so that one of which nothing can be made fails alone. It is tried again for a
+ * while, and then set aside: nobody else's steps wait for it any longer.
+ */
+async function reactOneByOne(deps: ReactDeps, bucket: number): Promise<number> {
+  let handled = 0;
+  for (; handled < SIGNALS_MAX; handled += 1) {
+    const id = await oldestSignal(deps.db, bucket);
+    if (id === null) break;
+    try {
+      if ((await reactSome(deps, { bucket, limit: 1 })) === 0) break;
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      const count = (deps.failures?.get(id) ?? 0) + 1;
+      deps.failures?.set(id, count);
+      if (count < FAILURES_MAX || deps.failures === undefined) throw error;
+      deps.failures.delete(id);
+      await setOldestAside(deps.db, { bucket, error: String(error) });
+    }
+  }
+  return handled;
+}
+
+function reactSome(
+  deps: ReactDeps,
+  { bucket, limit }: { bucket: number; limit: number },
+): Promise<number> {
   return inTransaction(deps.db, async (tx) => {
-    const signals = await claimSignals(tx, { bucket, limit: SIGNALS_MAX });
+    const signals = await claimSignals(tx, { bucket, limit });
     if (signals.length === 0) return 0;
     const personal = signals.filter(({ kind }) => kind !== 'company');
     // One company at a time: each stands for many users.
@@ -59,9 +115,14 @@ export async function reactTestSide(deps: ReactDeps, workspaceId: string): Promi
   for (;;) {
     const buckets = await signalBucketsOf(deps.db, workspaceId);
     if (buckets.length === 0) return handled;
+    const before = handled;
     for (const bucket of buckets) handled += await reactBucket(deps, bucket);
+    // A worker beside us has them: let it finish.
+    if (handled === before) await sleep(BUSY_WAIT_MS);
   }
 }
+
+const BUSY_WAIT_MS = 5;
 
 /** A company stands for its users: tells some of them, and says whether it was all. */
 async function isSpread(tx: Db, signal: Signal): Promise<boolean> {

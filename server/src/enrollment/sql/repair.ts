@@ -295,6 +295,23 @@ export async function followRows(db: Db, rows: readonly RowRef[]): Promise<numbe
   return done.count;
 }
 
+/** Puts signals that could not be handled back among the others, under the ids that they had. */
+export async function putSignalsBack(db: Db, found: readonly Found[]): Promise<number> {
+  const { buckets, ids } = columns(found);
+  const done = await db`
+    with back as (
+      delete from set_aside_signals g
+       using unnest(${buckets}::smallint[], ${ids}::text[]) as q (bucket, id)
+       where g.bucket = q.bucket and g.id = q.id::bigint
+      returning g.*
+    )
+    insert into signals (bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start)
+           overriding system value
+    select bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start from back
+  `;
+  return done.count;
+}
+
 /** Forgets signals of users or sides that there are not. */
 export async function dropSignalsOfNobody(db: Db, found: readonly Found[]): Promise<number> {
   const { buckets, ids } = columns(found);

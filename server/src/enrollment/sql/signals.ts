@@ -195,3 +195,30 @@ export async function keepCompanySignal(
 ): Promise<void> {
   await tx`update signals set name = ${after} where bucket = ${bucket} and id = ${id}`;
 }
+
+/** Takes the oldest signal of a bucket out of the way of the others, and keeps it with what went wrong. */
+export async function setOldestAside(
+  db: Db,
+  { bucket, error }: { bucket: number; error: string },
+): Promise<void> {
+  await db`
+    with oldest as (
+      delete from signals g
+       where g.bucket = ${bucket}
+         and g.id = (select min(id) from signals where bucket = ${bucket})
+      returning g.*
+    )
+    insert into set_aside_signals (bucket, id, workspace_id, live, user_id, kind, name, event_id, at,
+                                   may_start, error, set_aside_at)
+    select bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start, ${error}, db_now()
+      from oldest
+  `;
+}
+
+/** The id of a bucket's oldest signal; null when there is none. */
+export async function oldestSignal(db: Db, bucket: number): Promise<number | null> {
+  const rows = await db<{ id: number | null }[]>`
+    select min(id) as id from signals where bucket = ${bucket}
+  `;
+  return rows[0]?.id ?? null;
+}

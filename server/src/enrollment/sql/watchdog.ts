@@ -251,6 +251,17 @@ export async function findOldSignals(
   `;
 }
 
+/** Signals that could not be handled. */
+export async function findSetAside(db: Db, { buckets, limit }: Look): Promise<Found[]> {
+  return db<Found[]>`
+    select bucket, id::text as id, null::int as seq
+      from set_aside_signals
+     where bucket = any(${buckets as number[]}::smallint[])
+     order by bucket, id
+     limit ${limit}
+  `;
+}
+
 /** Migrations that nobody works on. Index: series_migrations_running. */
 export async function findStandingMigrations(
   db: Db,
