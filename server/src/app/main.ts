@@ -1,7 +1,13 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { programOf } from './cli/program.ts';
 import { SetupError } from '../platform/setup-error.ts';
 import { DomainError } from '../platform/errors.ts';
 import { ConfigError } from './config.ts';
+
+// Compiled code is kept beside the packages, where nobody else may write: a start then takes less time,
+// and a tenth less memory. Where it cannot be written, nothing is kept.
+enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/milepost'));
 
 /** Faults that a person must mend are told in words; anything else is ours and comes with its stack. */
 try {

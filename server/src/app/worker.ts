@@ -42,7 +42,7 @@ export interface Pace {
 const PACE: Pace = { beatMs: 3_000, reapMs: 5_000, silenceMs: SILENCE_MS };
 const POLL_MS = 500;
 /** What happens on another process is heard within this time. */
-const LOOK_MS = 500;
+const LOOK_MS = 1_000;
 /** Rung for what there is; looked at all the same, for what comes while a piece is being worked. */
 const BACKGROUND_MS = 30_000;
 const COMPLETE_MS = 10_000;

@@ -124,7 +124,7 @@ function checkWays(
   { server, plan, versions, promises, trouble }: EndingDeps,
   enrollments: readonly Row[],
 ): void {
-  const logs = Map.groupBy(server.ask(LOG), (row) => row.enrollment_id);
+  const logs = Map.groupBy(server.ask(LOG), ({ enrollment_id: id }) => id ?? '');
   for (const enrollment of enrollments) {
     const { id, automation_id: series, version, state, ended_at: endedAt } = enrollment;
     const log = logs.get(id!) ?? [];

@@ -294,12 +294,33 @@ class History {
   #cue(isLastCall = false): boolean {
     const [action] = this.#script;
     if (action === undefined) return false;
-    const owner = action.amid == null ? null : this.#amid(action.amid);
-    const isTime = action.amid == null && this.#cuedAtMs + action.afterMs <= this.#time.nowMs;
+    const { amid = null } = action;
+    const owner = amid === null ? null : this.#amid(amid);
+    const isTime = amid === null && this.#cuedAtMs + action.afterMs <= this.#time.nowMs;
     if (!isTime && owner === null && !isLastCall) return false;
     this.#script.shift();
     this.#cuedAtMs = this.#time.nowMs;
     this.#act(owner === null ? action : this.#concerning(action), owner);
+    return true;
+  }
+
+  /** Before time passes: what is to happen while somebody waits for it. */
+  #cueWaiting(): boolean {
+    const [action] = this.#script;
+    if (action?.kind !== 'event' || action.amid !== 'waiting') return false;
+    const [row] = this.#server.ask(`
+      select u.external_id as user, s ->> 'event_type' as name
+        from recipients r
+        join users u on u.bucket = r.bucket and u.id = r.user_id
+        join series_versions v on v.automation_id = r.automation_id and v.number = r.version
+        join lateral jsonb_array_elements(v.steps) s on s ->> 'id' = r.step_id
+       where r.held and not r.parked and s ->> 'type' = 'wait_for_event'
+       order by r.due_at, r.enrollment_id limit 1`);
+    if (row === undefined) return false;
+    this.#script.shift();
+    this.#cuedAtMs = this.#time.nowMs;
+    const name = row.name as typeof action.name;
+    this.#act({ ...action, user: Number(row.user?.split('-')[1]), name });
     return true;
   }
 
@@ -333,6 +354,8 @@ class History {
         return this.#askerOf(REACTING);
       case 'migrating':
         return this.#askerOf(MIGRATING);
+      case 'waiting':
+        return null;
     }
   }
 
@@ -442,6 +465,7 @@ class History {
 
   /** Lets time pass until something can happen. False when nothing will. */
   #pass(): boolean {
+    if (this.#cueWaiting()) return true;
     const server = this.#server;
     const now = this.#time.nowMs;
     const next = this.#nextAt();
@@ -464,7 +488,8 @@ class History {
     const timerAt = this.#time.nextAt(this.#mayRun);
     if (timerAt !== null) times.push(timerAt);
     const [action] = this.#script;
-    if (action !== undefined && action.amid == null) times.push(this.#cuedAtMs + action.afterMs);
+    if (action !== undefined && (action.amid ?? null) === null)
+      times.push(this.#cuedAtMs + action.afterMs);
     times.push(...this.#workers.changesAt());
     const queue = this.#queue();
     const isBusy = this.#callCount > 0 || servers.length > 0;

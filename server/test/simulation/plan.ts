@@ -11,7 +11,7 @@ import {
 } from './shapes.ts';
 
 /** A moment in a worker's work at which things go wrong more interestingly than at others. */
-export const MOMENTS = [
+const MOMENTS = [
   'claiming',
   'beginning',
   'handing over',
@@ -20,7 +20,8 @@ export const MOMENTS = [
   'calling',
   'migrating',
 ] as const;
-export type Moment = (typeof MOMENTS)[number];
+/** `waiting`: while somebody waits for an event; it is then they who do just that. */
+export type Moment = (typeof MOMENTS)[number] | 'waiting';
 
 /** When an action happens: a while after the one before it, or the next time a worker is just there. */
 interface When {
@@ -61,9 +62,9 @@ export type Action = When &
     | { readonly kind: 'resolve'; readonly decision: 'resend' | 'mark_sent' }
   );
 
-export const EVENTS = ['start', 'ping', 'pong', 'done', 'bye'] as const;
+const EVENTS = ['start', 'ping', 'pong', 'done', 'bye'] as const;
 const OFTEN = ['ping', 'ping', 'start'] as const;
-export const CHANGES = ['pro', 'free', 'ends soon', 'ends later', 'name'] as const;
+const CHANGES = ['pro', 'free', 'ends soon', 'ends later', 'name'] as const;
 export type Change = (typeof CHANGES)[number];
 export type Late = 'as set' | 'send' | 'skip' | 'exit';
 
@@ -123,7 +124,7 @@ const CALLS = [
   {
     weight: 12,
     arbitrary: call('event', {
-      amid: seldomAmid,
+      amid: fc.oneof(seldomAmid, fc.constant('waiting' as const)),
       user,
       name: fc.oneof(fc.constantFrom(...EVENTS), fc.constantFrom(...OFTEN)),
       n: fc.nat({ max: 3 }),

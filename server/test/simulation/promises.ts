@@ -4,13 +4,6 @@ import type { PgliteServer } from '../support/pglite-server.ts';
 import type { Plan } from './plan.ts';
 import { seriesIdOf, userOf, WORKSPACE } from './setting.ts';
 
-/** An event, or a change, that was accepted of somebody. */
-export interface Accepted {
-  /** External id. */
-  readonly user: string;
-  readonly answeredAtMs: number;
-}
-
 /** What was promised to somebody, by an answer. */
 export class Promises {
   /** Passages of which nothing more may begin, by id, and what was answered. */

@@ -18,7 +18,7 @@ export class VirtualTime {
   readonly #timers = new Map<number, Timer>();
   readonly #running = new AsyncLocalStorage<string>();
   readonly #real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
-  readonly #realTimeout = AbortSignal.timeout;
+  readonly #realTimeout = AbortSignal.timeout.bind(AbortSignal);
   #count = 0;
 
   constructor(nowMs: number) {
