@@ -58,6 +58,8 @@ create table signals (
   at timestamptz not null,
   -- False for data that is only written about somebody: it ends passages and starts none.
   may_start boolean not null,
+  -- The user before a change: who matched an audience then, does not begin to by it.
+  before jsonb,
   primary key (bucket, id)
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
 create index signals_by_user on signals (bucket, user_id);
@@ -76,6 +78,7 @@ create table set_aside_signals (
   event_id uuid,
   at timestamptz not null,
   may_start boolean not null,
+  before jsonb,
   -- What was thrown, and when, by the database's clock.
   error text not null,
   set_aside_at timestamptz not null,

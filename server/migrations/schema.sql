@@ -393,6 +393,7 @@ create table set_aside_signals (
   event_id uuid,
   at timestamp with time zone not null,
   may_start boolean not null,
+  before jsonb,
   error text not null,
   set_aside_at timestamp with time zone not null,
   constraint set_aside_signals_pkey PRIMARY KEY (bucket, id)
@@ -409,6 +410,7 @@ create table signals (
   event_id uuid,
   at timestamp with time zone not null,
   may_start boolean not null,
+  before jsonb,
   constraint signals_kind_known CHECK ((kind = ANY (ARRAY['created'::text, 'changed'::text, 'event'::text, 'entered'::text, 'message'::text, 'company'::text]))),
   constraint signals_pkey PRIMARY KEY (bucket, id)
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);

@@ -44,7 +44,8 @@ export {
   type HeardAsk,
   type HeardEvent,
 } from './load-facts.ts';
-export { createdUser, isChange, patchedUser } from './patched-user.ts';
+export { createdUser, isDifferent, patchedUser } from './patched-user.ts';
+export { userOfImage, type UserImage } from './user-image.ts';
 export { companyRoutes, eventRoutes, userRoutes } from './routes.ts';
 export { audienceCallRoutes } from './sdk/routes.ts';
 export { companiesByIds } from './sql/companies.ts';

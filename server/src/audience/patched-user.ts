@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { bucketOf, userIdOf } from '../platform/ids.ts';
 import type { User, UserPatch } from './user.ts';
 
@@ -61,8 +62,14 @@ export function createdUser(
 }
 
 /** Whether a patch says anything about a user. */
-export const isChange = ({ own, traits, context }: UserPatch): boolean =>
+const isChange = ({ own, traits, context }: UserPatch): boolean =>
   [own, traits, context].some((part) => Object.keys(part).length > 0);
+
+/** Whether a patch has made a difference; being seen makes none. */
+export const isDifferent = (before: User, after: User): boolean =>
+  !isDeepStrictEqual(lasting(before), lasting(after));
+
+const lasting = ({ lastSeen: _seen, updatedAt: _updated, ...rest }: User): object => rest;
 
 /** `merge_keys`: key by key, new wins, null deletes. */
 function mergedKeys(old: Json, patch: Json): Json {

@@ -29,6 +29,8 @@ export interface NewEntry {
   readonly entryEventId?: string | null;
   /** What the call brought along; checked by `propertiesOf`, or the metadata of an event. */
   readonly properties?: Properties | null;
+  /** Whether the user matched the audience before what brings them. */
+  readonly wasMatching?: boolean;
   /** The version to enter; without it the one that is published now. */
   readonly version?: number;
   /** Asked once, just before an enrollment begins; throws a `DomainError` to refuse it. */
@@ -233,8 +235,8 @@ export function planOrSettle(
   if (automation.status !== 'active' || series === null) return refuse(seriesNotActive());
   const decided = entryOf(facts, { series, userTimezone: facts.userTimezone, now: facts.now });
   if (decided.kind !== 'enter') return refuse(decided);
-  // Who was taken out comes back by a call, or by doing something; not for still being who they are.
-  if (open.entry.source === 'segment_match' && facts.isLastRemoved) {
+  // Who has been in it comes back to an audience by beginning to match it, not by matching still.
+  if (open.entry.source === 'segment_match' && open.entry.wasMatching && facts.lastRun > 0) {
     return refuse({ kind: 'completed' });
   }
   if (!isRoom(series.settings.priority)) return refuse({ kind: 'series_limit' });

@@ -315,6 +315,31 @@ describe('in and out', () => {
     expect((await side.passages(segment, ada)).map(([state]) => state)).toEqual(['removed']);
   });
 
+  test('who matches still does not enter again and again; who begins to match anew does', async () => {
+    const side = await ownSide();
+    await side.series(
+      [{ id: 'note', type: 'update_user', set: { noted: 'yes' } }, email('hello')],
+      {
+        entry_trigger: 'segment_match',
+        audience: { field: 'user.plan', operator: 'equals', value: 'pro' },
+        reenrollment: { enabled: true },
+      },
+    );
+    const ada = await side.user({ plan: 'pro' });
+    await side.advance(at(25));
+    for (const city of ['Kiel', 'Kiel', 'Bonn']) await side.identify(ada, { city });
+    await side.advance(at(26));
+    expect(await stepsAndTimes(side, ada)).toEqual([['hello', MONDAY]]);
+    await side.identify(ada, { plan: 'free' });
+    await side.advance(at(27));
+    await side.identify(ada, { plan: 'pro' });
+    await side.advance(at(28));
+    expect(await stepsAndTimes(side, ada)).toEqual([
+      ['hello', MONDAY],
+      ['hello', at(27)],
+    ]);
+  });
+
   test('no series ends itself by being entered', async () => {
     const side = await ownSide();
     const id = await side.series(MAILS);

@@ -154,7 +154,11 @@ test('stops with somebody who goes round without end', async () => {
       audience: { field: 'user.name', operator: 'is_set' },
       reenrollment: { enabled: true },
     },
-    steps: [{ id: 'mark', type: 'update_user', set: { seen: true } }],
+    // Leaves the audience and comes back to it, each time.
+    steps: [
+      { id: 'off', type: 'update_user', remove: ['name'] },
+      { id: 'on', type: 'update_user', set: { name: 'Ada' } },
+    ],
   });
   const { body } = await simulate(id, { people: { count: 1 }, rows: 10 });
   expect(body.truncated).toBe('endless');

@@ -61,7 +61,8 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
                 company_id, may_start)
         join workspaces w on w.id = q.workspace_id
     ), before as (
-      select u.bucket, u.id, u.timezone
+      select u.bucket, u.id, u.timezone,
+             case when c.is_change and 'changed' = any (c.listens) then to_jsonb(u) end as image
         from users u
         join change c on c.bucket = u.bucket and c.id = u.id
        order by u.bucket, u.id
@@ -83,7 +84,10 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
         from change c
         join before b on b.bucket = c.bucket and b.id = c.id
        where u.bucket = c.bucket and u.id = c.id
-      returning u.id, u.timezone is distinct from b.timezone as moved, c.now
+      returning u.id, u.timezone is distinct from b.timezone as moved, c.now, b.image,
+                b.image is not null
+                  and b.image - array['last_seen', 'updated_at']
+                      <> to_jsonb(u) - array['last_seen', 'updated_at'] as is_told
     ), created as (
       insert into users (bucket, id, workspace_id, external_id, name, email, timezone, locale,
                          signed_up_at, company_id, traits, context, first_seen, last_seen, created_at,
@@ -98,14 +102,14 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
           on conflict do nothing
       returning id, created_at
     ), told as (
-      insert into signals (bucket, workspace_id, live, user_id, kind, at, may_start)
+      insert into signals (bucket, workspace_id, live, user_id, kind, at, may_start, before)
       select c.bucket, c.workspace_id, c.live, c.id,
-             case when n.id is null then 'changed' else 'created' end, c.now, c.may_start
+             case when n.id is null then 'changed' else 'created' end, c.now, c.may_start, m.image
         from change c
         left join changed m on m.id = c.id
         left join created n on n.id = c.id
        where case when n.id is not null then c.listens && array['created', 'changed']
-                  else m.id is not null and c.is_change and 'changed' = any (c.listens) end
+                  else coalesce(m.is_told, false) end
       returning user_id as id
     )
     select id, 'changed' as outcome, moved as "isTimezoneChanged",

@@ -107,7 +107,6 @@ const ENTRY = {
   isKnown: true,
   userTimezone: 'Europe/Berlin',
   seriesAtOnce: null,
-  isLastRemoved: false,
   now: NOW,
   isActive: false,
   lastRun: 0,

@@ -37,3 +37,18 @@ export function isMeant(
   }
   return audience === null || (person !== null && matches(audience, person, now));
 }
+
+/**
+ * Whether somebody matched the audience before what happened, as far as is known: then it is not what
+ * happened that makes them match. Of events and companies it is not known.
+ */
+export function matchedBefore(
+  series: PublishedSeries,
+  { signal, person }: { signal: Pick<Signal, 'kind' | 'before' | 'now'>; person: Facts | null },
+): boolean {
+  const { audience } = reactRulesOf(series);
+  if (signal.kind === 'created' || audience === null || person === null) return false;
+  return (
+    signal.before === null || matches(audience, { ...person, user: signal.before }, signal.now)
+  );
+}

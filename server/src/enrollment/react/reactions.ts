@@ -3,7 +3,7 @@ import type { PublishedSeries } from '../../series/index.ts';
 import { stepOf } from '../enrollment.ts';
 import type { NewEntry } from '../enter-many.ts';
 import type { Passage, Signal } from '../sql/signals.ts';
-import { isMeant, isTriggeredBy } from './entering.ts';
+import { isMeant, isTriggeredBy, matchedBefore } from './entering.ts';
 import { leavingOf, type Leaving } from './leaving.ts';
 
 /** A series that people enter without a call. */
@@ -71,7 +71,9 @@ export function reactionsTo(signals: readonly Signal[], scene: ReactScene): Reac
       const series = scene.seriesOf({ automationId: trigger.id, version: trigger.version });
       if (!isTriggeredBy(series, signal)) continue;
       const person = scene.personOf(userId, trigger);
-      if (isMeant(series, { event, person, now })) entries.push(entryOf(signal, series, event));
+      if (!isMeant(series, { event, person, now })) continue;
+      const wasMatching = matchedBefore(series, { signal, person });
+      entries.push({ ...entryOf(signal, series, event), wasMatching });
     }
   }
   return {

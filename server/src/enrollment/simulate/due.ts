@@ -1,5 +1,5 @@
 import {
-  isChange,
+  isDifferent,
   matchesEvent,
   patchedUser,
   type HeardEvent,
@@ -143,7 +143,9 @@ function writeTraits(life: Life, passage: SimulatedPassage, patch: UserPatch): v
   const { user } = life;
   if (user === null) return;
   life.user = patchedUser(user, patch, { now: life.now, isActivity: false });
-  if (isChange(patch) && life.listens.has('changed')) signal(life, { kind: 'changed' });
+  if (isDifferent(user, life.user) && life.listens.has('changed')) {
+    signal(life, { kind: 'changed', before: user });
+  }
   if (life.user.timezone !== user.timezone) replan(life, passage);
 }
 

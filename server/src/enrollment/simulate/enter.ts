@@ -9,10 +9,15 @@ export interface SimulatedEntry {
   readonly source: EntrySource;
   readonly entryEvent: string | null;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Whether the person matched the audience before what brings them. */
+  readonly wasMatching?: boolean;
 }
 
 /** Lets a person into the series, or tells why not. */
-export function enter(life: Life, { source, entryEvent, properties }: SimulatedEntry): void {
+export function enter(
+  life: Life,
+  { source, entryEvent, properties, wasMatching = false }: SimulatedEntry,
+): void {
   const { scenario, user, now } = life;
   const { series } = scenario;
   if (user === null) return tell(life, NO_RUN, { what: 'not_entered', reason: 'user_not_found' });
@@ -24,6 +29,7 @@ export function enter(life: Life, { source, entryEvent, properties }: SimulatedE
     return tell(life, NO_RUN, { what: 'not_entered', reason: decided.kind });
   }
   const { run } = decided;
+  if (source === 'segment_match' && wasMatching && run > 1) return;
   const id = passageIdOf(life, run);
   const plan = { series, userTimezone, spreadKey: id };
   const first = planOf(plan, { stepId: series.graph.firstId, fromAt: now });

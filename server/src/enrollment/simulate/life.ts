@@ -123,7 +123,8 @@ export function signal(
     name = null,
     eventId = null,
     mayStart = true,
-  }: Pick<Signal, 'kind'> & Partial<Pick<Signal, 'name' | 'eventId' | 'mayStart'>>,
+    before = null,
+  }: Pick<Signal, 'kind'> & Partial<Pick<Signal, 'name' | 'eventId' | 'mayStart' | 'before'>>,
 ): void {
   const { bucket, userId, now, scenario } = life;
   life.signalCount += 1;
@@ -139,6 +140,7 @@ export function signal(
     eventId,
     at: now,
     mayStart,
+    before,
     now,
   });
 }

@@ -37,8 +37,9 @@ export function react(life: Life): void {
     const { dueAt } = passage.waiting;
     passage.waiting = { ...passage.waiting, dueAt: dueAt < now ? dueAt : now, isHeld: held };
   }
-  for (const { source, entryEventId = null, properties } of entries) {
-    enter(life, { source, entryEvent: entryEventId, properties: properties ?? {} });
+  for (const { source, entryEventId = null, properties, wasMatching = false } of entries) {
+    const how = { source, entryEvent: entryEventId, properties: properties ?? {} };
+    enter(life, { ...how, wasMatching });
   }
 }
 

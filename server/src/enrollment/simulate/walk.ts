@@ -1,6 +1,6 @@
 import {
   createdUser,
-  isChange,
+  isDifferent,
   patchedUser,
   type User,
   type UserPatch,
@@ -126,7 +126,9 @@ function identify(life: Life, patch: UserPatch): void {
     const passage = activeOf(life);
     if (passage !== null) replan(life, passage);
   }
-  if (isChange(patch) && life.listens.has('changed')) signal(life, { kind: 'changed' });
+  if (isDifferent(user, life.user) && life.listens.has('changed')) {
+    signal(life, { kind: 'changed', before: user });
+  }
 }
 
 function see(life: Life): void {

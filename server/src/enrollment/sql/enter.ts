@@ -17,8 +17,6 @@ export interface EntryRef {
 export interface EntryFacts extends EnrollmentHistory {
   readonly isKnown: boolean;
   readonly userTimezone: string | null;
-  /** Whether the last run was ended by a removal. */
-  readonly isLastRemoved: boolean;
   /** In how many series a user of this workspace side may be; null for any number. */
   readonly seriesAtOnce: number | null;
   /** The database's clock, or the test side's. */
@@ -37,7 +35,6 @@ export async function loadEntryFacts(db: Db, refs: readonly EntryRef[]): Promise
            h.completed::int as "completedCount", h.last_completed_at as "lastCompletedAt",
            h.left_count::int as "leftCount", h.last_left_at as "lastLeftAt",
            coalesce(h.last_completed > coalesce(h.last_left, 0), false) as "isLastCompleted",
-           coalesce(h.last_removed = h.last_run, false) as "isLastRemoved",
            (w.settings #>> '{limits,series_at_once}')::int as "seriesAtOnce", c.now
       from unnest(
              ${refs.map(({ bucket }) => bucket)}::smallint[],
@@ -57,8 +54,7 @@ export async function loadEntryFacts(db: Db, refs: readonly EntryRef[]): Promise
                 as last_completed_at,
               count(*) filter (where e.state in ('exited', 'ended')) as left_count,
               max(e.run) filter (where e.state in ('exited', 'ended')) as last_left,
-              max(e.ended_at) filter (where e.state in ('exited', 'ended')) as last_left_at,
-              max(e.run) filter (where e.state = 'removed') as last_removed
+              max(e.ended_at) filter (where e.state in ('exited', 'ended')) as last_left_at
          from enrollments e
         where e.bucket = q.bucket and e.user_id = q.user_id and e.automation_id = q.automation_id
      ) h

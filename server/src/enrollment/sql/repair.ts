@@ -305,9 +305,11 @@ export async function putSignalsBack(db: Db, found: readonly Found[]): Promise<n
        where g.bucket = q.bucket and g.id = q.id::bigint
       returning g.*
     )
-    insert into signals (bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start)
+    insert into signals (bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start,
+                         before)
            overriding system value
-    select bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start from back
+    select bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start, before
+      from back
   `;
   return done.count;
 }

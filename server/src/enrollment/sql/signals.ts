@@ -1,3 +1,4 @@
+import { userOfImage, type UserFact, type UserImage } from '../../audience/index.ts';
 import type { Db } from '../../platform/db.ts';
 import type { AutomationStatus } from '../../series/index.ts';
 
@@ -16,6 +17,8 @@ export interface Signal {
   /** When it happened, by the clock of the side. */
   readonly at: Date;
   readonly mayStart: boolean;
+  /** The user before a change of their own data; null where that is not known. */
+  readonly before: UserFact | null;
   /** The clock of the side. */
   readonly now: Date;
 }
@@ -37,16 +40,20 @@ export async function claimSignals(
     select pg_try_advisory_xact_lock(${LOCK_CLASS}::int, ${bucket}::int) as "isMine"
   `;
   if (locks[0]?.isMine !== true) return [];
-  return tx<Signal[]>`
+  const rows = await tx<(Signal & { image: UserImage | null })[]>`
     select g.bucket, g.id, g.workspace_id as "workspaceId", w.timezone as "workspaceTimezone", g.live,
            g.user_id as "userId", g.kind, g.name, g.event_id as "eventId", g.at,
-           g.may_start as "mayStart", coalesce(w.clock_now, db_now()) as now
+           g.may_start as "mayStart", g.before as image, coalesce(w.clock_now, db_now()) as now
       from signals g
       join workspaces w on w.id = g.workspace_id
      where g.bucket = ${bucket}
      order by g.id
      limit ${limit}
   `;
+  return rows.map(({ image, ...signal }) => ({
+    ...signal,
+    before: image === null ? null : userOfImage(image),
+  }));
 }
 
 /** The buckets in which a test side has signals. Index: signals_of_tests. */
@@ -209,8 +216,9 @@ export async function setOldestAside(
       returning g.*
     )
     insert into set_aside_signals (bucket, id, workspace_id, live, user_id, kind, name, event_id, at,
-                                   may_start, error, set_aside_at)
-    select bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start, ${error}, db_now()
+                                   may_start, before, error, set_aside_at)
+    select bucket, id, workspace_id, live, user_id, kind, name, event_id, at, may_start, before, ${error},
+           db_now()
       from oldest
   `;
 }
