@@ -97,11 +97,7 @@ export function createEngine(deps: EngineDeps): Engine {
     advanceLive,
     look,
     background: async () => (await scanTick(deps)) + (await migrateSome(deps)),
-    tidy: async () => {
-      const { isArchived, isResumed } = await tidyWork(db);
-      const ended = isArchived ? await endArchived(db) : 0;
-      return isResumed ? ended + (await replanResumed(deps)) : ended;
-    },
+    tidy: () => tidy(deps),
     reap: async () => {
       // Who says that others are dead lives: after a sleep this may be the first thing that runs.
       await beat(db, worker);
@@ -118,6 +114,12 @@ export function createEngine(deps: EngineDeps): Engine {
       await stopWorker(db, worker.id);
     },
   };
+}
+
+async function tidy(deps: EngineDeps): Promise<number> {
+  const { isArchived, isResumed } = await tidyWork(deps.db);
+  const ended = isArchived ? await endArchived(deps.db) : 0;
+  return isResumed ? ended + (await replanResumed(deps)) : ended;
 }
 
 async function reactAll(deps: ReactDeps, buckets: readonly number[]): Promise<number> {

@@ -45,7 +45,7 @@ beforeAll(async () => {
   for (const person of samples) written.push(await write(person));
   people = await readPeople(written);
   facts = await readFacts();
-}, 60_000);
+}, 1_800_000);
 
 /**
  * Goal: a filter never says one thing of a set and another of one person. Method: three ways over the
@@ -73,7 +73,7 @@ test('in memory and in SQL, every filter selects the same people', async () => {
     { numRuns: RUNS },
   );
   console.log(`people of seed ${seed}: ${held} of ${asked} matched`);
-}, 300_000);
+}, 1_800_000);
 
 test('the filters of the property use every operator', () => {
   const generated = Object.entries(VALUES).flatMap(([reads, operators]) =>

@@ -125,7 +125,12 @@ function randomSettings(chance: Chance, time: Time): Json {
 
 function randomEntry(chance: Chance, time: Time): Json {
   const trigger = chance.pick([
-    ...['api', 'api', 'user_created', 'event', 'event', 'segment_match'],
+    'api',
+    'api',
+    'user_created',
+    'event',
+    'event',
+    'segment_match',
     ...(time.isTimed ? ['segment_match', 'segment_match', 'segment_match'] : []),
   ]);
   const audience = chance.isTrue(0.3) ? { audience: randomFilter(chance, time) } : {};
@@ -253,7 +258,7 @@ interface Slot {
 }
 
 /** A graph without cycles in which the first step leads to all others. */
-export function randomSteps(chance: Chance): Json[] {
+function randomSteps(chance: Chance): Json[] {
   const count = 1 + chance.below(STEPS_MAX);
   const steps: Json[] = [];
   let free: Slot[] = [];

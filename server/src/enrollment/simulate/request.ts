@@ -15,7 +15,7 @@ export const DAYS_MAX = 731;
 /** Lines of the timeline in one answer; totals count all. */
 export const ROWS_MAX = 50_000;
 /** Things that happen to people, each counted once for everybody whom it happens to. */
-export const HAPPENINGS_MAX = 100_000;
+const HAPPENINGS_MAX = 100_000;
 const SCRIPT_LINES_MAX = 1_000;
 const ZONES_MAX = 100;
 const TEMPLATES_MAX = 100;

@@ -34,11 +34,7 @@ export const simulateRoutes: FastifyPluginAsyncTypebox<SimulateDeps> = async (ap
       if (running >= RUNNING_MAX) throw simulationsBusy();
       running += 1;
       try {
-        const simulated = await simulateSeries(
-          deps,
-          { workspaceId, id: storedIdOf(String(id)) },
-          request,
-        );
+        const simulated = await simulateSeries(deps, { workspaceId, id: storedIdOf(id) }, request);
         return simulationViewOf(simulated, request);
       } finally {
         running -= 1;

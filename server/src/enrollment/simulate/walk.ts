@@ -19,7 +19,7 @@ import type { TimelineRow } from './timeline.ts';
  * Steps and signals of one person: a series that a person may enter again without end would never let
  * the clock move on.
  */
-export const WORK_PER_PERSON_MAX = 10_000;
+const WORK_PER_PERSON_MAX = 10_000;
 
 /** Where a person stands when the virtual clock stops. */
 export interface LifeEnd {
