@@ -38,6 +38,8 @@ export interface NextStep {
  * that waited for another attempt, which a skipped or failed step will not get, is cancelled.
  *
  * The caller's transaction has locked the rows. Locks: enrollments that complete, after their rows.
+ * That a message is scheduled is asked in a way that no index offers: those by series would be walked for
+ * the few that are, where the step occurrence names one.
  * One statement per batch; the rows are moved on in place, which writes a third of what deleting and
  * inserting would.
  */
@@ -99,7 +101,7 @@ export async function moveOn(
         from row
        where row.outcome in ('skipped', 'failed')
          and m.bucket = row.bucket and m.enrollment_id = row.enrollment_id and m.seq = row.seq
-         and m.state = 'scheduled'
+         and (m.state = 'scheduled') is true
     )
     update enrollments e
        set state = 'completed', ended_at = row.now, end_reason = 'finished'
@@ -226,7 +228,7 @@ export async function cancelRows(
              answer = case when gone.advances then ${reason} else m.answer end, updated_at = ${now}
         from gone
        where m.bucket = gone.bucket and m.enrollment_id = gone.enrollment_id and m.seq = gone.seq
-         and m.state = 'scheduled'
+         and (m.state = 'scheduled') is true
     )
     update enrollments e
        set state = ${state}, ended_at = greatest(${now}, e.entered_at), end_reason = ${reason}
