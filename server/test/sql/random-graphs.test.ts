@@ -73,7 +73,7 @@ async function liveInStrides(world: RandomWorld): Promise<void> {
       left.shift();
     }
   }
-  await advanceClock(services.testEngine, { workspaceId, advance: { byMs: 90 * 86_400_000 } });
+  await advanceClock(services.testEngine, { workspaceId, advance: { byMs: 3 * 86_400_000 } });
 }
 
 /** Passages that wait for nothing that exists, or at two places; rows that belong to nobody. */
