@@ -65,7 +65,7 @@ const isPassing = (error: unknown): boolean =>
 
 /** Serialization failure, deadlock, lock not available, statement cancelled. */
 const PASSING = new Set(['40001', '40P01', '55P03', '57014']);
-/** With growing rests in between, this takes a minute. */
+/** With growing rests in between, this takes four to eight seconds. */
 const FAILURES_MAX = 6;
 
 /**
