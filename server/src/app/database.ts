@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { connect, type Pool } from '../platform/db.ts';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
+import { SESSION_NAME } from '../platform/held-up-sessions.ts';
 import type { Log } from '../platform/log.ts';
 import type { Config } from './config.ts';
 import { embeddedEncryptionKey } from './encryption-key.ts';
@@ -25,8 +26,8 @@ export interface Database {
 const RESTARTS_MAX = 5;
 /**
  * Longest that a transaction may wait for its next statement, and that a statement may take: a process
- * that stands still holds its locks no longer. Both are needed, for one that was stopped between the
- * parts of a statement is neither idle nor done.
+ * that stands still holds its locks no longer. One that was stopped between the parts of a statement is
+ * neither idle nor done: `endHeldUpSessions` is for that.
  */
 const HELD_UP_MS = 12_000;
 
@@ -85,10 +86,11 @@ const LOOKUPS_MAX = 2;
 function poolsOf(url: string, max: number) {
   const db = connect(url, {
     max,
+    applicationName: SESSION_NAME,
     idleTransactionTimeoutMs: HELD_UP_MS,
     statementTimeoutMs: HELD_UP_MS,
   });
-  const lookups = connect(url, { max: LOOKUPS_MAX });
+  const lookups = connect(url, { max: LOOKUPS_MAX, applicationName: `${SESSION_NAME} lookups` });
   const closePools = async (): Promise<void> => {
     await Promise.all([db, lookups].map((pool) => pool.end({ timeout: CLOSE_SECONDS })));
   };

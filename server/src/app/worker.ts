@@ -15,6 +15,7 @@ import {
   type Engine,
 } from '../enrollment/index.ts';
 import type { StepContext } from '../enrollment/index.ts';
+import { endHeldUpSessions } from '../platform/held-up-sessions.ts';
 import { uuidv7 } from '../platform/ids.ts';
 import { runLoop, type Loop } from '../platform/loop.ts';
 import { random } from '../platform/random.ts';
@@ -46,6 +47,10 @@ const LOOK_MS = 1_000;
 /** Rung for what there is; looked at all the same, for what comes while a piece is being worked. */
 const BACKGROUND_MS = 30_000;
 const COMPLETE_MS = 10_000;
+/** A session that the database waits for so long in a transaction belongs to nobody who works. */
+const HELD_UP_MS = 12_000;
+/** With the time before, whoever waits for the locks of a process that stands still goes on within 25 s. */
+const HELD_UP_LOOK_MS = 12_000;
 const WATCH_MS = 60_000;
 const TIDY_MS = 2_000;
 const FORGET_MS = 600_000;
@@ -175,6 +180,7 @@ function upkeep(
         return 0;
       },
     },
+    { name: 'held up', idleMs: HELD_UP_LOOK_MS, tick: () => endHeldUp(services) },
     { name: 'complete', idleMs: COMPLETE_MS, tick: () => completeManual({ db, catalog }) },
     {
       name: 'watch',
@@ -198,4 +204,10 @@ function upkeep(
 async function beatAndSync(engine: Engine, { clock }: Services): Promise<number> {
   await clock.sync();
   return engine.beat();
+}
+
+async function endHeldUp({ db, log }: Services): Promise<number> {
+  const ended = await endHeldUpSessions(db, { heldUpMs: HELD_UP_MS });
+  if (ended > 0) log.warn({ ended }, 'sessions of a process that stands still were ended');
+  return 0;
 }
