@@ -1,4 +1,5 @@
 import { canonicalZone } from '../schedule/zone.ts';
+import { emailSettingsReaders } from './email-settings-readers.ts';
 import { settingsInvalid, type Fault } from './errors.ts';
 import type { StoredSettings } from './settings.ts';
 
@@ -15,7 +16,8 @@ export type SettingsPatch = StoredSettings & {
 };
 
 type Read<T> = { readonly value: T } | { readonly wrong: string };
-type Reader = (sent: unknown) => Read<unknown>;
+/** Reads one member as it was sent. */
+export type Reader = (sent: unknown) => Read<unknown>;
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Longest name of a workspace: it appears in emails and lists. */
@@ -34,6 +36,17 @@ const LIMIT_MAX = 1_000;
 /** Sends further back are not looked at. */
 const LIMIT_DAYS_MAX = 366;
 
+/** Members whose own members are set one by one. */
+const GROUPS = [
+  'identity_verification',
+  'rate_limits',
+  'limits',
+  'brand',
+  'tracking',
+  'soft_bounces',
+  'auto_pause',
+] as const;
+
 /** Who reads what, by path. Members that are not here are ignored. */
 const readersOf = ({ isMailbox }: SettingsPorts): Readonly<Record<string, Reader>> => ({
   name: readName,
@@ -49,13 +62,14 @@ const readersOf = ({ isMailbox }: SettingsPorts): Readonly<Record<string, Reader
   'limits/emails': readEmailLimit,
   from: (sent) => readMailbox(sent, isMailbox),
   reply_to: (sent) => readMailbox(sent, isMailbox),
+  ...emailSettingsReaders((text) => isMailbox(text) && !text.includes('<')),
 });
 
 /**
  * Reads the body of a change of settings.
  *
  * Members that it does not name stay as they are, at every level; lists are replaced whole; `null`
- * clears `from`, `reply_to` and limits. Unknown members are ignored.
+ * clears what may be null. Unknown members are ignored.
  *
  * @throws workspace.settings_invalid with every fault and its path
  */
@@ -63,17 +77,13 @@ export function readSettingsPatch(body: unknown, ports: SettingsPorts): Settings
   const faults: Fault[] = [];
   const root = objectOf(body);
   if (root === null) throw settingsInvalid([{ path: '', message: 'must be an object' }]);
-  const groups = {
-    identity_verification: groupOf(root, 'identity_verification', faults),
-    rate_limits: groupOf(root, 'rate_limits', faults),
-    limits: groupOf(root, 'limits', faults),
-  };
+  const groups = Object.fromEntries(GROUPS.map((name) => [name, groupOf(root, name, faults)]));
   const patch: Record<string, unknown> = {};
   const patches: Record<string, Record<string, unknown>> = {};
 
   for (const [path, read] of Object.entries(readersOf(ports))) {
     const [first = '', second] = path.split('/');
-    const from = second === undefined ? root : groups[first as keyof typeof groups];
+    const from = second === undefined ? root : (groups[first] ?? {});
     const name = second ?? first;
     if (!Object.hasOwn(from, name)) continue;
     const answer = read(from[name]);
@@ -88,13 +98,8 @@ export function readSettingsPatch(body: unknown, ports: SettingsPorts): Settings
 /** What is stored after a change: groups are merged, everything else is replaced. */
 export function patchStored(stored: StoredSettings, patch: SettingsPatch): StoredSettings {
   const { name: _name, timezone: _timezone, ...rest } = patch;
-  return {
-    ...stored,
-    ...rest,
-    identity_verification: { ...stored.identity_verification, ...patch.identity_verification },
-    rate_limits: { ...stored.rate_limits, ...patch.rate_limits },
-    limits: { ...stored.limits, ...patch.limits },
-  };
+  const merged = GROUPS.map((name) => [name, { ...stored[name], ...patch[name] }]);
+  return { ...stored, ...rest, ...Object.fromEntries(merged) };
 }
 
 /** The name of a workspace, without the spaces around it. */

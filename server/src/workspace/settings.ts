@@ -1,3 +1,10 @@
+import {
+  emailSettingsOf,
+  emailSettingsViewOf,
+  type EmailSettings,
+  type EmailSettingsView,
+  type StoredEmailSettings,
+} from './email-settings.ts';
 import type { Side } from './key.ts';
 
 /** Calls allowed per window; 0 switches a limit off. */
@@ -21,7 +28,7 @@ export interface UserLimits {
 }
 
 /** What a member may set for one side of a workspace. */
-export interface Settings {
+export interface Settings extends EmailSettings {
   readonly name: string;
   /** A canonical IANA name. */
   readonly timezone: string;
@@ -39,7 +46,7 @@ export interface Settings {
  * The wire form. The column `workspaces.settings` has the same names, without `name` and
  * `timezone`.
  */
-export interface SettingsView {
+export interface SettingsView extends EmailSettingsView {
   name: string;
   timezone: string;
   identity_verification: { enabled: boolean; require_exp: boolean };
@@ -56,7 +63,7 @@ export interface SettingsView {
 }
 
 /** What is stored: only what somebody set, so that a default may change for everybody else. */
-export interface StoredSettings {
+export interface StoredSettings extends StoredEmailSettings {
   readonly identity_verification?: Partial<SettingsView['identity_verification']>;
   readonly allowed_origins?: readonly string[];
   readonly rate_limits?: Partial<SettingsView['rate_limits']>;
@@ -95,6 +102,7 @@ export function settingsOf(row: {
     limits: { seriesAtOnce: limits?.series_at_once ?? null, emails: limits?.emails ?? null },
     from: stored.from ?? null,
     replyTo: stored.reply_to ?? null,
+    ...emailSettingsOf(stored),
   };
 }
 
@@ -115,6 +123,7 @@ export function settingsViewOf(settings: Settings): SettingsView {
     limits: { series_at_once: limits.seriesAtOnce, emails: limits.emails },
     from: settings.from,
     reply_to: settings.replyTo,
+    ...emailSettingsViewOf(settings),
   };
 }
 
