@@ -5,6 +5,7 @@ import { PROFILE_DIR, stopChildren } from './child.ts';
 import { startCluster } from './cluster.ts';
 import { machineOf } from './machine.ts';
 import { judge, type Bench, type Judged, type Measure } from './measure.ts';
+import { broadcast } from './measures/broadcast.ts';
 import { claim } from './measures/claim.ts';
 import { conditions } from './measures/conditions.ts';
 import { e2e } from './measures/e2e.ts';
@@ -13,6 +14,7 @@ import { events } from './measures/events.ts';
 import { idle } from './measures/idle.ts';
 import { mail } from './measures/mail.ts';
 import { plan } from './measures/plan.ts';
+import { render } from './measures/render.ts';
 import { scan } from './measures/scan.ts';
 import { simulate } from './measures/simulate.ts';
 import { snapshot } from './measures/snapshot.ts';
@@ -25,10 +27,12 @@ const MEASURES: readonly Measure[] = [
   events,
   steps,
   mail,
+  render,
   claim,
   snapshot,
   plan,
   scan,
+  broadcast,
   conditions,
   simulate,
   e2e,

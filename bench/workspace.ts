@@ -1,3 +1,5 @@
+import { outletsOf } from '../server/src/app/outlets.ts';
+import { createCaptureTransport } from '../server/src/transport/index.ts';
 import type { FastifyInstance } from 'fastify';
 import { buildApi } from '../server/src/app/api.ts';
 import { createHealth } from '../server/src/app/health.ts';
@@ -32,6 +34,7 @@ export function servicesOf(db: Pool): Promise<Services> {
     db,
     log,
     encryptionKey: Buffer.from(ENCRYPTION_KEY, 'base64'),
+    publicUrl: () => 'http://localhost',
     from: FROM,
   });
 }
@@ -40,6 +43,7 @@ export function servicesOf(db: Pool): Promise<Services> {
 export function apiOf(services: Services): Promise<FastifyInstance> {
   return buildApi({
     services,
+    outlets: outletsOf(services, { lookups: services.db, transport: createCaptureTransport() }),
     health: createHealth({ db: services.db, migrationsDir: '' }),
     session: null,
     publicUrl: () => 'http://localhost',
@@ -68,7 +72,7 @@ export async function createSide({ db }: Database, series: SeriesBody): Promise<
   const { id } = await call<{ id: string }>('POST', '/series', series);
   await call('POST', `/series/${id}/activate`);
   await api.close();
-  await services.limiter.close();
+  await services.close();
   return { workspaceId: live.id, secretKey: live.secretKey, seriesId: id };
 }
 

@@ -1,3 +1,4 @@
+import { outletsOf } from '../../server/src/app/outlets.ts';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDeliverer } from '../../server/src/delivery/index.ts';
@@ -95,12 +96,16 @@ async function newEngine(): Promise<Engine> {
   const id = uuidv7(clock.now());
   const deliverer = createDeliverer<StepContext>({
     ...services,
-    transport: transportOf({ smtpUrl: NOWHERE }),
+    outlets: outletsOf(services, {
+      lookups: services.db,
+      transport: transportOf({ smtpUrl: NOWHERE }),
+    }),
     random,
     sleep,
     workerId: id,
     onSettled: moveSettled,
     onRefused: dropEnded,
+    onRefusedAddresses: async () => async () => {},
     wasStill: () => false,
   });
   const engine = createEngine({
@@ -110,7 +115,7 @@ async function newEngine(): Promise<Engine> {
     caller: NOBODY,
     onEntered: () => {},
     onBackground: () => {},
-    capturesLive: false,
+    captures: async () => false,
     monotonicMs: () => clock.monotonicMs(),
     silenceMs: SILENCE_MS,
   });

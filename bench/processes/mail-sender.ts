@@ -1,8 +1,8 @@
 import nodemailer from 'nodemailer';
 import type { User } from '../../server/src/audience/index.ts';
-import { compose } from '../../server/src/delivery/index.ts';
+import { composeAll, trialKit } from '../../server/src/delivery/index.ts';
 import { messageUuidOf, uuidv7 } from '../../server/src/platform/ids.ts';
-import { compileEmail } from '../../server/src/template/index.ts';
+import { createRenderer, type EmailContent } from '../../server/src/template/index.ts';
 import { transportOf, type OutgoingMessage } from '../../server/src/transport/index.ts';
 import { answerCalls } from '../child.ts';
 import { EMAIL } from '../mail.ts';
@@ -11,7 +11,9 @@ import { FROM } from '../workspace.ts';
 /** Waiting for each connection, so that none ever waits for the next message. */
 const LANES_PER_CONNECTION = 2;
 
-const email = compileEmail(EMAIL);
+/** In threads, as the server renders: the main thread writes MIME and speaks SMTP meanwhile. */
+const kit = trialKit(createRenderer({ threads: 1 }).render);
+const content: EmailContent = EMAIL;
 const now = new Date(Date.UTC(2027, 0, 1));
 const workspaceId = uuidv7(now);
 const automationId = uuidv7(now);

@@ -1,3 +1,5 @@
+import { trialKit } from '../../server/src/delivery/index.ts';
+import { renderInline } from '../../server/src/template/index.ts';
 import { requestOf, simulateScenario, syntheticPeople } from '../../server/src/enrollment/index.ts';
 import { NIL_UUID } from '../../server/src/platform/ids.ts';
 import { draftOf, publishedOf } from '../../server/src/series/index.ts';
@@ -67,6 +69,7 @@ answerCalls({
       series: publishedOf({ automationId: NIL_UUID, number: 0, ...draft }, 'UTC'),
       workspace: { id: NIL_UUID, timezone: 'UTC' },
       sender: { workspaceName: 'Bench', from: 'Bench <bench@example.com>', replyTo: null },
+      kit: trialKit(renderInline().render),
       cap: null,
       from: START,
       to: END,

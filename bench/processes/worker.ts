@@ -1,3 +1,4 @@
+import { outletsOf } from '../../server/src/app/outlets.ts';
 import { startWorker, type Worker } from '../../server/src/app/worker.ts';
 import type { Services } from '../../server/src/app/services.ts';
 import { connect } from '../../server/src/platform/db.ts';
@@ -24,7 +25,8 @@ answerCalls({
       smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
       smtpConnections: connections,
     });
-    worker = await startWorker(services, { transport, stopping: stopping.signal });
+    const outlets = outletsOf(services, { lookups: services.db, transport });
+    worker = await startWorker(services, { outlets, stopping: stopping.signal });
   },
 
   stop: async () => {

@@ -24,7 +24,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   enrollment: ['delivery', 'series', 'audience', 'consent', 'template', 'workspace'],
   broadcast: ['delivery', 'series', 'audience', 'consent', 'template', 'workspace'],
-  tracking: ['delivery', 'audience', 'consent', 'workspace'],
+  tracking: ['delivery', 'audience', 'consent', 'transport', 'workspace'],
   delivery: ['series', 'audience', 'consent', 'template', 'transport', 'workspace'],
   series: ['audience', 'template', 'workspace'],
   audience: ['workspace'],

@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { Ajv } from 'ajv';
 import { errorHandler } from './error-handler.ts';
 import { healthRoutes, type Health } from './health.ts';
+import type { Outlets } from '../delivery/index.ts';
 import type { LocalSession } from './local-session.ts';
 import { describeApi } from './openapi.ts';
+import { outsideScope } from './outside-scope.ts';
 import { pageRoutes } from './pages.ts';
 import { sdkScope } from './sdk-scope.ts';
 import type { Services } from './services.ts';
@@ -14,6 +16,7 @@ import { v1Scope } from './v1-scope.ts';
 
 export interface ApiOptions {
   readonly services: Services;
+  readonly outlets: Outlets;
   readonly health: Health;
   /** Null where the dashboard is not served. */
   readonly session: LocalSession | null;
@@ -33,7 +36,7 @@ const HEADERS_BYTES_MAX = 16_384;
 
 /** The HTTP server, not yet listening. */
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
-  const { services, health, session, publicUrl } = options;
+  const { services, outlets, health, session, publicUrl } = options;
   const app = fastify({
     trustProxy: trustOf(options.trustProxy),
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -59,7 +62,8 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     services,
     docsUrl: () => `${publicUrl()}/docs`,
   });
-  await app.register(v1Scope, { prefix: '/api/v1', services, session });
+  await app.register(outsideScope, { services });
+  await app.register(v1Scope, { prefix: '/api/v1', services, outlets, session });
   await app.register(pageRoutes, { session, dashboardDir: options.dashboardDir });
   return app;
 }

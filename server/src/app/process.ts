@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Outlets } from '../delivery/index.ts';
+import { assertConsentKey, createConsentKey } from '../consent/index.ts';
 import type { Log } from '../platform/log.ts';
 import { migrate, requireUsableSchema } from '../platform/migrate.ts';
 import { SetupError } from '../platform/setup-error.ts';
@@ -10,6 +12,7 @@ import { MIGRATIONS_DIR, openDatabase, type Database } from './database.ts';
 import { ensureDemo, type Demo } from './demo.ts';
 import { createHealth } from './health.ts';
 import { createLocalSession, isLoopback } from './local-session.ts';
+import { outletsOf } from './outlets.ts';
 import { createServices, type Services } from './services.ts';
 import { startWorker } from './worker.ts';
 
@@ -62,6 +65,7 @@ export async function runProcess(
   try {
     if (parts.prepares) await migrate(database.lookups, MIGRATIONS_DIR, log);
     else await requireUsableSchema(database.db, MIGRATIONS_DIR);
+    await assertConsentKey(database.db, createConsentKey(database.encryptionKey));
     await runParts(config, { database, parts, log, stopping, onReady });
   } finally {
     await database.close();
@@ -85,7 +89,10 @@ async function runParts(
   },
 ): Promise<void> {
   const { db, lookups, encryptionKey } = database;
+  // Known for sure once the port is: the system may choose it.
+  const address = { url: config.publicUrl ?? urlOf(config.host, config.port) };
   const services = await createServices({
+    publicUrl: () => address.url,
     db,
     lookups,
     log,
@@ -95,8 +102,9 @@ async function runParts(
   });
   const demo = parts.prepares ? await ensureDemo({ ...services, now: services.clock.now() }) : null;
   const transport = transportOf(config);
-  const worker = parts.worker ? await startWorker(services, { transport, stopping }) : null;
-  const api = parts.api ? await startApi(config, { database, services }) : null;
+  const outlets = outletsOf(services, { lookups, transport });
+  const worker = parts.worker ? await startWorker(services, { outlets, stopping }) : null;
+  const api = parts.api ? await startApi(config, { database, services, outlets, address }) : null;
   onReady({
     url: api?.url ?? null,
     hasInbox: servesDashboard(config),
@@ -108,31 +116,36 @@ async function runParts(
     else stopping.addEventListener('abort', () => resolve(), { once: true });
   });
   await api?.close();
-  await worker?.done;
-  await services.limiter.close();
+  await (worker?.done ?? outlets.close());
+  await services.close();
 }
 
 async function startApi(
   config: Config,
-  { database, services }: { database: Database; services: Services },
+  {
+    database,
+    services,
+    outlets,
+    address,
+  }: { database: Database; services: Services; outlets: Outlets; address: { url: string } },
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const { host, port } = config;
-  let url = config.publicUrl ?? urlOf(host, port);
   const app = await buildApi({
     services,
+    outlets,
     health: createHealth({ db: database.db, migrationsDir: MIGRATIONS_DIR }),
     session: servesDashboard(config) ? createLocalSession(database.encryptionKey) : null,
-    publicUrl: () => url,
+    publicUrl: services.publicUrl,
     trustProxy: config.trustProxy,
     dashboardDir: DASHBOARD_DIR,
   });
   await app.listen({ host, port }).catch((error: unknown) => {
     throw portTaken(error, config) ?? error;
   });
-  const address = app.server.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
-  url = config.publicUrl ?? urlOf(host, bound);
-  return { url, close: () => app.close() };
+  const bound = app.server.address();
+  const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
+  address.url = config.publicUrl ?? urlOf(host, boundPort);
+  return { url: address.url, close: () => app.close() };
 }
 
 /**

@@ -6,14 +6,32 @@ import {
   type Identifier,
   type Tracker,
 } from '../audience/index.ts';
-import type { Sender } from '../delivery/index.ts';
-import { createEnroller, replanUser, sideNow } from '../enrollment/index.ts';
+import { createConsentKey, findList, type ConsentDeps, type ConsentKey } from '../consent/index.ts';
+import { withdrawLeases, type MailKit, type Sender } from '../delivery/index.ts';
+import { createEnroller, replanUser, requestConfirmations, sideNow } from '../enrollment/index.ts';
 import type { AdvanceDeps, Enroller } from '../enrollment/index.ts';
 import { createCache } from '../platform/cache.ts';
 import { databaseClock, type DatabaseClock } from '../platform/clock.ts';
 import type { Pool } from '../platform/db.ts';
+import { storedIdOf } from '../platform/ids.ts';
+import { createLinkSigner, type LinkSigner } from '../platform/link-token.ts';
 import type { Log } from '../platform/log.ts';
-import { createSeriesCatalog, type SeriesCatalog } from '../series/index.ts';
+import {
+  createLinkTracker,
+  createVisitQueue,
+  recordVisits,
+  type LinkTracker,
+  type VisitQueue,
+} from '../tracking/index.ts';
+import {
+  createRenderer,
+  type EmailContent,
+  type EmailFacts,
+  type RenderedEmail,
+} from '../template/index.ts';
+import { inboundOf, type Inbound } from './inbound.ts';
+import { mailKitOf } from './mail-kit.ts';
+import { createSeriesCatalog, type ListState, type SeriesCatalog } from '../series/index.ts';
 import { parsePrivateHosts, type PrivateHosts } from '../transport/index.ts';
 import { createAuthenticator, createRateLimiter, createSecretBox } from '../workspace/index.ts';
 import {
@@ -30,6 +48,14 @@ export interface Services {
   readonly log: Log;
   readonly clock: DatabaseClock;
   readonly box: SecretBox;
+  readonly consentKey: ConsentKey;
+  /** Makes and reads the links by which opening and clicking are noticed. */
+  readonly links: LinkTracker;
+  /** What reading and posting mail comes to. */
+  readonly inbound: Inbound;
+  /** What recipients did, on its way into the database. */
+  readonly visits: VisitQueue;
+  readonly consent: ConsentDeps;
   readonly authenticator: Authenticator;
   readonly limiter: RateLimiter;
   readonly catalog: SeriesCatalog;
@@ -38,6 +64,16 @@ export interface Services {
   readonly tracker: Tracker;
   readonly enroller: Enroller;
   readonly senderOf: (workspaceId: string) => Promise<Sender>;
+  /** What composing needs. */
+  readonly kit: MailKit;
+  /** Renders one email for somebody who looks at it. */
+  readonly renderOne: (content: EmailContent, facts: EmailFacts) => Promise<RenderedEmail>;
+  /** Whether a list may be named in an email. */
+  readonly listState: ListState;
+  /** Signs links of emails. */
+  readonly signer: LinkSigner;
+  /** Where people reach this server, without a trailing slash. */
+  readonly publicUrl: () => string;
   readonly webhooks: {
     readonly privateHosts: PrivateHosts;
     /** The secrets that sign for a side, the present one first. */
@@ -51,6 +87,8 @@ export interface Services {
   readonly testEngine: AdvanceDeps;
   /** Wakes the worker of this process, if there is one. */
   readonly wake: { now: () => void };
+  /** Ends what was started; the pools are the caller's. */
+  readonly close: () => Promise<void>;
 }
 
 export interface ServiceOptions {
@@ -64,6 +102,8 @@ export interface ServiceOptions {
   readonly encryptionKey: Uint8Array;
   /** Who sends where neither step nor workspace names anybody. */
   readonly from: string;
+  /** Where people reach this server, without a trailing slash. */
+  readonly publicUrl: () => string;
   /** Where webhooks may go beside the public internet; nowhere, if left out. */
   readonly webhookPrivateHosts?: PrivateHosts;
 }
@@ -74,10 +114,12 @@ export async function createServices({
   log,
   encryptionKey,
   from,
+  publicUrl,
   webhookPrivateHosts = parsePrivateHosts('false'),
 }: ServiceOptions): Promise<Services> {
   const clock = await databaseClock(db);
   const box = createSecretBox(encryptionKey);
+  const consentKey = createConsentKey(encryptionKey);
   const catalog = createSeriesCatalog(lookups);
   const senders = createCache({ load: (id: string) => loadSender(lookups, id, from) });
   const senderOf = (id: string): Promise<Sender> => senders.get(id);
@@ -88,13 +130,59 @@ export async function createServices({
   const wake = { now: () => {} };
   const onSignalled = (): void => wake.now();
   const identifier = createIdentifier({ db, onSignalled });
+  const signer = createLinkSigner(encryptionKey);
+  const renderer = createRenderer({ threads: RENDER_THREADS });
+  const links = createLinkTracker({ signer, publicUrl, db });
+  const visits = createVisitQueue({ write: (batch) => recordVisits({ db }, batch), log });
+  const consent: ConsentDeps = {
+    db,
+    key: consentKey,
+    withdraw: async (users) => {
+      await withdrawLeases(db, users);
+    },
+    onPending: async (pending, tx) => {
+      const deps = { catalog, lookups, key: consentKey, signer, publicUrl };
+      await requestConfirmations({ ...deps, onEntered: () => wake.now() }, tx, pending);
+    },
+  };
+  const inbound = inboundOf({
+    db,
+    lookups,
+    box,
+    consent,
+    encryptionKey,
+    privateHosts: webhookPrivateHosts,
+    now: () => clock.now(),
+  });
+  const { returnOf } = inbound;
+  const { render } = renderer;
+  const kit = mailKitOf({ db: lookups, signer, publicUrl, render, links, returnOf });
+  const limiter = createRateLimiter({ db, clock, log });
   return {
     db,
     log,
     clock,
     box,
+    consentKey,
+    links,
+    visits,
+    consent,
+    inbound,
     catalog,
     senderOf,
+    kit,
+    renderOne: async (content, facts) => {
+      const [rendered] = await render([{ content, facts }]);
+      if (rendered === undefined) throw new Error('the renderer gave nothing');
+      return rendered;
+    },
+    listState: async ({ workspaceId, listId }) => {
+      const list = await findList(lookups, { workspaceId, id: storedIdOf(listId) });
+      if (list === null) return 'missing';
+      return list.archivedAt === null ? 'active' : 'archived';
+    },
+    signer,
+    publicUrl,
     webhooks: {
       privateHosts: webhookPrivateHosts,
       secretsOf: async (id) => {
@@ -105,7 +193,7 @@ export async function createServices({
     },
     wake,
     authenticator: createAuthenticator({ db, box }),
-    limiter: createRateLimiter({ db, clock, log }),
+    limiter,
     identifier,
     companyIdentifier: createCompanyIdentifier({ db, identifier }),
     tracker: createTracker({ db, clock, identifier, onSignalled }),
@@ -116,18 +204,36 @@ export async function createServices({
       db,
       catalog,
       senderOf,
-      capturesLive: true,
+      kit,
+      captures: async () => true,
+      consentKey,
       workerId: '',
       hands: NO_HANDS,
       callers: NO_HANDS,
     },
+    close: async () => {
+      await visits.close();
+      await renderer.close();
+      await limiter.close();
+    },
   };
 }
+
+/** One core renders some thousand emails a second; the other one is for everything else. */
+const RENDER_THREADS = 2;
 
 /** Of test sides nothing leaves. */
 const NO_HANDS = { expect: () => {}, forget: () => {}, offer: () => {} };
 
 async function loadSender(db: Pool, workspaceId: string, from: string): Promise<Sender> {
   const { name, settings } = await readWorkspace(db, { workspaceId });
-  return { workspaceName: name, from: settings.from ?? from, replyTo: settings.replyTo };
+  const { replyTo, postalAddress, brand, tracking } = settings;
+  return {
+    workspaceName: name,
+    from: settings.from ?? from,
+    replyTo,
+    postalAddress,
+    brand,
+    tracking,
+  };
 }

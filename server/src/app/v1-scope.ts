@@ -2,9 +2,12 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastif
 import { Type } from 'typebox';
 import { companyRoutes, eventRoutes, FILTER_SCHEMAS, userRoutes } from '../audience/index.ts';
 import { broadcastRoutes } from '../broadcast/index.ts';
-import { messageRoutes } from '../delivery/index.ts';
+import { listRoutes, preferenceRoutes, suppressionRoutes } from '../consent/index.ts';
+import { messageRoutes, sendTest, transportRoutes, type Outlets } from '../delivery/index.ts';
+import { inboxRoutes, sendingRoutes } from '../tracking/index.ts';
 import {
   bulkRoutes,
+  confirmationRoutes,
   enrollmentRoutes,
   insightRoutes,
   simulateRoutes,
@@ -12,7 +15,8 @@ import {
 } from '../enrollment/index.ts';
 import { DomainError } from '../platform/errors.ts';
 import { Nullable } from '../platform/http.ts';
-import { seriesRoutes } from '../series/index.ts';
+import { seriesEmailRoutes, seriesRoutes } from '../series/index.ts';
+import { templateRoutes } from '../template/index.ts';
 import { isEmailSender } from '../platform/email-address.ts';
 import {
   limitCall,
@@ -32,6 +36,8 @@ import type { Services } from './services.ts';
 
 export interface V1ScopeOptions {
   readonly services: Services;
+  /** For tests of emails. */
+  readonly outlets: Outlets;
   /** Null where there is no dashboard: the server does not listen on loopback. */
   readonly session: LocalSession | null;
 }
@@ -43,7 +49,10 @@ const NESTING_MAX = 64;
 const WORKSPACES_SHOWN_MAX = 200;
 
 /** `/api/v1`: for backends with a secret key, and for the dashboard's session. */
-export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { services, session }) => {
+export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
+  app,
+  { services, outlets, session },
+) => {
   const { authenticator, limiter, clock, log, db, box, catalog } = services;
   const forget = (): void => authenticator.forget();
   const wake = (): void => services.wake.now();
@@ -67,17 +76,59 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (app, { service
     });
     answerPostsOnce(inner, { services, shape: 'v1' });
     const { sideNow, testEngine: engine } = services;
-    await inner.register(seriesRoutes, { db, catalog, sideNow, onChanged: wake });
-    await inner.register(versionRoutes, { db, catalog, onChanged: wake });
-    await inner.register(broadcastRoutes, { db, catalog, sideNow });
+    const { listState } = services;
+    await inner.register(seriesRoutes, { db, catalog, sideNow, listState, onChanged: wake });
+    await inner.register(versionRoutes, { db, catalog, listState, onChanged: wake });
+    await inner.register(seriesEmailRoutes, {
+      db,
+      sideNow,
+      listState,
+      senderOf: services.senderOf,
+      render: services.renderOne,
+      sendNow: (email) => sendTest({ outlets, now: clock.now() }, email),
+    });
+    await inner.register(templateRoutes, { db, sideNow });
+    await inner.register(broadcastRoutes, {
+      db,
+      catalog,
+      consentKey: services.consentKey,
+      sideNow,
+      onChanged: wake,
+    });
     await inner.register(userRoutes, { db });
     await inner.register(companyRoutes, { db });
     await inner.register(eventRoutes, { db });
+    const consent = { consent: services.consent, sideNow };
+    await inner.register(listRoutes, consent);
+    await inner.register(preferenceRoutes, consent);
+    await inner.register(suppressionRoutes, consent);
+    await inner.register(confirmationRoutes, { db });
+    await inner.register(inboxRoutes, {
+      db,
+      box,
+      signer: services.signer,
+      resolve: services.inbound.resolve,
+      publicUrl: services.publicUrl,
+      now: () => clock.now(),
+      onChanged: services.inbound.forget,
+    });
+    await inner.register(sendingRoutes, { db, now: () => clock.now() });
+    await inner.register(transportRoutes, {
+      db,
+      box,
+      now: () => clock.now(),
+      publicUrl: services.publicUrl,
+    });
     await inner.register(messageRoutes, { db });
     await inner.register(insightRoutes, { db, catalog });
     await inner.register(enrollmentRoutes, { engine, catalog, onChanged: wake });
     await inner.register(bulkRoutes, { db, enroller: services.enroller });
-    await inner.register(simulateRoutes, { db, senderOf: services.senderOf, sideNow });
+    await inner.register(simulateRoutes, {
+      db,
+      senderOf: services.senderOf,
+      kit: services.kit,
+      sideNow,
+    });
     await inner.register(webhookSecretRoutes, {
       pool: db,
       box,

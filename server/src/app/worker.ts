@@ -1,7 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tidyEvents } from '../audience/index.ts';
-import { createDeliverer, createWebhookCaller, forgetWorkers } from '../delivery/index.ts';
+import { moveBroadcast } from '../broadcast/index.ts';
+import {
+  createDeliverer,
+  createWebhookCaller,
+  forgetThrottles,
+  forgetWorkers,
+  type Outlets,
+} from '../delivery/index.ts';
 import type { Deliverer } from '../delivery/index.ts';
 import {
   completeManual,
@@ -22,7 +29,9 @@ import { random } from '../platform/random.ts';
 import { watchStillness } from '../platform/stillness.ts';
 import { version } from '../platform/version.ts';
 import { tzVersion } from '../schedule/zone.ts';
-import { callWebhook, type Transport } from '../transport/index.ts';
+import { moveSeries } from '../series/index.ts';
+import { createTrackingDuty, recordRefused, TRACKING_IDLE_MS } from '../tracking/index.ts';
+import { callWebhook } from '../transport/index.ts';
 import { forgetOldIdempotency } from '../workspace/index.ts';
 import type { Services } from './services.ts';
 
@@ -52,6 +61,8 @@ const HELD_UP_MS = 12_000;
 /** With the time before, whoever waits for the locks of a process that stands still goes on within 25 s. */
 const HELD_UP_LOOK_MS = 12_000;
 const WATCH_MS = 60_000;
+/** Asks the database once a minute, or when an inbox has changed. */
+const INBOXES_MS = 5_000;
 const TIDY_MS = 2_000;
 const FORGET_MS = 600_000;
 /** Once is enough while we run; again, because an older process may plan beside us. */
@@ -63,11 +74,7 @@ const ZONES_MS = 3_600_000;
  */
 export async function startWorker(
   services: Services,
-  {
-    transport,
-    stopping,
-    pace = PACE,
-  }: { transport: Transport; stopping: AbortSignal; pace?: Pace },
+  { outlets, stopping, pace = PACE }: { outlets: Outlets; stopping: AbortSignal; pace?: Pace },
 ): Promise<Worker> {
   const { db, clock, log } = services;
   const id = uuidv7(clock.now());
@@ -77,14 +84,18 @@ export async function startWorker(
     db,
     clock,
     log,
-    transport,
+    outlets,
     random,
     sleep,
     workerId: id,
     wasStill: stillness.wasStill,
     senderOf: services.senderOf,
+    consentKey: services.consentKey,
+    kit: services.kit,
     onSettled: moveSettled,
     onRefused: dropEnded,
+    onRefusedAddresses: (tx, refused) =>
+      recordRefused({ db, consent: services.consent }, tx, refused, { now: clock.now() }),
     onRoom: () => services.wake.now(),
   });
   const background = { now: () => {} };
@@ -107,12 +118,12 @@ export async function startWorker(
     caller,
     onEntered: () => services.wake.now(),
     onBackground: () => background.now(),
-    capturesLive: transport.name === 'capture',
+    captures: outlets.captures,
     monotonicMs: () => clock.monotonicMs(),
     silenceMs: pace.silenceMs,
   });
   await engine.beat();
-  const done = run(services, { engine, background, transport, stopping, pace }).finally(
+  const done = run(services, { engine, background, outlets, stopping, pace }).finally(
     stillness.stop,
   );
   return { id, done };
@@ -123,13 +134,13 @@ async function run(
   {
     engine,
     background,
-    transport,
+    outlets,
     stopping,
     pace,
   }: {
     engine: Engine;
     background: { now: () => void };
-    transport: Transport;
+    outlets: Outlets;
     stopping: AbortSignal;
     pace: Pace;
   },
@@ -151,7 +162,7 @@ async function run(
   ]);
   wake.now = () => {};
   await engine.stop();
-  await transport.close();
+  await outlets.close();
 }
 
 /** Bells for loops to hang up, and one cord for all of them. */
@@ -187,12 +198,15 @@ function upkeep(
       idleMs: WATCH_MS,
       tick: createWatch(db, { onTrouble: (trouble) => log.warn({ trouble }, 'trouble found') }),
     },
+    { name: 'tracking', idleMs: TRACKING_IDLE_MS, tick: trackingDutyOf(services) },
+    { name: 'inboxes', idleMs: INBOXES_MS, tick: services.inbound.reader.tick },
     { name: 'beat', idleMs: pace.beatMs, tick: () => beatAndSync(engine, services) },
     {
       name: 'forget',
       idleMs: FORGET_MS,
       tick: async () => {
         await forgetWorkers(db);
+        await forgetThrottles(db);
         const forgotten = await forgetOldIdempotency(db, { now: clock.now() });
         return forgotten + (await tidyEvents(db));
       },
@@ -210,4 +224,25 @@ async function endHeldUp({ db, log }: Services): Promise<number> {
   const ended = await endHeldUpSessions(db, { heldUpMs: HELD_UP_MS });
   if (ended > 0) log.warn({ ended }, 'sessions of a process that stands still were ended');
   return 0;
+}
+
+/** Ends doubts that others know better about, and pauses what draws too many bounces or complaints. */
+function trackingDutyOf({ db, clock, log, catalog, webhooks }: Services): () => Promise<number> {
+  const { secretsOf, privateHosts } = webhooks;
+  return createTrackingDuty({
+    db,
+    clock,
+    log,
+    secretsOf,
+    call: async (call) => {
+      const answer = await callWebhook(call, { privateHosts });
+      return answer.kind === 'refused' ? { ...answer, kind: 'failed', isTemporary: false } : answer;
+    },
+    pauseAutomation: async ({ workspaceId, automationId: id, type }) => {
+      const [ref, now] = [{ workspaceId, id }, clock.now()];
+      if (type === 'broadcast') await moveBroadcast(db, ref, { move: 'pause', now });
+      else await moveSeries(db, ref, { transition: 'pause', now });
+      catalog.drop({ workspaceId, id });
+    },
+  });
 }

@@ -48,3 +48,27 @@ export interface CompanyPatch {
   readonly traits: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
 }
+
+/** What merge tags may name as `company`: own columns and traits. */
+export const companyMergeFactsOf = (
+  company: Pick<
+    Company,
+    | 'externalId'
+    | 'name'
+    | 'domain'
+    | 'industry'
+    | 'plan'
+    | 'employeeCount'
+    | 'signedUpAt'
+    | 'traits'
+  >,
+): Readonly<Record<string, unknown>> => ({
+  ...company.traits,
+  company_id: company.externalId,
+  name: company.name,
+  domain: company.domain,
+  industry: company.industry,
+  plan: company.plan,
+  employee_count: company.employeeCount,
+  signed_up_at: company.signedUpAt?.toISOString() ?? null,
+});

@@ -21,6 +21,7 @@ export {
   whyNot,
   wordsOf,
   type CompanyFact,
+  type ConsentFact,
   type DateField,
   type EmailFact,
   type EventCounts,
@@ -36,9 +37,11 @@ export {
 } from './filter/index.ts';
 export { createIdentifier, type Identifier } from './identify.ts';
 export { assertUserId } from './identify-input.ts';
+export { companyMergeFactsOf, type Company } from './company.ts';
 export { createCompanyIdentifier, type CompanyIdentifier } from './identify-company.ts';
 export {
   heardEvents,
+  loadConsent,
   loadFacts,
   type FactsAsk,
   type HeardAsk,

@@ -1,9 +1,17 @@
 import type { Db } from '../platform/db.ts';
 import { bucketOf } from '../platform/ids.ts';
 import type { Company } from './company.ts';
-import type { EmailFact, EventCounts, EventsNeeded, Facts, FactsNeeded } from './filter/facts.ts';
+import type {
+  ConsentFact,
+  EmailFact,
+  EventCounts,
+  EventsNeeded,
+  Facts,
+  FactsNeeded,
+} from './filter/facts.ts';
 import type { EventFilter } from './filter/filter.ts';
 import { companiesByIds } from './sql/companies.ts';
+import { consentOfUsers } from './sql/consent.ts';
 import {
   countEvents,
   countEventsWhere,
@@ -55,10 +63,11 @@ export interface HeardAsk<K> {
  * @returns the facts of every ask, by its key
  */
 export async function loadFacts<K>(db: Db, asks: readonly FactsAsk<K>[]): Promise<Map<K, Facts>> {
-  const [companies, countsOf, emails] = await Promise.all([
+  const [companies, countsOf, emails, consent] = await Promise.all([
     companiesOfAsks(db, asks),
     countsOfAsks(db, asks),
     emailsByEnrollment(db, asks),
+    consentOfAsks(db, asks),
   ]);
   return new Map(
     asks.map((ask) => {
@@ -70,10 +79,54 @@ export async function loadFacts<K>(db: Db, asks: readonly FactsAsk<K>[]): Promis
         counts: countsOf(ask),
         emails:
           needs.emails && enrollmentId !== undefined ? (emails.get(enrollmentId) ?? []) : undefined,
+        consent: needs.consent === null ? undefined : consent.get(user.id),
         properties,
       };
       return [key, facts];
     }),
+  );
+}
+
+/** Of each user what all asks about them want. */
+function consentOfAsks<K>(
+  db: Db,
+  asks: readonly FactsAsk<K>[],
+): Promise<ReadonlyMap<string, ConsentFact>> {
+  const wanted = new Map<string, { user: User; lists: Set<string> }>();
+  for (const { user, needs } of asks) {
+    if (needs.consent === null) continue;
+    const one = wanted.get(user.id) ?? { user, lists: new Set<string>() };
+    for (const id of needs.consent.lists) one.lists.add(id);
+    wanted.set(user.id, one);
+  }
+  return loadConsent(
+    db,
+    [...wanted.values()].map(({ user, lists }) => ({ ...user, lists: [...lists] })),
+  );
+}
+
+/**
+ * What users chose about mail, by their ids: one query for all. Of a user whom nobody knows it is what
+ * holds for everybody who has chosen nothing.
+ *
+ * @param users with the ids of the lists that are asked about
+ */
+export async function loadConsent(
+  db: Db,
+  users: readonly {
+    readonly bucket: number;
+    readonly id: string;
+    readonly workspaceId: string;
+    readonly lists: readonly string[];
+  }[],
+): Promise<ReadonlyMap<string, ConsentFact>> {
+  if (users.length === 0) return new Map();
+  const rows = await consentOfUsers(db, users);
+  return new Map(
+    rows.map(({ userId, hasLeft, standings }) => [
+      userId,
+      { hasLeft, lists: new Map(Object.entries(standings)) },
+    ]),
   );
 }
 

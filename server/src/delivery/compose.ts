@@ -1,18 +1,36 @@
-import { mergeFactsOf, type User } from '../audience/index.ts';
-import { messageUuidOf } from '../platform/ids.ts';
-import type { CompiledEmail } from '../template/index.ts';
-import { composeMessage, messageIdOf, renderEmail } from '../template/index.ts';
+import {
+  companyMergeFactsOf,
+  mergeFactsOf,
+  type CompanyFact,
+  type User,
+} from '../audience/index.ts';
 import { parseAddress } from '../platform/email-address.ts';
-import type { OutgoingMessage } from '../transport/index.ts';
+import { messageUuidOf } from '../platform/ids.ts';
 import type { EmailStep } from '../series/index.ts';
+import {
+  composeMessage,
+  messageIdOf,
+  rewriteLinks,
+  trackingOf,
+  workspaceFactsOf,
+  type EmailContent,
+  type EmailFacts,
+  type RenderedEmail,
+  type WorkspaceSaid,
+} from '../template/index.ts';
+import type { OutgoingMessage } from '../transport/index.ts';
+import type { MailKit, MailList, ReturnAddresses } from './mail-kit.ts';
 import { storable, type NewMessage } from './message.ts';
+import { unsubscribeOf, type Unsubscribe } from './unsubscribe.ts';
 
-/** Who sends where a step names nobody. */
-export interface Sender {
+/** What a side says of itself in its mail, and who sends where a step names nobody. */
+export interface Sender extends Pick<WorkspaceSaid, 'postalAddress' | 'brand'> {
   readonly workspaceName: string;
   /** `Name <address>` or a bare address. */
   readonly from: string;
   readonly replyTo: string | null;
+  /** What is followed where list and email allow it; nothing, when left out. */
+  readonly tracking?: { readonly opens: boolean; readonly clicks: boolean };
 }
 
 /** The step occurrence that a message is composed for. */
@@ -25,54 +43,121 @@ export interface Occurrence {
   readonly dueAt: Date;
 }
 
+/** The same, with what merge tags may say of the passage. */
+export interface EmailOccurrence extends Occurrence {
+  readonly enteredAt: Date;
+}
+
+/** One email to one person. */
+export interface Composing {
+  readonly occurrence: EmailOccurrence;
+  readonly step: EmailStep;
+  readonly content: EmailContent;
+  readonly user: User;
+  readonly company: CompanyFact | null;
+  /** What the enrolling call brought along: merge tags name it `event`. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly sender: Sender;
+  /** As stored with the message. Of captured mail nothing is followed. */
+  readonly transport: string;
+  readonly now: Date;
+}
+
 export type Composed =
-  | { readonly kind: 'composed'; readonly message: NewMessage; readonly outgoing: OutgoingMessage }
+  | {
+      readonly kind: 'composed';
+      readonly message: NewMessage;
+      readonly outgoing: OutgoingMessage;
+      /** Where its links lead: to be kept before it leaves. */
+      readonly urls: readonly string[];
+    }
   /** The person cannot be written to: the step is skipped. */
   | { readonly kind: 'skipped'; readonly reason: string }
   /** The email is wrong: the step fails, and the message is kept to be seen. */
   | { readonly kind: 'failed'; readonly reason: string; readonly message: NewMessage };
 
 /**
- * One user's message for one step occurrence, from facts as they are now.
+ * Users' messages for step occurrences, from facts as they are now, in the order of the items.
  *
  * The same ids come out for every attempt, so that no retry can become a second message.
  */
-export function compose({
-  occurrence,
-  step,
-  email,
-  user,
-  properties,
-  sender,
-  transport,
-  now,
-}: {
-  occurrence: Occurrence;
-  step: EmailStep;
-  email: CompiledEmail;
-  user: User;
-  /** What the enrolling call brought along: merge tags name it `event`. */
-  properties: Readonly<Record<string, unknown>>;
-  sender: Sender;
-  transport: string;
-  now: Date;
-}): Composed {
-  if (user.email === null) return { kind: 'skipped', reason: 'no_address' };
-  const { enrollmentId, seq, bucket, workspaceId, automationId, dueAt } = occurrence;
-  const from = step.from ?? sender.from;
-  const replyTo = step.reply_to ?? sender.replyTo;
-  const facts = {
+export async function composeAll(kit: MailKit, items: readonly Composing[]): Promise<Composed[]> {
+  const drafts = await Promise.all(items.map((item) => draftOf(kit, item)));
+  const rendered = await kit.render(
+    drafts.map(({ item: { content }, facts }) => ({ content, facts })),
+  );
+  return drafts.map((draft, place) => {
+    const one = rendered[place];
+    if (one === undefined) throw new Error('the renderer gave fewer emails than it got');
+    return composedOf(kit, draft, one);
+  });
+}
+
+/** An email before it is rendered. */
+interface Draft {
+  readonly item: Composing;
+  readonly id: string;
+  readonly facts: EmailFacts;
+  readonly unsubscribe: Unsubscribe;
+  readonly list: MailList | null;
+  readonly back: ReturnAddresses | null;
+}
+
+async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
+  const { occurrence, step, user, company, properties, sender, now } = item;
+  const { workspaceId, enrollmentId, seq, enteredAt } = occurrence;
+  const id = messageUuidOf(enrollmentId, seq);
+  const listId = step.list_id ?? null;
+  const list = listId === null ? null : await kit.listOf({ workspaceId, id: listId });
+  const back = await kit.returnOf({ workspaceId, messageId: id });
+  const purpose = step.purpose ?? 'marketing';
+  const unsubscribe = unsubscribeOf({
+    signer: kit.signer,
+    publicUrl: kit.publicUrl(),
+    workspaceId,
+    userId: user.id,
+    messageId: id,
+    list,
+    purpose,
+    mailto: back?.unsubscribe ?? null,
+  });
+  const from = parseAddress(step.from ?? sender.from);
+  const { workspaceName: name, postalAddress = null, brand = {} } = sender;
+  const facts: EmailFacts = {
     ...mergeFactsOf(user),
+    company: company === null ? null : companyMergeFactsOf(company),
     event: properties,
-    workspace: { name: sender.workspaceName },
+    enrollment: { id: enrollmentId, entered_at: enteredAt.toISOString() },
+    workspace: workspaceFactsOf({ name, postalAddress, brand }),
+    sender: { name: from?.name ?? null, address: from?.address ?? '' },
+    unsubscribe_url: purpose === 'marketing' ? unsubscribe.unsubscribeUrl : null,
+    preferences_url: unsubscribe.preferencesUrl,
     now: now.toISOString(),
   };
-  const rendered = renderEmail(email, facts);
+  return { item, id, facts, unsubscribe, list, back };
+}
+
+function composedOf(kit: MailKit, draft: Draft, rendered: RenderedEmail): Composed {
+  const { item, id, unsubscribe } = draft;
+  const { occurrence, step, user, sender, transport, now } = item;
+  const { enrollmentId, seq, bucket, workspaceId, automationId, dueAt } = occurrence;
+  if (user.email === null) return { kind: 'skipped', reason: 'no_address' };
+  if (rendered.kind === 'failed' && rendered.missing !== undefined) {
+    return { kind: 'skipped', reason: storable(rendered.reason) };
+  }
+  const from = step.from ?? sender.from;
+  const replyTo = step.reply_to ?? sender.replyTo;
   const parts =
     rendered.kind === 'rendered' ? rendered : { subject: step.subject, html: '', text: '' };
+  const { html, urls } = followed(kit, draft, parts.html);
+  const headers = {
+    ...unsubscribe.headers,
+    // For the reports of mailbox providers: the most telling part comes first.
+    'Feedback-ID': `${automationId}:${workspaceId}:${step.purpose ?? 'marketing'}:milepost`,
+  };
   const message: NewMessage = {
     bucket,
-    id: messageUuidOf(enrollmentId, seq),
+    id,
     workspaceId,
     enrollmentId,
     seq,
@@ -84,9 +169,9 @@ export function compose({
     from,
     to: user.email,
     subject: storable(parts.subject),
-    html: storable(parts.html),
+    html: storable(html),
     text: storable(parts.text),
-    headers: replyTo === null ? {} : { 'Reply-To': replyTo },
+    headers: replyTo === null ? headers : { 'Reply-To': replyTo, ...headers },
     messageId: messageIdOf(enrollmentId, seq, domainOf(from)),
     scheduledFor: dueAt,
     now,
@@ -94,7 +179,36 @@ export function compose({
   if (rendered.kind === 'failed') {
     return { kind: 'failed', reason: storable(rendered.reason), message };
   }
-  return outgoingOf(message, { from, replyTo, subject: rendered.subject });
+  const { subject } = rendered;
+  return outgoingOf(message, { from, replyTo, subject, headers, urls, back: draft.back });
+}
+
+/** The HTML with its links and openings followed, as far as everybody concerned allows it. */
+function followed(
+  { follower }: MailKit,
+  { item: { sender, step, transport, occurrence }, id, list }: Draft,
+  html: string,
+): { html: string; urls: readonly string[] } {
+  const none = { opens: false, clicks: false };
+  const { opens, clicks } = trackingOf(
+    sender.tracking ?? none,
+    list?.tracking ?? null,
+    step.tracking ?? null,
+  );
+  if (follower === null || transport === 'capture' || html === '' || !(opens || clicks)) {
+    return { html, urls: [] };
+  }
+  const { workspaceId } = occurrence;
+  const { linkFor, pixelUrl, honeypotUrl, isOwn } = follower.linksOf({
+    workspaceId,
+    messageId: id,
+  });
+  return rewriteLinks(html, {
+    linkFor: clicks ? linkFor : null,
+    honeypotUrl: clicks ? honeypotUrl : null,
+    pixelUrl: opens ? pixelUrl : null,
+    isOwn,
+  });
 }
 
 /**
@@ -104,26 +218,51 @@ export function compose({
  */
 function outgoingOf(
   message: NewMessage,
-  { from, replyTo, subject }: { from: string; replyTo: string | null; subject: string },
+  {
+    from,
+    replyTo,
+    subject,
+    headers,
+    urls,
+    back,
+  }: {
+    from: string;
+    replyTo: string | null;
+    subject: string;
+    headers: Readonly<Record<string, string>>;
+    urls: readonly string[];
+    back: ReturnAddresses | null;
+  },
 ): Composed {
   const sender = parseAddress(from);
   const recipient = parseAddress(message.to);
   if (sender === null) return { kind: 'failed', reason: 'the sender is not an address', message };
   if (recipient === null) return { kind: 'skipped', reason: 'invalid_address' };
   const { html, text, messageId, now: date, id } = message;
-  const mime = composeMessage({
+  const parts = {
     from: sender,
-    to: recipient,
     replyTo: replyTo === null ? null : parseAddress(replyTo),
     subject,
     html,
     text,
-    messageId,
-    date,
-  });
+    headers,
+  };
+  const mime = composeMessage({ ...parts, to: recipient, messageId, date });
   if (mime.kind === 'failed') return { kind: 'failed', reason: mime.reason, message };
   const { envelope, raw } = mime;
-  return { kind: 'composed', message, outgoing: { id, envelope, raw, messageId } };
+  return {
+    kind: 'composed',
+    message,
+    urls,
+    outgoing: {
+      id,
+      envelope: back === null ? envelope : { ...envelope, from: back.returnPath },
+      raw,
+      messageId,
+      idempotencyKey: id,
+      parts: { ...parts, to: [recipient] },
+    },
+  };
 }
 
 const domainOf = (from: string): string =>

@@ -6,8 +6,9 @@ const CONNECTIONS = 2;
 
 /** Rows in hand only: nothing is composed or sent. */
 function handOf(onRoom: () => void) {
-  const transport = { name: 'smtp', concurrency: CONNECTIONS };
-  return createDeliverer<null>({ transport, onRoom } as unknown as DelivererDeps<null>);
+  const outlets = { concurrency: () => CONNECTIONS };
+  const clock = { monotonicMs: () => 0 };
+  return createDeliverer<null>({ outlets, clock, onRoom } as unknown as DelivererDeps<null>);
 }
 
 const claimed = (count: number): ClaimedEmail<null>[] =>

@@ -3,19 +3,33 @@ import { inTransaction } from '../platform/db.ts';
 import { uuidv7In } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Handover, Transport } from '../transport/index.ts';
+import type { Handover } from '../transport/index.ts';
+import { handOver } from './hand-over.ts';
 import { storable } from './message.ts';
+import type { Outlet } from './outlets/outlet.ts';
+import type { Outlets } from './outlets/outlets.ts';
+import { createSlots, type Slots } from './slots.ts';
+import { REST_MS, Stages } from './stages.ts';
+import { heldOf, putOffOf } from './put-off.ts';
 import { prepare, type ClaimedEmail, type PrepareDeps, type Prepared } from './prepare.ts';
 import { beginAttempts } from './sql/attempt.ts';
 import { leaseKeyOf, releaseRows, type Held } from './sql/release.ts';
 import { recordLateAnswer } from './sql/settle.ts';
-import { finish, settle, type Answered, type OnSettled } from './settle.ts';
+import { putOffRows } from './sql/webhook.ts';
+import { TurnQueue, type TurnBounds } from './turn-queue.ts';
+import {
+  finish,
+  settle,
+  type Answered,
+  type OnRefusedAddresses,
+  type OnSettled,
+} from './settle.ts';
 
 export interface DelivererDeps<C> extends PrepareDeps {
   readonly db: Pool;
   readonly clock: Clock;
   readonly log: Log;
-  readonly transport: Transport;
+  readonly outlets: Outlets;
   readonly workerId: string;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -25,11 +39,12 @@ export interface DelivererDeps<C> extends PrepareDeps {
   readonly onSettled: OnSettled<C>;
   /** Told of rows whose attempt was refused, in the transaction that gave them back. */
   readonly onRefused: (tx: Transaction, rows: readonly Held[]) => Promise<void>;
+  readonly onRefusedAddresses: OnRefusedAddresses;
   /** Told when there is room again after there was none, so that claiming need not wait for a poll. */
   readonly onRoom?: () => void;
 }
 
-/** Hands claimed emails over to a transport. */
+/** Hands claimed emails over, each the way that its side has for it. */
 export interface Deliverer<C> {
   /** Takes claimed emails; they are in hand from now on. */
   readonly offer: (claimed: readonly ClaimedEmail<C>[]) => void;
@@ -52,25 +67,19 @@ export interface Deliverer<C> {
 const AHEAD_PER_CONNECTION = 12;
 /** Claiming goes on when so much of the hand is empty: in batches, and well before all of it is. */
 const ROOM_WORTH = 0.5;
-/** Composed ahead: bounded, for each holds its whole MIME text. */
-const PREPARED_MAX = 64;
+/** Composed, and not yet answered: bounded, for each holds its whole MIME text. */
+const COMPOSED_MAX = 64;
+/** Of one side, while others wait: a slow way out never holds up everybody. */
+const SHARE_PER_SIDE = 0.75;
 /**
  * Composed in one go: some 2 ms, for meanwhile no connection is served. More would save little of the
  * one query that a batch costs.
  */
 const PREPARE_MAX = 16;
-/**
- * A handover that has not started this long after its attempt was committed is not started at all:
- * the process was stopped or starved, and the row may have been taken over.
- */
-const START_WITHIN_MS = 10_000;
-/** A stage that failed rests before it is tried again: the database is away, or something is wrong. */
-const REST_MS = 500;
+/** A side that has much more than its share is told to come back when it can be its turn. */
+const PUT_OFF_MAX_MS = 3_600_000;
 
-const heldOf = <C>({
-  occurrence: { bucket, enrollmentId, seq },
-  leaseToken,
-}: ClaimedEmail<C>): Held => ({ bucket, enrollmentId, seq, leaseToken });
+const keyOf = <C>(claimed: ClaimedEmail<C>): string => leaseKeyOf(heldOf(claimed));
 
 /**
  * A pump with three stages, all bounded: claimed emails are composed, composed ones begin in groups
@@ -83,27 +92,52 @@ export const createDeliverer = <C>(deps: DelivererDeps<C>): Deliverer<C> => new 
 
 class Pump<C> implements Deliverer<C> {
   readonly #deps: DelivererDeps<C>;
-  readonly #inHand = new Set<string>();
-  readonly #claimed: ClaimedEmail<C>[] = [];
+  /** By lease; null until it is in line. When it was composed, on the monotonic clock. */
+  readonly #inHand = new Map<string, { lane: string; takenMs: number | null } | null>();
+  /** In line to be composed. Lanes are sides. */
+  readonly #claimed: TurnQueue<ClaimedEmail<C>>;
+  readonly #slots: Slots<Prepared<C>>;
   readonly #prepared: Prepared<C>[] = [];
   readonly #answered: Answered<C>[] = [];
-  readonly #busy = new Set<string>();
+  readonly #putOff: { readonly claimed: ClaimedEmail<C>; readonly delayMs: number }[] = [];
+  readonly #stages: Stages;
   readonly #stopping = new AbortController();
-  #taken = 0;
+  /** Connections taken, by way out. */
+  readonly #taken = new Map<string, number>();
   #wasFull = false;
   #onIdle: (() => void) | null = null;
 
   constructor(deps: DelivererDeps<C>) {
     this.#deps = deps;
+    this.#stages = new Stages(deps, { of: 'delivery', onEnded: () => this.#pump() });
+    this.#claimed = new TurnQueue(() => this.#bounds());
+    this.#slots = createSlots(deps, {
+      onDue: (prepared) => {
+        this.#prepared.push(...prepared);
+        this.#pump();
+      },
+      onPostponed: (postponed) => {
+        this.#putOff.push(
+          ...postponed.map(({ item: { claimed }, delayMs }) => ({ claimed, delayMs })),
+        );
+        this.#pump();
+      },
+    });
   }
 
   readonly offer = (claimed: readonly ClaimedEmail<C>[]): void => {
-    this.#claimed.push(...claimed);
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const row of claimed) {
+      const lane = row.occurrence.workspaceId;
+      const delayMs = this.#claimed.add(lane, row, nowMs);
+      if (delayMs === null) this.#inHand.set(keyOf(row), { lane, takenMs: null });
+      else this.#putOff.push({ claimed: row, delayMs });
+    }
     this.#pump();
   };
 
   readonly expect = (claimed: readonly ClaimedEmail<C>[]): void => {
-    for (const row of claimed) this.#inHand.add(leaseKeyOf(heldOf(row)));
+    for (const row of claimed) this.#inHand.set(keyOf(row), null);
     this.#wasFull ||= this.#inHand.size >= this.#inHandMax();
   };
 
@@ -125,7 +159,14 @@ class Pump<C> implements Deliverer<C> {
   };
 
   #drop(rows: readonly ClaimedEmail<C>[]): void {
-    for (const row of rows) this.#inHand.delete(leaseKeyOf(heldOf(row)));
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const row of rows) {
+      const turn = this.#inHand.get(keyOf(row)) ?? null;
+      this.#inHand.delete(keyOf(row));
+      if (turn === null) continue;
+      if (turn.takenMs !== null) this.#claimed.ended(turn.lane, nowMs - turn.takenMs);
+      this.#claimed.left(turn.lane, nowMs);
+    }
     if (this.#inHand.size === 0) this.#onIdle?.();
     if (!this.#wasFull || this.#inHand.size > this.#inHandMax() * ROOM_WORTH) return;
     this.#wasFull = false;
@@ -133,40 +174,54 @@ class Pump<C> implements Deliverer<C> {
   }
 
   #inHandMax(): number {
-    return this.#deps.transport.concurrency * AHEAD_PER_CONNECTION;
+    return this.#deps.outlets.concurrency() * AHEAD_PER_CONNECTION;
+  }
+
+  #bounds(): TurnBounds {
+    const running = COMPOSED_MAX + this.#deps.outlets.concurrency();
+    const inHand = this.#inHandMax();
+    const share = this.#claimed.lanes > 1 ? SHARE_PER_SIDE : 1;
+    return {
+      running,
+      runningPerLane: running * share,
+      inHand,
+      inHandPerLane: inHand * share,
+      putOffMaxMs: PUT_OFF_MAX_MS,
+    };
   }
 
   /** Starts every stage that has work and is free. Called whenever something changed. */
   #pump(): void {
-    if (this.#claimed.length > 0 && this.#prepared.length < PREPARED_MAX) {
-      this.#run('prepare', () => this.#prepareSome());
+    const run = this.#stages.run.bind(this.#stages);
+    if (this.#putOff.length > 0) run('put off', () => this.#putOffSome());
+    if (this.#stopping.signal.aborted) this.#releaseWaiting();
+    else if (this.#claimed.isReady) run('prepare', () => this.#prepareSome());
+    if (this.#prepared.some(({ outlet }) => this.#freeOf(outlet) > 0)) {
+      run('begin', () => this.#beginSome());
     }
-    if (this.#prepared.length > 0 && this.#taken < this.#deps.transport.concurrency) {
-      this.#run('begin', () => this.#beginSome());
-    }
-    if (this.#answered.length > 0) this.#run('settle', () => this.#settleSome());
+    if (this.#answered.length > 0) run('settle', () => this.#settleSome());
   }
 
-  /** Runs a stage unless it runs already; one after the other, whatever becomes of it. */
-  #run(stage: string, work: () => Promise<void>): void {
-    if (this.#busy.has(stage)) return;
-    this.#busy.add(stage);
-    void work()
-      .catch(async (err: unknown) => {
-        this.#deps.log.error({ err, stage }, 'delivery stage failed');
-        await this.#deps.sleep(REST_MS);
-      })
-      .finally(() => {
-        this.#busy.delete(stage);
-        this.#pump();
-      });
+  #releaseWaiting(): void {
+    const waiting = this.#slots.drain().map(({ claimed }) => claimed);
+    waiting.push(...this.#claimed.drain().map(({ item }) => item));
+    if (waiting.length === 0) return;
+    this.#release(waiting).catch((err: unknown) => {
+      this.#deps.log.error({ err }, 'emails could not be given back');
+    });
   }
 
   async #prepareSome(): Promise<void> {
-    const batch = this.#claimed.splice(0, PREPARE_MAX);
-    if (this.#stopping.signal.aborted) return this.#release(batch);
+    const batch: ClaimedEmail<C>[] = [];
+    const takenMs = this.#deps.clock.monotonicMs();
+    while (batch.length < PREPARE_MAX) {
+      const taken = this.#claimed.take();
+      if (taken === null) break;
+      this.#inHand.set(keyOf(taken.item), { lane: taken.lane, takenMs });
+      batch.push(taken.item);
+    }
     const ready = await this.#orRelease(batch, () => prepare(this.#deps, batch));
-    this.#prepared.push(...ready.prepared);
+    this.#slots.add(ready.prepared);
     if (ready.finished.length === 0) return;
     const rows = ready.finished.map(({ claimed }) => claimed);
     await this.#orRelease(rows, () => finish(this.#deps, ready.finished));
@@ -183,26 +238,61 @@ class Pump<C> implements Deliverer<C> {
     }
   }
 
+  /** When the database does not answer they stay leased to nobody's hand, and are released. */
+  async #putOffSome(): Promise<void> {
+    const batch = this.#putOff.splice(0);
+    try {
+      await putOffRows(this.#deps.db, batch.map(putOffOf));
+    } finally {
+      this.#drop(batch.map(({ claimed }) => claimed));
+    }
+  }
+
   async #beginSome(): Promise<void> {
-    const { db, clock, transport } = this.#deps;
-    const batch = this.#prepared.splice(0, transport.concurrency - this.#taken);
+    const { db, clock } = this.#deps;
+    const batch = this.#takeFree();
     const rows = batch.map(({ claimed }) => claimed);
-    if (this.#stopping.signal.aborted) return this.#release(rows);
-    this.#taken += batch.length;
+    if (this.#stopping.signal.aborted) {
+      this.#untake(batch);
+      return this.#release(rows);
+    }
     // Before, not after: the process may be stopped while the answer is on its way.
     const begunAtMs = clock.monotonicMs();
     const attempts = batch.map((prepared) => this.#attemptOf(prepared));
     const begun = await beginAttempts(db, attempts).catch(async (error: unknown) => {
       await this.#unbegin(rows);
-      this.#taken -= batch.length;
+      this.#untake(batch);
       throw error;
     });
     const refused = batch.filter(({ message }) => !begun.has(message.id));
-    this.#taken -= refused.length;
+    this.#untake(refused);
     for (const prepared of batch) {
       if (begun.has(prepared.message.id)) void this.#handOver(prepared, begunAtMs);
     }
     await this.#refuse(refused.map(({ claimed }) => claimed));
+  }
+
+  /** Those that have a connection, in their order; it counts as taken from here on. */
+  #takeFree(): Prepared<C>[] {
+    const batch: Prepared<C>[] = [];
+    for (const prepared of this.#prepared.splice(0)) {
+      const { outlet } = prepared;
+      if (this.#freeOf(outlet) > 0) {
+        this.#taken.set(outlet.id, (this.#taken.get(outlet.id) ?? 0) + 1);
+        batch.push(prepared);
+      } else this.#prepared.push(prepared);
+    }
+    return batch;
+  }
+
+  #freeOf({ id, transport }: Outlet): number {
+    return transport.concurrency - (this.#taken.get(id) ?? 0);
+  }
+
+  #untake(batch: readonly { readonly outlet: Outlet }[]): void {
+    for (const { outlet } of batch) {
+      this.#taken.set(outlet.id, (this.#taken.get(outlet.id) ?? 0) - 1);
+    }
   }
 
   /**
@@ -223,32 +313,34 @@ class Pump<C> implements Deliverer<C> {
     }
   }
 
-  #attemptOf({ message, claimed }: Prepared<C>) {
+  #attemptOf({ message, claimed, consent }: Prepared<C>) {
     const { leaseToken, closesAt, userTimezone } = claimed;
-    return { ...message, leaseToken, closesAt, userTimezone, workerId: this.#deps.workerId };
+    const { workerId } = this.#deps;
+    return { ...message, leaseToken, closesAt, userTimezone, consent, workerId };
   }
 
   async #handOver(prepared: Prepared<C>, begunAtMs: number): Promise<void> {
-    const { claimed, message } = prepared;
-    const handover = await this.#answerOf(prepared, begunAtMs);
+    const { claimed, message, outlet } = prepared;
+    const { signal } = this.#stopping;
+    const handover = await handOver(this.#deps, prepared, {
+      begunAtMs,
+      signal,
+      slots: this.#slots,
+    });
+    const mayGoAnotherWay = await this.#noteOf(prepared, handover);
     const eventId = uuidv7In(message.bucket, this.#deps.clock.now());
-    this.#answered.push({ claimed, message, handover, eventId });
+    this.#answered.push({ claimed, message, outlet, handover, eventId, mayGoAnotherWay });
     this.#pump();
   }
 
-  async #answerOf(prepared: Prepared<C>, begunAtMs: number): Promise<Handover> {
-    const { clock, log, transport, wasStill } = this.#deps;
-    if (clock.monotonicMs() - begunAtMs > START_WITHIN_MS) {
-      return { kind: 'deferred', answer: 'not started: this worker was held up', phase: 'connect' };
-    }
+  async #noteOf({ outlet, message }: Prepared<C>, handover: Handover): Promise<boolean> {
+    const { id: messageId, workspaceId, to } = message;
     try {
-      // One that slept may have been taken for dead meanwhile, and the message decided about.
-      const mayLeave = (): boolean => !wasStill(begunAtMs);
-      return await transport.send(prepared.outgoing, this.#stopping.signal, mayLeave);
+      return await this.#deps.outlets.note(outlet, handover, { workspaceId, messageId, to });
     } catch (err) {
-      // A transport answers; one that throws has a defect, and nobody knows what left.
-      log.error({ err, message_id: prepared.message.id }, 'transport threw');
-      return { kind: 'in_doubt', answer: 'the transport failed without an answer', phase: 'end' };
+      // What the next ones would have been told; this one has its answer.
+      this.#deps.log.error({ err }, 'the answer of a transport could not be taken notice of');
+      return false;
     }
   }
 
@@ -259,7 +351,7 @@ class Pump<C> implements Deliverer<C> {
       this.#answered.unshift(...batch);
       throw error;
     });
-    this.#taken -= batch.length;
+    this.#untake(batch);
     this.#drop(batch.map(({ claimed }) => claimed));
     await this.#keepLate(batch.filter(({ message }) => !owned.has(message.id)));
   }

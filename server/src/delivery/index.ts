@@ -1,5 +1,14 @@
-export { compose, type Composed, type Occurrence, type Sender } from './compose.ts';
+export { composeAll, type Composed, type Occurrence, type Sender } from './compose.ts';
+export { composeFor } from './compose-for.ts';
+export { trialKit } from './mail-kit.ts';
+export type { MailKit, MailList, ReturnAddresses } from './mail-kit.ts';
+export { askConsent, type Asked, type EmailTo } from './consent-ask.ts';
 export { createDeliverer, type Deliverer } from './deliverer.ts';
+export { createOutletStore } from './outlets/load-outlets.ts';
+export { createOutlets, type Outlets } from './outlets/outlets.ts';
+export { createProviderOf } from './outlets/provider.ts';
+export { transportRoutes } from './outlets/routes.ts';
+export { hookedTransportOf } from './outlets/transport.ts';
 export { type FullMessage, type Message, type MessageState } from './message.ts';
 export type { ClaimedEmail } from './prepare.ts';
 export { MESSAGE_SCHEMA, messageRoutes, messageViewOf } from './routes.ts';
@@ -18,8 +27,12 @@ export {
   type Held,
   type Requeued,
 } from './sql/release.ts';
+export { sendTest } from './send-test.ts';
 export { findMessage, messagesOfUser } from './sql/read.ts';
 export { settleMessages } from './sql/settle.ts';
+export { forgetThrottles, slowDown } from './sql/throttle.ts';
+export { slowedProviders } from './sql/transports.ts';
+export { withdrawLeases } from './sql/withdraw.ts';
 export {
   beat,
   forgetWorkers,

@@ -1,19 +1,23 @@
-import { usersByIds, type User } from '../audience/index.ts';
-import type { Db } from '../platform/db.ts';
+import type { HashedAsk } from '../consent/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { EmailStep } from '../series/index.ts';
-import type { CompiledEmail } from '../template/index.ts';
-import type { OutgoingMessage, Transport } from '../transport/index.ts';
-import { compose, type Occurrence, type Sender } from './compose.ts';
+import type { EmailContent } from '../template/index.ts';
+import type { OutgoingMessage } from '../transport/index.ts';
+import type { Composed, EmailOccurrence } from './compose.ts';
+import { composeFor, type ComposeDeps } from './compose-for.ts';
 import type { NewMessage } from './message.ts';
+import { messageUuidOf } from '../platform/ids.ts';
+import type { Outlet } from './outlets/outlet.ts';
+import type { Outlets } from './outlets/outlets.ts';
+import type { Paced } from './slots.ts';
 
 /** An email whose row this worker holds. `context` is the enrollment's business. */
 export interface ClaimedEmail<C> {
-  readonly occurrence: Occurrence;
+  readonly occurrence: EmailOccurrence;
   readonly userId: string;
   readonly leaseToken: string;
   readonly step: EmailStep;
-  readonly email: CompiledEmail;
+  readonly content: EmailContent;
   /** What the enrolling call brought along. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** When the window closes; null when it never does. */
@@ -26,10 +30,13 @@ export interface ClaimedEmail<C> {
 }
 
 /** A claimed email that is ready to leave. */
-export interface Prepared<C> {
+export interface Prepared<C> extends Paced {
   readonly claimed: ClaimedEmail<C>;
   readonly message: NewMessage;
   readonly outgoing: OutgoingMessage;
+  readonly outlet: Outlet;
+  /** What the person's consent is asked for again when the attempt begins. */
+  readonly consent: HashedAsk;
 }
 
 /** A claimed email that will not leave, and why. */
@@ -41,53 +48,51 @@ export interface Finished<C> {
   readonly message: NewMessage | null;
 }
 
-export interface PrepareDeps {
-  readonly db: Db;
+export interface PrepareDeps extends ComposeDeps {
   readonly clock: Clock;
-  readonly transport: Transport;
-  readonly senderOf: (workspaceId: string) => Promise<Sender>;
+  readonly outlets: Outlets;
 }
 
-/** Composes claimed emails from the users as they are now: one query for all of them. */
+/** Composes claimed emails for the ways by which they will leave. */
 export async function prepare<C>(
   deps: PrepareDeps,
   batch: readonly ClaimedEmail<C>[],
 ): Promise<{ prepared: Prepared<C>[]; finished: Finished<C>[] }> {
-  const refs = batch.map(({ occurrence: { bucket }, userId }) => ({ bucket, id: userId }));
-  const users = await usersByIds(deps.db, refs);
+  const { clock, outlets } = deps;
+  const chosen = await Promise.all(batch.map(({ occurrence }) => outletOf(outlets, occurrence)));
+  const emails = await composeFor(
+    deps,
+    batch.map((claimed, place) => ({
+      ...claimed,
+      transport: chosen[place]?.transport.name ?? '',
+      now: clock.now(),
+    })),
+  );
   const prepared: Prepared<C>[] = [];
   const finished: Finished<C>[] = [];
-  for (const claimed of batch) {
-    const sender = await deps.senderOf(claimed.occurrence.workspaceId);
-    const one = prepareOne(claimed, { user: users.get(claimed.userId), sender, deps });
-    if ('outgoing' in one) prepared.push(one);
-    else finished.push(one);
+  for (const [place, claimed] of batch.entries()) {
+    const [email, outlet] = [emails[place], chosen[place]];
+    if (email === undefined || outlet === undefined) throw new Error('an email came out of place');
+    if (email.kind !== 'composed') {
+      finished.push(finishedOf(claimed, email));
+      continue;
+    }
+    const { message, outgoing, consent } = email;
+    const pace = await outlets.paceOf(outlet, message);
+    prepared.push({ claimed, message, outgoing, outlet, pace, startsAtMs: null, consent });
   }
   return { prepared, finished };
 }
 
-function prepareOne<C>(
+const outletOf = (outlets: Outlets, { workspaceId, enrollmentId, seq }: EmailOccurrence) =>
+  outlets.choose({ workspaceId, messageId: messageUuidOf(enrollmentId, seq) });
+
+function finishedOf<C>(
   claimed: ClaimedEmail<C>,
-  { user, sender, deps }: { user: User | undefined; sender: Sender; deps: PrepareDeps },
-): Prepared<C> | Finished<C> {
-  if (user === undefined) {
-    return { claimed, outcome: 'skipped', reason: 'user_erased', message: null };
-  }
-  const composed = compose({
-    occurrence: claimed.occurrence,
-    step: claimed.step,
-    email: claimed.email,
-    user,
-    properties: claimed.properties,
-    sender,
-    transport: deps.transport.name,
-    now: deps.clock.now(),
-  });
-  if (composed.kind === 'skipped') {
-    return { claimed, outcome: 'skipped', reason: composed.reason, message: null };
-  }
-  if (composed.kind === 'failed') {
-    return { claimed, outcome: 'failed', reason: composed.reason, message: composed.message };
-  }
-  return { claimed, message: composed.message, outgoing: composed.outgoing };
+  email: Exclude<Composed, { kind: 'composed' }>,
+): Finished<C> {
+  const { reason } = email;
+  return email.kind === 'skipped'
+    ? { claimed, outcome: 'skipped', reason, message: null }
+    : { claimed, outcome: 'failed', reason, message: email.message };
 }

@@ -1,17 +1,27 @@
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Handover } from '../transport/index.ts';
+import type { Log } from '../platform/log.ts';
+import {
+  bounceClassOf,
+  enhancedCodeIn,
+  type BounceClass,
+  type Handover,
+} from '../transport/index.ts';
 import { retryDelayMs, storable, type NewMessage } from './message.ts';
 import type { ClaimedEmail, Finished } from './prepare.ts';
+import type { Outlet } from './outlets/outlet.ts';
 import { insertFinished } from './sql/finish.ts';
 import { leaseKeyOf, lockHeld } from './sql/release.ts';
-import { settleMessages, signalHardBounces, type Settlement } from './sql/settle.ts';
+import { settleMessages, type Settlement } from './sql/settle.ts';
 
 /** A message whose transport has answered. */
 export interface Answered<C> {
   readonly claimed: ClaimedEmail<C>;
   readonly message: NewMessage;
+  readonly outlet: Outlet;
   readonly handover: Handover;
+  /** Whether another way is open to it: nothing of it left this one. */
+  readonly mayGoAnotherWay: boolean;
   /** Of the event that records the answer: the same however often it is written. */
   readonly eventId: string;
 }
@@ -41,8 +51,31 @@ export type OnSettled<C> = (
   result: { settled: readonly SettledStep<C>[]; deferred: readonly DeferredStep<C>[] },
 ) => Promise<void>;
 
+/** An address that the server of its domain refused at the handover. */
+export interface RefusedAddress {
+  readonly workspaceId: string;
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly class: BounceClass;
+  /** Enhanced status code; null when none was told. */
+  readonly code: string | null;
+  readonly diagnostic: string;
+}
+
+/**
+ * Told of refused addresses, in the transaction that settles their messages.
+ *
+ * @returns what is to be done after the commit
+ */
+export type OnRefusedAddresses = (
+  tx: Transaction,
+  refused: readonly RefusedAddress[],
+) => Promise<() => Promise<void>>;
+
 export interface SettleDeps<C> {
   readonly db: Pool;
+  readonly log: Log;
+  readonly onRefusedAddresses: OnRefusedAddresses;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onSettled: OnSettled<C>;
@@ -53,8 +86,8 @@ interface Decision<C> {
   readonly claimed: ClaimedEmail<C>;
   /** Null unless the message is to be tried again. */
   readonly retryAt: Date | null;
-  /** Whether the receiver does not want mail to this address, ever. */
-  readonly isHardBounce: boolean;
+  /** Set when the address itself was refused. */
+  readonly refused: RefusedAddress | null;
 }
 
 /**
@@ -69,7 +102,8 @@ export async function settle<C>(
   const decisions = new Map(
     answered.map((answer) => [answer.message.id, decide(deps, answer)] as const),
   );
-  return inTransaction(deps.db, async (tx: Transaction) => {
+  let afterCommit = async (): Promise<void> => {};
+  const ids = await inTransaction(deps.db, async (tx: Transaction) => {
     const owned = await settleMessages(
       tx,
       [...decisions.values()].map((d) => d.settlement),
@@ -84,16 +118,21 @@ export async function settle<C>(
       if (retryAt !== null) deferred.push({ claimed, retryAt, answer, userTimezone });
       else settled.push({ claimed, now, userTimezone, ...verdictOf(settlement) });
     }
-    const bounced = owned.filter(({ id }) => decisions.get(id)?.isHardBounce === true);
-    if (bounced.length > 0) await signalHardBounces(tx, bounced);
+    const refused = owned.flatMap(({ id }) => decisions.get(id)?.refused ?? []);
+    if (refused.length > 0) afterCommit = await deps.onRefusedAddresses(tx, refused);
     await deps.onSettled(tx, { settled, deferred });
     return new Set(owned.map(({ id }) => id));
   });
+  // It may wait for a handover of the same person, which waits for its turn here.
+  afterCommit().catch((err: unknown) => {
+    deps.log.error({ err }, 'mail to a refused address could not be held back at once');
+  });
+  return ids;
 }
 
 function decide<C>(
   deps: SettleDeps<C>,
-  { claimed, message, handover, eventId }: Answered<C>,
+  { claimed, message, handover, eventId, mayGoAnotherWay }: Answered<C>,
 ): Decision<C> {
   const now = deps.clock.now();
   const settlement = (state: Settlement['state'], answer: string): Settlement => ({
@@ -106,8 +145,8 @@ function decide<C>(
   });
   const answer = storable(handover.answer);
   if (handover.kind !== 'deferred') {
-    const isHardBounce = handover.kind === 'rejected' && handover.phase === 'rcpt';
-    return { claimed, settlement: settlement(handover.kind, answer), retryAt: null, isHardBounce };
+    const refused = refusedIn(handover, { message, attempts: claimed.attempts });
+    return { claimed, settlement: settlement(handover.kind, answer), retryAt: null, refused };
   }
   const delayMs = retryDelayMs({
     attempts: claimed.attempts + 1,
@@ -122,11 +161,29 @@ function decide<C>(
       claimed,
       settlement: settlement('rejected', givenUp),
       retryAt: null,
-      isHardBounce: false,
+      refused: null,
     };
   }
-  const retryAt = new Date(now.getTime() + delayMs);
-  return { claimed, settlement: settlement('scheduled', answer), retryAt, isHardBounce: false };
+  const retryAt = mayGoAnotherWay ? now : new Date(now.getTime() + delayMs);
+  return { claimed, settlement: settlement('scheduled', answer), retryAt, refused: null };
+}
+
+/** What a server said about the address itself. What it says of sender or content is no bounce. */
+function refusedIn(
+  handover: Handover,
+  { message, attempts }: { message: NewMessage; attempts: number },
+): RefusedAddress | null {
+  if (handover.kind !== 'rejected' || handover.phase !== 'rcpt') return null;
+  const diagnostic = storable(handover.answer);
+  const code = enhancedCodeIn(diagnostic);
+  return {
+    workspaceId: message.workspaceId,
+    messageId: message.id,
+    attempt: attempts + 1,
+    class: bounceClassOf({ code, status: null, diagnostic, phase: 'rcpt' }),
+    code,
+    diagnostic,
+  };
 }
 
 function verdictOf({ state, answer }: Settlement): Pick<SettledStep<never>, 'verdict' | 'reason'> {

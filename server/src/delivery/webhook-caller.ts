@@ -3,10 +3,11 @@ import { uuidv7In } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Reason } from '../schedule/reason.ts';
 import { targetOf, type WebhookAnswer, type WebhookCall } from '../transport/index.ts';
+import { Stages } from './stages.ts';
 import { leaseKeyOf, releaseRows, type Held } from './sql/release.ts';
 import { callableAmong, putOffRows, type PutOff } from './sql/webhook.ts';
 import { heldOf, webhookBodyOf, webhookIdOf, webhookKeyOf, type CalledWebhook } from './webhook.ts';
-import { WebhookQueue, type WebhookBounds } from './webhook-queue.ts';
+import { TurnQueue, type TurnBounds } from './turn-queue.ts';
 import { settleWebhooks, type AnsweredWebhook, type WebhookSettleDeps } from './webhook-settle.ts';
 
 export interface WebhookCallerDeps<C> extends WebhookSettleDeps<C> {
@@ -18,7 +19,7 @@ export interface WebhookCallerDeps<C> extends WebhookSettleDeps<C> {
   readonly secretsOf: (workspaceId: string) => Promise<readonly string[]>;
   /** Makes one attempt; never throws for what a server does. */
   readonly call: (call: WebhookCall, signal: AbortSignal) => Promise<WebhookAnswer>;
-  readonly bounds?: WebhookBounds;
+  readonly bounds?: TurnBounds;
 }
 
 /** Calls webhooks whose rows this worker has leased. */
@@ -35,10 +36,17 @@ export interface WebhookCaller<C> {
   readonly stop: () => Promise<void>;
 }
 
+/** Lanes are hosts. */
+const BOUNDS: TurnBounds = {
+  // Each is a socket of its own for ten seconds at most.
+  running: 64,
+  runningPerLane: 16,
+  inHand: 512,
+  inHandPerLane: 128,
+  putOffMaxMs: 60_000,
+};
 /** Answers written in one transaction: enough to spread its cost thin. */
 const SETTLE_MAX = 100;
-/** A stage that failed rests before it is tried again: the database is away, or something is wrong. */
-const REST_MS = 500;
 /** Most calls end within this; those that do not are given up, and made again by another process. */
 const STOP_FINISH_MS = 3_000;
 
@@ -52,17 +60,17 @@ export const createWebhookCaller = <C>(deps: WebhookCallerDeps<C>): WebhookCalle
   new Caller(deps);
 
 interface Taken<C> {
-  readonly host: string;
+  readonly lane: string;
   readonly item: CalledWebhook<C>;
 }
 
 class Caller<C> implements WebhookCaller<C> {
   readonly #deps: WebhookCallerDeps<C>;
-  readonly #queue: WebhookQueue<CalledWebhook<C>>;
+  readonly #queue: TurnQueue<CalledWebhook<C>>;
   readonly #inHand = new Set<string>();
   readonly #noRoom: (CalledWebhook<C> & { delayMs: number })[] = [];
-  readonly #answered: (AnsweredWebhook<C> & { host: string })[] = [];
-  readonly #busy = new Set<string>();
+  readonly #answered: (AnsweredWebhook<C> & { lane: string })[] = [];
+  readonly #stages: Stages;
   readonly #givingUp = new AbortController();
   #isStopping = false;
   #settleMax = SETTLE_MAX;
@@ -70,7 +78,8 @@ class Caller<C> implements WebhookCaller<C> {
 
   constructor(deps: WebhookCallerDeps<C>) {
     this.#deps = deps;
-    this.#queue = new WebhookQueue(deps.bounds);
+    this.#stages = new Stages(deps, { of: 'webhook', onEnded: () => this.#pump() });
+    this.#queue = new TurnQueue(() => deps.bounds ?? BOUNDS);
   }
 
   readonly expect = (claimed: readonly CalledWebhook<C>[]): void => {
@@ -107,29 +116,14 @@ class Caller<C> implements WebhookCaller<C> {
 
   /** Starts every stage that has work and is free. Called whenever something changed. */
   #pump(): void {
-    if (this.#noRoom.length > 0) this.#run('put off', () => this.#putOff());
+    if (this.#noRoom.length > 0) this.#stages.run('put off', () => this.#putOff());
     if (this.#isStopping) {
       const waiting = this.#queue.drain();
       if (waiting.length > 0) void this.#release(waiting, { isRunning: false });
     } else if (this.#queue.isReady) {
-      this.#run('begin', () => this.#beginSome());
+      this.#stages.run('begin', () => this.#beginSome());
     }
-    if (this.#answered.length > 0) this.#run('settle', () => this.#settleSome());
-  }
-
-  /** Runs a stage unless it runs already; one after the other, whatever becomes of it. */
-  #run(stage: string, work: () => Promise<void>): void {
-    if (this.#busy.has(stage)) return;
-    this.#busy.add(stage);
-    void work()
-      .catch(async (err: unknown) => {
-        this.#deps.log.error({ err, stage }, 'webhook stage failed');
-        await this.#deps.sleep(REST_MS);
-      })
-      .finally(() => {
-        this.#busy.delete(stage);
-        this.#pump();
-      });
+    if (this.#answered.length > 0) this.#stages.run('settle', () => this.#settleSome());
   }
 
   async #putOff(): Promise<void> {
@@ -170,11 +164,11 @@ class Caller<C> implements WebhookCaller<C> {
     if (isGivenUp(answer, this.#givingUp.signal)) {
       return this.#release([taken], { isRunning: true });
     }
-    const { host, item: claimed } = taken;
+    const { lane, item: claimed } = taken;
     const ms = Math.round(clock.monotonicMs() - startedMs);
     const attemptId = uuidv7In(claimed.occurrence.bucket, clock.now());
-    this.#answered.push({ host, claimed, answer, ms, attemptId });
-    this.#queue.ended(host, ms);
+    this.#answered.push({ lane, claimed, answer, ms, attemptId });
+    this.#queue.ended(lane, ms);
     this.#pump();
   }
 
@@ -210,7 +204,7 @@ class Caller<C> implements WebhookCaller<C> {
     }
     this.#settleMax = Math.min(SETTLE_MAX, this.#settleMax * 2);
     const nowMs = this.#deps.clock.monotonicMs();
-    for (const { host } of batch) this.#queue.left(host, nowMs);
+    for (const { lane } of batch) this.#queue.left(lane, nowMs);
     this.#drop(batch.map(({ claimed }) => claimed));
   }
 
@@ -239,9 +233,9 @@ class Caller<C> implements WebhookCaller<C> {
     } catch (err) {
       log.error({ err }, 'webhooks could not be given back');
     } finally {
-      for (const { host } of rows) {
-        if (isRunning) this.#queue.ended(host, null);
-        this.#queue.left(host, clock.monotonicMs());
+      for (const { lane } of rows) {
+        if (isRunning) this.#queue.ended(lane, null);
+        this.#queue.left(lane, clock.monotonicMs());
       }
       this.#drop(rows.map(({ item }) => item));
     }

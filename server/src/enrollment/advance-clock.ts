@@ -64,7 +64,9 @@ function countOf(by: Readonly<Record<string, unknown>>, unit: string): number {
 export async function testClock(deps: AdvanceDeps, workspaceId: string): Promise<TestClock> {
   const clock = await readTestClock(deps.db, workspaceId);
   if (clock === null) throw notATestSide();
-  return clock;
+  const nextAt = (await deps.timed?.nextAt(workspaceId)) ?? null;
+  const isSooner = nextAt !== null && (clock.nextDueAt === null || nextAt < clock.nextDueAt);
+  return isSooner ? { ...clock, nextDueAt: nextAt } : clock;
 }
 
 /**
@@ -138,20 +140,26 @@ async function walk(
     const until = isOver ? (isEnd ? null : target) : due;
     const sweepAt = isSwept && until !== null ? sweepBefore(clock.now, until) : null;
     const stop = sweepAt ?? (isOver ? null : due);
-    if (stop === null) return handled;
+    if (stop === null) {
+      // Whatever has just got its last step is over.
+      await deps.timed?.run(workspaceId);
+      return handled;
+    }
     if (stop > clock.now) await setTestClock(deps.db, { workspaceId, token, now: stop });
     if (sweepAt !== null) {
       await scanTestSide(scanDeps, workspaceId, { isSweep: true });
       await reactTestSide(deps, workspaceId);
       if (due === null || due > stop) continue;
     }
+    const pieces = (await deps.timed?.run(workspaceId)) ?? 0;
     const batch = await advanceTestSide(deps, { workspaceId, token });
     handled += batch.handled;
-    waits = batch.handled === 0 ? waits + 1 : 0;
+    const isIdle = batch.handled === 0 && pieces === 0;
+    waits = isIdle ? waits + 1 : 0;
     if (waits > BUSY_WAITS_MAX)
       throw new Error(`test side ${workspaceId}: a due step stays locked`);
     // A worker beside us holds what is due: let it finish.
-    if (batch.handled === 0) await sleep(BUSY_WAIT_MS);
+    if (isIdle) await sleep(BUSY_WAIT_MS);
   }
   throw advanceInvalid(`one call handles at most ${STEPS_MAX} steps: advance in smaller steps`);
 }

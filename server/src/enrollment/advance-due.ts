@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeTraits } from '../audience/index.ts';
 import { insertFinished, leaseRows } from '../delivery/index.ts';
-import type { CalledWebhook, ClaimedEmail, Sender } from '../delivery/index.ts';
+import type { CalledWebhook, ClaimedEmail, MailKit, Sender } from '../delivery/index.ts';
+import type { ConsentKey } from '../consent/index.ts';
 import { inTransaction, type Db, type Pool } from '../platform/db.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
@@ -19,11 +20,24 @@ export interface AdvanceDeps {
   readonly db: Pool;
   readonly catalog: SeriesCatalog;
   readonly senderOf: (workspaceId: string) => Promise<Sender>;
-  readonly capturesLive: boolean;
+  readonly kit: MailKit;
+  /** Whether mail of a live side is kept and shown instead of handed over. */
+  readonly captures: (workspaceId: string) => Promise<boolean>;
+  readonly consentKey: ConsentKey;
   readonly workerId: string;
   /** Take leased emails and webhooks. */
   readonly hands: Hands<ClaimedEmail<StepContext>>;
   readonly callers: Hands<CalledWebhook<StepContext>>;
+  /** What else happens on test sides when their clock is moved. */
+  readonly timed?: TimedWork;
+}
+
+/** Work of a test side that has times of its own: its broadcasts. */
+export interface TimedWork {
+  /** When there is something to do next; null for never. */
+  readonly nextAt: (workspaceId: string) => Promise<Date | null>;
+  /** Does what is due, with the clock standing; says how many pieces there were. */
+  readonly run: (workspaceId: string) => Promise<number>;
 }
 
 /** Told of leased rows before their lease is committed, and when that fails. */

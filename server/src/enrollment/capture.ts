@@ -1,5 +1,4 @@
-import { usersByIds, type User } from '../audience/index.ts';
-import { compose, type Sender } from '../delivery/index.ts';
+import { composeFor, type Composed } from '../delivery/index.ts';
 import type { Db } from '../platform/db.ts';
 import type { Outcome } from './advance.ts';
 import { moveOf, type DecideDeps, type Decisions } from './decisions.ts';
@@ -19,43 +18,38 @@ export async function captureAll(
   db: Db,
   { captures, decisions }: { captures: readonly Capture[]; decisions: Decisions },
 ): Promise<void> {
-  const users = await usersByIds(
-    db,
-    captures.map(({ row }) => ({ bucket: row.bucket, id: row.userId })),
+  const emails = await composeFor(
+    { ...deps, db },
+    captures.map(({ row, facts, outcome: { step } }) => ({
+      occurrence: row,
+      userId: row.userId,
+      step,
+      content: facts.series.contentOf(step),
+      properties: row.properties,
+      transport: 'capture',
+      now: row.now,
+    })),
   );
-  for (const capture of captures) {
-    const { workspaceId, userId } = capture.row;
-    const sender = await deps.senderOf(workspaceId);
-    captureOne(decisions, capture, { user: users.get(userId) ?? null, sender });
+  for (const [place, capture] of captures.entries()) {
+    const email = emails[place];
+    if (email !== undefined) captureOne(decisions, capture, email);
   }
 }
 
-/** Composes an email as it would be handed over, and finishes its step. Pure. */
+/** Finishes the step of an email that was composed as it would be handed over. Pure. */
 export function captureOne(
   { moves, finished }: Pick<Decisions, 'moves' | 'finished'>,
-  { row, facts, outcome }: Capture,
-  { user, sender }: { user: User | null; sender: Sender },
+  { row, facts, outcome: { step } }: Capture,
+  email: Composed,
 ): void {
-  const { step } = outcome;
   const done = (logged: LoggedOutcome, reason: string | null): void => {
     moves.push(moveOf(row, { facts, outcome: logged, reason, to: step.next }));
   };
-  if (user === null) return done('skipped', 'user_erased');
-  const composed = compose({
-    occurrence: row,
-    step,
-    email: facts.series.emailOf(step),
-    user,
-    properties: row.properties,
-    sender,
-    transport: 'capture',
-    now: row.now,
-  });
-  if (composed.kind === 'skipped') return done('skipped', composed.reason);
-  if (composed.kind === 'failed') {
-    finished.push({ ...composed.message, state: 'rejected', answer: composed.reason });
-    return done('failed', composed.reason);
+  if (email.kind === 'skipped') return done('skipped', email.reason);
+  if (email.kind === 'failed') {
+    finished.push({ ...email.message, state: 'rejected', answer: email.reason });
+    return done('failed', email.reason);
   }
-  finished.push({ ...composed.message, state: 'accepted', answer: CAPTURED });
+  finished.push({ ...email.message, state: 'accepted', answer: CAPTURED });
   done('passed', null);
 }

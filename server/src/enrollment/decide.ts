@@ -36,9 +36,14 @@ export async function decideAll(
   const claimed = await Promise.all(due.map((row) => claimedOf(deps.catalog, row)));
   const personOf = await readPersons(db, claimed);
   const holds = await readHolds({ db, catalog: deps.catalog }, claimed);
+  const isCaptured = await capturedSides(deps, claimed);
   const captures: Capture[] = [];
   for (const one of claimed) {
-    const capture = decideOne(decisions, one, { deps, read: personOf(one), holds });
+    const capture = decideOne(decisions, one, {
+      deps: { ...deps, isCaptured },
+      read: personOf(one),
+      holds,
+    });
     if (capture !== null) captures.push(capture);
   }
   if (captures.length > 0) await captureAll(deps, db, { captures, decisions });
@@ -58,7 +63,7 @@ export function decideOne(
     read,
     holds = NO_HOLDS,
   }: {
-    deps: Pick<DecideDeps, 'capturesLive' | 'leaseToken'>;
+    deps: Pick<DecideDeps, 'leaseToken'> & { isCaptured: (workspaceId: string) => boolean };
     read: PersonFacts;
     holds?: Holds;
   },
@@ -69,11 +74,22 @@ export function decideOne(
       ? (holdBackOf({ ...one, outcome: decided }, holds) ?? decided)
       : decided;
   if (outcome.kind === 'send') {
-    if (deps.capturesLive || !one.row.live) return { ...one, outcome };
+    if (!one.row.live || deps.isCaptured(one.row.workspaceId)) return { ...one, outcome };
     decisions.emails.push(emailOf(one, outcome, deps));
   } else if (outcome.kind === 'call') addCall(decisions, one, { outcome, deps });
   else add(decisions, one, outcome);
   return null;
+}
+
+/** Which sides keep their mail: asked once for each. */
+async function capturedSides(
+  { captures }: DecideDeps,
+  claimed: readonly Claimed[],
+): Promise<(workspaceId: string) => boolean> {
+  const ids = new Set(claimed.filter(({ row }) => row.live).map(({ row }) => row.workspaceId));
+  const captured = new Set<string>();
+  for (const id of ids) if (await captures(id)) captured.add(id);
+  return (workspaceId) => captured.has(workspaceId);
 }
 
 function holdBackOf(one: Capture, holds: Holds): HeldBack | FailedOutcome | null {
@@ -171,7 +187,7 @@ const emailOf = (
   userId: row.userId,
   leaseToken,
   step,
-  email: facts.series.emailOf(step),
+  content: facts.series.contentOf(step),
   properties: row.properties,
   closesAt,
   userTimezone: row.userTimezone,

@@ -1,5 +1,12 @@
 import type { TraitChange } from '../audience/index.ts';
-import type { CalledWebhook, ClaimedEmail, FinishedMessage, Sender } from '../delivery/index.ts';
+import type { ConsentKey } from '../consent/index.ts';
+import type {
+  CalledWebhook,
+  ClaimedEmail,
+  FinishedMessage,
+  MailKit,
+  Sender,
+} from '../delivery/index.ts';
 import { NoOpenSlotError } from '../schedule/errors.ts';
 import type { Reason } from '../schedule/reason.ts';
 import type { SeriesCatalog } from '../series/index.ts';
@@ -26,8 +33,11 @@ export interface Decisions {
 export interface DecideDeps {
   readonly catalog: SeriesCatalog;
   readonly senderOf: (workspaceId: string) => Promise<Sender>;
-  /** Whether live email is captured instead of handed over. */
-  readonly capturesLive: boolean;
+  /** Whether mail of a live side is kept and shown instead of handed over. */
+  readonly captures: (workspaceId: string) => Promise<boolean>;
+  readonly kit: MailKit;
+  /** What consent is asked with. */
+  readonly consentKey: ConsentKey;
   readonly leaseToken: string;
 }
 

@@ -24,6 +24,8 @@ export interface NewEntry {
   readonly userId: string;
   /** As `storedIdOf` gives it: `NIL_UUID` for a text that names no series. */
   readonly seriesId: string;
+  /** What the id has to name; a series when left out. */
+  readonly type?: Automation['type'];
   readonly source: EntrySource;
   /** The event that started it. */
   readonly entryEventId?: string | null;
@@ -175,7 +177,7 @@ async function enterFree(batch: EnterBatch, open: readonly OpenEntry[]): Promise
   for (const [index, one] of open.entries()) {
     const known = facts[index];
     if (known === undefined) throw new Error('fewer facts than entries');
-    if (known.isKnown && known.seriesAtOnce !== null) {
+    if (known.isKnown && known.seriesAtOnce !== null && typeOf(one.entry) === 'series') {
       limited.push(one);
       continue;
     }
@@ -231,7 +233,7 @@ export function planOrSettle(
   };
   if (!facts.isKnown) return refuse(userNotFound());
   if (automation === null) return refuse(seriesNotFound());
-  if (automation.type !== 'series') return refuse(notASeries());
+  if (automation.type !== typeOf(open.entry)) return refuse(notASeries());
   if (automation.status !== 'active' || series === null) return refuse(seriesNotActive());
   const decided = entryOf(facts, { series, userTimezone: facts.userTimezone, now: facts.now });
   if (decided.kind !== 'enter') return refuse(decided);
@@ -297,17 +299,17 @@ async function seriesOfAll(
   return ({ entry }) => known.get(keyOf(entry)) ?? { automation: null, series: null };
 }
 
-const keyOf = ({ workspace, seriesId, version = 0 }: NewEntry): string =>
-  `${workspace.id} ${seriesId} ${version}`;
+const typeOf = ({ type = 'series' }: NewEntry): Automation['type'] => type;
 
-async function knownOf(
-  catalog: SeriesCatalog,
-  { workspace, seriesId, version }: NewEntry,
-): Promise<Known> {
+const keyOf = ({ workspace, seriesId, version = 0, type = 'series' }: NewEntry): string =>
+  `${workspace.id} ${seriesId} ${version} ${type}`;
+
+async function knownOf(catalog: SeriesCatalog, entry: NewEntry): Promise<Known> {
+  const { workspace, seriesId, version } = entry;
   if (seriesId === NIL_UUID) return { automation: null, series: null };
   const automation = await catalog.automation({ workspaceId: workspace.id, id: seriesId });
   const number = version ?? automation?.version ?? null;
-  if (automation === null || automation.type !== 'series' || number === null) {
+  if (automation === null || automation.type !== typeOf(entry) || number === null) {
     return { automation, series: null };
   }
   const series = await catalog.version({

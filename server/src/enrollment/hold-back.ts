@@ -42,12 +42,14 @@ export async function readHolds(
  * one person. By the cap it waits for the first time at which that and the send window let it, or is
  * skipped, as its series says. A member's order is neither.
  */
-export function heldBack({ row, facts }: Sending, { caps, sent }: Holds): HeldBack | null {
+export function heldBack({ row, facts, outcome }: Sending, { caps, sent }: Holds): HeldBack | null {
   if (!row.advances) return null;
   if (sent.get(row.enrollmentId)?.has(row.stepId) === true) {
     return { kind: 'skipped', reason: 'already_sent: by an earlier version of the series' };
   }
-  const freeAt = caps.freeAt(row.userId, row.now);
+  // What answers somebody's own doing is not kept from them; it counts like any other email.
+  const isFree = outcome.step.purpose === 'transactional';
+  const freeAt = isFree ? null : caps.freeAt(row.userId, row.now);
   if (freeAt === null) {
     caps.send(row.userId, row.now);
     return null;

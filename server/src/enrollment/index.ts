@@ -1,5 +1,10 @@
 export type { AdvanceDeps } from './advance-due.ts';
 export { bulkRoutes } from './bulk/routes.ts';
+export { confirmationRoutes } from './confirmation/routes.ts';
+export {
+  requestConfirmations,
+  type ConfirmationDeps,
+} from './confirmation/request-confirmations.ts';
 export { createEngine, type Engine } from './engine.ts';
 export { createEnroller, type Enroller } from './enroll.ts';
 export { explain, explainAll, EXPLAINED_MAX, type Explanation } from './explain/explain.ts';

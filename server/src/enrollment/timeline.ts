@@ -198,6 +198,7 @@ const BY: Readonly<Record<string, string>> = {
   user_created: 'as a new user',
   segment_match: 'by matching its audience',
   import: 'by an import',
+  broadcast: 'as one of its audience',
 };
 
 function enteredItem({ at, key, passage }: Edge): TimelineItem {

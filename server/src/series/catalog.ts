@@ -1,7 +1,8 @@
 import { createCache } from '../platform/cache.ts';
 import type { Db } from '../platform/db.ts';
 import { rulesOf, type ScheduleRules } from '../schedule/settings.ts';
-import { compileEmail, type CompiledEmail } from '../template/index.ts';
+import { compileEmail, type CompiledEmail, type EmailContent } from '../template/index.ts';
+import { contentAsItStands, loadContents } from './build-steps.ts';
 import { withContent } from './content.ts';
 import { graphOf, type Graph } from './graph.ts';
 import type { Automation, SeriesVersion } from './series.ts';
@@ -17,6 +18,8 @@ export interface PublishedSeries {
   readonly settings: SeriesSettings;
   readonly rules: ScheduleRules;
   readonly emailOf: (step: EmailStep) => CompiledEmail;
+  /** What `emailOf` compiles: always the same object for the same step. */
+  readonly contentOf: (step: EmailStep) => EmailContent;
 }
 
 /** What a process knows of series without asking the database each time. */
@@ -77,21 +80,34 @@ async function loadVersion(db: Db, ref: VersionRef): Promise<PublishedSeries> {
   const version = await findVersion(db, ref);
   if (version === null) throw new Error(`version ${number} of series ${automationId} is missing`);
   const steps = withContent(version.steps, await listContent(db, { automationId, number }));
-  return publishedOf({ ...version, steps }, workspaceTimezone);
+  const contents = await loadContents(db, { automationId, steps });
+  return publishedOf({ ...version, steps }, workspaceTimezone, contents);
 }
 
-/** A version, or what would become one, made ready for work. Its settings and steps have no faults. */
+/**
+ * A version, or what would become one, made ready for work. Its settings and steps have no faults.
+ *
+ * @param built emails by step id; others must be such that they need no building once they are used
+ */
 export function publishedOf(
   { automationId, number, settings: stored, steps }: Omit<SeriesVersion, 'publishedAt'>,
   workspaceTimezone: string,
+  built: ReadonlyMap<string, EmailContent> = new Map(),
 ): PublishedSeries {
+  const contents = new Map(built);
   const emails = new Map<string, CompiledEmail>();
+  const contentOf = (step: EmailStep): EmailContent => {
+    const content = contents.get(step.id) ?? contentAsItStands({ ...step });
+    contents.set(step.id, content);
+    return content;
+  };
   const emailOf = (step: EmailStep): CompiledEmail => {
-    const compiled = emails.get(step.id) ?? compileEmail(step);
+    const compiled = emails.get(step.id) ?? compileEmail(contentOf(step));
     emails.set(step.id, compiled);
     return compiled;
   };
   const settings = settingsOf({ ...stored });
   const rules = rulesOf(settings, workspaceTimezone);
-  return { automationId, number, graph: graphOf(steps), settings, rules, emailOf };
+  const graph = graphOf(steps);
+  return { automationId, number, graph, settings, rules, emailOf, contentOf };
 }

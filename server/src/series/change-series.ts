@@ -9,12 +9,15 @@ import {
 } from './errors.ts';
 import { seriesInvalid, seriesNotFound } from './errors.ts';
 import type { Fault } from '../schedule/fault.ts';
+import { insertUses } from '../template/index.ts';
+import { buildSteps, type BuiltSteps } from './build-steps.ts';
 import { faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
 import type { Automation, InFlight, ResumePolicy, SeriesDraft, Transition } from './series.ts';
 import { graphOf } from './graph.ts';
 import { listensOf } from './listens.ts';
 import { planScan, type ScanOccasion } from './plan-scan.ts';
 import { settingsOf } from './settings.ts';
+import { insertBuilt } from './sql/built.ts';
 import { deleteAutomation, findAutomation, gatherListens } from './sql.ts';
 import { insertAutomation, insertVersion } from './sql.ts';
 import { holdWorkers, isStillHeld, lockAutomation, updateAutomation } from './sql.ts';
@@ -99,31 +102,76 @@ export interface Move {
  * @throws `series.not_found`, `series.wrong_type`, `series.wrong_status`, `series.invalid`
  */
 export async function moveSeries(db: Pool, ref: AutomationRef, move: Move): Promise<Automation> {
+  for (let tries = 1; ; tries += 1) {
+    // Bodies are built before anything is locked.
+    const built = await builtFor(db, ref, move.transition);
+    const moved = await inLockedSeries(db, ref, (tx, series) =>
+      moveLocked(tx, series, move, built),
+    );
+    if (moved !== null) return moved;
+    if (tries >= BUILD_TRIES_MAX) throw new Error(`series ${ref.id} is changed all the time`);
+  }
+}
+
+/** A draft whose emails are built. */
+interface BuiltDraft {
+  /** As it was read. */
+  readonly draft: string;
+  readonly built: BuiltSteps;
+}
+
+/** Somebody else changed the draft while its emails were built: build again, so often. */
+const BUILD_TRIES_MAX = 5;
+
+const publishesBy = (series: Automation, transition: Transition): boolean =>
+  transition === 'publish' || (transition === 'activate' && series.version === null);
+
+/** @returns null where nothing is published by the transition, or it is refused anyway */
+async function builtFor(
+  db: Pool,
+  ref: AutomationRef,
+  transition: Transition,
+): Promise<BuiltDraft | null> {
+  if (transition !== 'publish' && transition !== 'activate') return null;
+  const seen = await findAutomation(db, ref);
+  if (seen?.type !== 'series' || !publishesBy(seen, transition)) return null;
+  if (statusAfter(seen.status, transition) === null) return null;
+  const { steps } = publishable(seen.draft as unknown as SeriesDraft);
+  const built = await buildSteps(db, steps, { workspaceId: ref.workspaceId, isPublished: false });
+  refuse(built.faults);
+  return { draft: JSON.stringify(seen.draft), built };
+}
+
+/** @returns null when the draft is not the one that was built any more */
+async function moveLocked(
+  tx: Transaction,
+  series: Automation,
+  move: Move,
+  built: BuiltDraft | null,
+): Promise<Automation | null> {
   const { transition, now } = move;
-  return inLockedSeries(db, ref, async (tx, series) => {
-    const status = statusAfter(series.status, transition);
-    if (status === null) throw noSuchTransition(series.status, transition);
-    const publishes =
-      transition === 'publish' || (transition === 'activate' && series.version === null);
-    if (status === series.status && !publishes) return series;
-    const version = publishes ? (series.version ?? 0) + 1 : series.version;
-    const changed = { ...series, status, version, updatedAt: now };
-    if (publishes && version !== null) {
-      await publish(tx, series, { number: version, now });
-      if (move.inFlight === 'migrate') {
-        await startMigration(tx, { automationId: series.id, toVersion: version, now });
-      }
+  const status = statusAfter(series.status, transition);
+  if (status === null) throw noSuchTransition(series.status, transition);
+  const publishes = publishesBy(series, transition);
+  if (status === series.status && !publishes) return series;
+  const version = publishes ? (series.version ?? 0) + 1 : series.version;
+  const changed = { ...series, status, version, updatedAt: now };
+  if (publishes && version !== null) {
+    if (built === null || built.draft !== JSON.stringify(series.draft)) return null;
+    await publish(tx, series, { number: version, now, built: built.built });
+    if (move.inFlight === 'migrate') {
+      await startMigration(tx, { automationId: series.id, toVersion: version, now });
     }
-    if (transition === 'resume') await orderOverdue(tx, series, move);
-    await updateAutomation(tx, changed);
-    await gatherListens(tx, ref.workspaceId);
-    if (version !== null && OCCASIONS.some((occasion) => occasion === transition)) {
-      const occasion = transition as ScanOccasion;
-      const { id: automationId, workspaceId } = series;
-      await planScan(tx, { automationId, workspaceId, version, occasion, now });
-    }
-    return changed;
-  });
+  }
+  if (transition === 'resume') await orderOverdue(tx, series, move);
+  await updateAutomation(tx, changed);
+  await gatherListens(tx, series.workspaceId);
+  if (version !== null && OCCASIONS.some((occasion) => occasion === transition)) {
+    const occasion = transition as ScanOccasion;
+    const { id: automationId, workspaceId } = series;
+    await planScan(tx, { automationId, workspaceId, version, occasion, now });
+  }
+  return changed;
 }
 
 /** After these a series looks through the people there are. */
@@ -140,13 +188,16 @@ async function orderOverdue(tx: Transaction, { id }: Automation, move: Move): Pr
 async function publish(
   tx: Transaction,
   series: Automation,
-  { number, now }: { number: number; now: Date },
+  { number, now, built }: { number: number; now: Date; built: BuiltSteps },
 ): Promise<void> {
-  const draft = series.draft as unknown as SeriesDraft;
-  const { settings, steps } = publishable(draft);
+  const { settings } = publishable(series.draft as unknown as SeriesDraft);
+  const { steps, contents, uses } = built;
   const listens = listensOf(settingsOf({ ...settings }), graphOf(steps).steps.values());
   const version = { automationId: series.id, number, settings, steps, publishedAt: now };
   await insertVersion(tx, { ...version, listens });
+  const { id: automationId, workspaceId } = series;
+  await insertBuilt(tx, { automationId, contents });
+  await insertUses(tx, { workspaceId, automationId, automationVersion: number, uses });
 }
 
 /**

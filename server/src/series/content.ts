@@ -1,11 +1,27 @@
-import { quoted, recordOf, type Fault } from '../schedule/fault.ts';
+import { isAbsent, quoted, recordOf, type Fault } from '../schedule/fault.ts';
 import { emailStepFaults } from './steps/email.ts';
 
 /** What a content update may change of an email step: what is said, not whom it reaches or when. */
-const CONTENT_FIELDS = ['subject', 'html', 'text', 'preheader', 'from', 'reply_to'] as const;
+const CONTENT_FIELDS = [
+  'subject',
+  'html',
+  'mjml',
+  'content',
+  'format',
+  'template_id',
+  'template_version',
+  'strict',
+  'text',
+  'preheader',
+  'from',
+  'reply_to',
+] as const;
+
+/** Of which an email has one: a new one takes the place of the old. */
+const BODY_FIELDS = ['html', 'mjml', 'content', 'template_id'] as const;
 
 /** New content for one email step; null takes a field away. */
-export type ContentFields = Readonly<Record<string, string | null>>;
+export type ContentFields = Readonly<Record<string, unknown>>;
 
 /** New content by step id. */
 export type ContentUpdates = ReadonlyMap<string, ContentFields>;
@@ -39,9 +55,16 @@ export function withContent(
   );
 }
 
-function changedBy(step: StoredStep, fields: ContentFields): StoredStep {
+/** A new body takes every other one away, and the versions of what was in it. */
+const WITH_BODY: readonly string[] = [...BODY_FIELDS, 'template_version', 'snippets'];
+
+/** One step with one update written over it. */
+export function changedBy(step: StoredStep, fields: ContentFields): StoredStep {
+  const kept = hasNewBody(fields)
+    ? Object.entries(step).filter(([name]) => !WITH_BODY.includes(name))
+    : Object.entries(step);
   return Object.fromEntries(
-    Object.entries({ ...step, ...fields }).filter(
+    Object.entries({ ...Object.fromEntries(kept), ...fields }).filter(
       ([name, value]) => value !== null || fields[name] === undefined,
     ),
   );
@@ -59,6 +82,10 @@ export function contentOf(body: unknown): { faults: Fault[] } | { updates: Conte
   if (faults.length > 0) return { faults };
   return { updates: new Map(entries as [string, ContentFields][]) };
 }
+
+/** Whether an update gives an email another body. */
+export const hasNewBody = (fields: ContentFields): boolean =>
+  BODY_FIELDS.some((field) => !isAbsent(fields[field]));
 
 function shapeFaults(value: unknown, path: string): Fault[] {
   const fields = recordOf(value);

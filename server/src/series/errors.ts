@@ -44,3 +44,21 @@ export const noSuchTransition = (status: AutomationStatus, transition: Transitio
 
 export const versionNotFound = (): DomainError =>
   new DomainError('series.version_not_found', 'not_found', 'This series has no such version');
+
+export const previewUserNotFound = (): DomainError =>
+  new DomainError('series.preview_user', 'not_found', 'User not found');
+
+/** @param reason of the rendering, in words for the author */
+export const previewFailed = (reason: string): DomainError =>
+  new DomainError(
+    'series.preview_failed',
+    'unprocessable',
+    `This email cannot be rendered for this user: ${reason}`,
+  );
+
+export const testRecipientUnknown = (): DomainError =>
+  new DomainError(
+    'series.test_recipient',
+    'forbidden',
+    'Test emails go only to addresses in test_recipients of the settings',
+  );

@@ -19,7 +19,7 @@ export { SWEEP_EVERY_MS, planScan, type ScanOccasion } from './plan-scan.ts';
 export { seriesRoutes, seriesViewOf } from './routes.ts';
 export type { Graph } from './graph.ts';
 export { listensOf } from './listens.ts';
-export { AutomationView, SeriesView } from './schema.ts';
+export { AutomationView, SeriesView, WarningsQuery } from './schema.ts';
 export {
   AUTOMATION_STATUSES,
   NAME_LENGTH_MAX,
@@ -38,10 +38,14 @@ export type { ExitRule } from './settings/exit.ts';
 export type { Goal } from './settings/goal.ts';
 export {
   findVersion,
+  holdWorkers,
   insertAutomation,
+  insertVersion,
+  isStillHeld,
   lastContent,
   listAutomations,
   listVersions,
+  updateAutomation,
 } from './sql.ts';
 export { scanOf, type Scan } from './sql/scans.ts';
 export type {
@@ -58,3 +62,17 @@ export { emailStepFaults } from './steps/email.ts';
 export { stepTypeOf } from './steps/index.ts';
 export { readVersion, updateContent } from './update-content.ts';
 export type { ContentUpdate } from './content.ts';
+export { buildSteps, type BuiltStep, type BuiltSteps, loadContents } from './build-steps.ts';
+export {
+  checkBeforePublishing,
+  checkStep,
+  type CheckDeps,
+  type CheckFor,
+  type ListState,
+  type SeriesFinding,
+} from './emails/check-series.ts';
+export { FindingView, findingViewOf } from './emails/finding-view.ts';
+export { renderHere, type RenderOne } from './emails/preview-email.ts';
+export { seriesEmailRoutes, type EmailRouteDeps } from './emails/routes.ts';
+export type { TestEmail } from './emails/test-send.ts';
+export { insertBuilt } from './sql/built.ts';

@@ -7,7 +7,10 @@ import { afterOf, pageOf } from '../platform/page.ts';
 import type { SeriesCatalog } from './catalog.ts';
 import { changeSeries, createSeries, deleteDraft, moveSeries } from './change-series.ts';
 import { readAutomation } from './change-series.ts';
-import { SeriesBody, SeriesReadView, SeriesView } from './schema.ts';
+import { shownSteps } from './shown-steps.ts';
+import { checkBeforePublishing, type ListState } from './emails/check-series.ts';
+import { findingViewOf } from './emails/finding-view.ts';
+import { PublishedView, SeriesBody, SeriesReadView, SeriesView, WarningsQuery } from './schema.ts';
 import { AUTOMATION_STATUSES, type Automation, type Transition } from './series.ts';
 import { listAutomations } from './sql.ts';
 import { scanOf, type Scan } from './sql/scans.ts';
@@ -19,6 +22,8 @@ export interface SeriesRouteDeps {
   readonly sideNow: (workspaceId: string) => Promise<Date>;
   /** Called after a series was resumed or archived, so that its rows are looked at soon. */
   readonly onChanged: () => void;
+  /** What is known of a list that an email names; without it lists are only looked at when sending. */
+  readonly listState?: ListState;
 }
 
 type App = Parameters<FastifyPluginAsyncTypebox<SeriesRouteDeps>>[0];
@@ -26,8 +31,7 @@ type App = Parameters<FastifyPluginAsyncTypebox<SeriesRouteDeps>>[0];
 const tags = ['series'];
 const params = Type.Object({ id: Type.String({ maxLength: 64 }) });
 /** Publishing and resuming concern the people in it, and are with them. */
-const TRANSITIONS: Readonly<Record<Exclude<Transition, 'publish' | 'resume'>, string>> = {
-  activate: 'Publish version 1 and let users in',
+const TRANSITIONS: Readonly<Record<'pause' | 'archive', string>> = {
   pause: 'Stop sending at once; nobody can enter',
   archive: 'End it: enrollments under way end, nothing more is sent',
 };
@@ -130,7 +134,34 @@ function addDrafts(app: App, { db, catalog, sideNow }: SeriesRouteDeps): void {
   );
 }
 
-function addTransitions(app: App, { db, catalog, sideNow, onChanged }: SeriesRouteDeps): void {
+function addTransitions(app: App, deps: SeriesRouteDeps): void {
+  const { db, catalog, sideNow, onChanged } = deps;
+  app.post(
+    '/series/:id/activate',
+    {
+      schema: {
+        tags,
+        summary: 'Publish version 1 and let users in',
+        params,
+        querystring: WarningsQuery,
+        response: { 200: PublishedView },
+      },
+    },
+    async (request) => {
+      const now = await sideNow(request.actor.workspaceId);
+      const { settings: workspace } = request.actor;
+      const transition = 'activate';
+      const checks = { db, listState: deps.listState ?? unknownList };
+      const about = { workspace, now, transition } as const;
+      const warnings = await checkBeforePublishing(checks, refOf(request), about);
+      const series = await moveSeries(db, refOf(request), { transition, now });
+      catalog.drop(series);
+      onChanged();
+      const view = seriesViewOf(series);
+      return request.query.warnings ? { ...view, warnings: warnings.map(findingViewOf) } : view;
+    },
+  );
+
   for (const [name, summary] of Object.entries(TRANSITIONS)) {
     const transition = name as Transition;
     app.post(
@@ -146,6 +177,8 @@ function addTransitions(app: App, { db, catalog, sideNow, onChanged }: SeriesRou
     );
   }
 }
+
+const unknownList: ListState = async () => 'active';
 
 /** The body is checked by the use case, which reports every fault with its path; the schema documents it. */
 const acceptAll = () => () => true;
@@ -185,7 +218,7 @@ export const seriesViewOf = ({
   status,
   version,
   settings: draft['settings'] as object,
-  steps: draft['steps'] as object[],
+  steps: shownSteps(draft['steps'] as readonly Readonly<Record<string, unknown>>[]),
   created_at: createdAt.toISOString(),
   updated_at: updatedAt.toISOString(),
 });

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { Instant, Nullable } from '../platform/http.ts';
+import { FindingView } from './emails/finding-view.ts';
 import { STEPS_MAX } from './graph.ts';
 import { AUTOMATION_STATUSES, NAME_LENGTH_MAX } from './series.ts';
 import { SettingsSchema } from './settings/schema.ts';
@@ -46,4 +47,15 @@ export const SeriesReadView = Type.Object({
       { description: 'Users looked at and taken in since the series was activated or resumed' },
     ),
   ),
+});
+
+/** Warnings are for those who ask: the answer is the series, as reading it gives it. */
+export const WarningsQuery = Type.Object({
+  warnings: Type.Boolean({ default: false, description: 'Whether to tell warnings of the checks' }),
+});
+
+/** A series that has just been published, and what there is to know about its emails. */
+export const PublishedView = Type.Object({
+  ...SeriesView.properties,
+  warnings: Type.Optional(Type.Array(FindingView)),
 });

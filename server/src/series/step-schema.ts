@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { EventFilterRef, EVENT_TYPE_LENGTH_MAX, StepFilterRef } from '../audience/index.ts';
 import { Nullable } from '../platform/http.ts';
+import { EMAIL_FORMATS, EMAIL_PURPOSES } from '../template/index.ts';
 import { STEP_ID_LENGTH_MAX } from './graph.ts';
 import { DelaySchema } from './settings/schema.ts';
 import type { Step } from './step.ts';
@@ -63,7 +64,36 @@ const UntilSchema = Type.Object(
 const MEMBERS: { readonly [T in Step['type']]: Readonly<Record<string, TSchema>> } = {
   email: {
     subject: template(SUBJECT_LENGTH_MAX),
-    html: template(BODY_LENGTH_MAX),
+    purpose: optional(
+      Type.Enum([...EMAIL_PURPOSES], {
+        description: 'Transactional emails ignore lists and unsubscriptions; default marketing',
+      }),
+    ),
+    list_id: optional(Type.String({ format: 'uuid', description: 'Marketing only' })),
+    format: optional(
+      Type.Enum([...EMAIL_FORMATS], {
+        description: 'The frame around the body; without one the body is the whole email',
+      }),
+    ),
+    html: optional(template(BODY_LENGTH_MAX, 'A Liquid template; the body in HTML')),
+    mjml: optional(template(BODY_LENGTH_MAX, 'A Liquid template; the body in MJML')),
+    content: optional(
+      Type.Object(
+        {},
+        { additionalProperties: true, description: 'The body as rich text: docs/emails.md' },
+      ),
+    ),
+    template_id: optional(Type.String({ format: 'uuid', description: 'The body of a template' })),
+    template_version: optional(
+      Type.Integer({ minimum: 1, description: 'The newest at publishing when left out' }),
+    ),
+    strict: optional(
+      Type.Boolean({ description: 'A missing merge value without a default skips the email' }),
+    ),
+    tracking: optional(
+      Type.Object({ opens: Type.Optional(Type.Boolean()), clicks: Type.Optional(Type.Boolean()) }),
+    ),
+    sender_id: optional(Type.String({ format: 'uuid' })),
     text: optional(template(BODY_LENGTH_MAX, 'A Liquid template; made from html when absent')),
     preheader: optional(template(SUBJECT_LENGTH_MAX, 'Shown beside the subject')),
     from: optional(Type.String({ maxLength: SENDER_LENGTH_MAX, description: '`Name <address>`' })),

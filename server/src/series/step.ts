@@ -4,6 +4,7 @@ import type { Fault } from '../schedule/fault.ts';
 import type { Reason } from '../schedule/reason.ts';
 import type { ScheduleRules } from '../schedule/settings.ts';
 import type { Until } from '../schedule/until.ts';
+import type { EmailFormat, EmailPurpose } from '../template/index.ts';
 
 /** What every step has. */
 interface StepBase {
@@ -16,11 +17,30 @@ interface OneWay extends StepBase {
   readonly next: string | null;
 }
 
-/** Sends one email inside the send window. */
+/** Sends one email inside the send window. It has exactly one body. */
 export interface EmailStep extends OneWay {
   readonly type: 'email';
   readonly subject: string;
-  readonly html: string;
+  /** Marketing when left out: lists and unsubscriptions hold for it. */
+  readonly purpose?: EmailPurpose;
+  /** The list that it belongs to; marketing only. */
+  readonly list_id?: string;
+  /** The frame around the body; the body is the whole email when left out. */
+  readonly format?: EmailFormat;
+  readonly html?: string;
+  readonly mjml?: string;
+  /** Rich text as the editor keeps it; see docs/emails.md. */
+  readonly content?: unknown;
+  readonly template_id?: string;
+  /** Of a published step always there: the newest at publishing, unless one was named. */
+  readonly template_version?: number;
+  /** Versions of the snippets in the body, by slug: as they were at publishing. */
+  readonly snippets?: Readonly<Record<string, number>>;
+  /** Whether a merged value that is missing, and has no default, skips the email. */
+  readonly strict?: boolean;
+  /** What is followed; what is left out is as the workspace has it. */
+  readonly tracking?: { readonly opens?: boolean; readonly clicks?: boolean };
+  readonly sender_id?: string;
   readonly text?: string;
   readonly preheader?: string;
   readonly from?: string;

@@ -1,12 +1,15 @@
 import type { Pool } from '../platform/db.ts';
 import type { AutomationRef } from './change-series.ts';
 import { inLockedSeries, readAutomation } from './change-series.ts';
-import { contentOf, faultsOfContent, withContent } from './content.ts';
-import type { ContentUpdate, ContentUpdates } from './content.ts';
+import { buildSteps } from './build-steps.ts';
+import { changedBy, contentOf, faultsOfContent, hasNewBody, withContent } from './content.ts';
+import type { ContentFields, ContentUpdate, ContentUpdates } from './content.ts';
 import { cannotChange, seriesInvalid, versionNotFound } from './errors.ts';
 import type { Automation, SeriesDraft, SeriesVersion } from './series.ts';
 import { addContent, findVersion, listContent, updateAutomation } from './sql.ts';
 import { versionsWithSteps } from './sql.ts';
+import { insertBuilt, type StoredContent } from './sql/built.ts';
+import { shownSteps } from './shown-steps.ts';
 
 /** What a content update came to. */
 export interface ContentUpdated {
@@ -41,15 +44,23 @@ export async function updateContent(
     // Templates are parsed before anything is locked.
     const seen = await readAutomation(db, ref, 'series');
     if (seen.status === 'archived') throw cannotChange(seen.status);
-    const versions = await checked(db, seen, asked.updates);
-    const written = await write(db, ref, { seen, versions, updates: asked.updates, now });
+    const found = await checked(db, seen, asked.updates);
+    const written = await write(db, ref, { seen, ...found, asked: asked.updates, now });
     if (written !== null) return written;
     if (tries >= TRIES_MAX) throw new Error(`series ${ref.id} is changed all the time`);
   }
 }
 
+/** What an update comes to in every version. */
+interface Checked {
+  readonly versions: readonly number[];
+  /** As asked, with the versions of templates and snippets that were found. */
+  readonly updates: ContentUpdates;
+  readonly contents: readonly StoredContent[];
+}
+
 /** @throws `series.invalid` */
-async function checked(db: Pool, seen: Automation, updates: ContentUpdates): Promise<number[]> {
+async function checked(db: Pool, seen: Automation, updates: ContentUpdates): Promise<Checked> {
   const draft = seen.draft as unknown as SeriesDraft;
   const variants = [draft.steps];
   const numbers: number[] = [];
@@ -67,8 +78,50 @@ async function checked(db: Pool, seen: Automation, updates: ContentUpdates): Pro
   }
   const faults = faultsOfContent(updates, variants);
   if (faults.length > 0) throw seriesInvalid(faults);
-  return numbers;
+  return { versions: numbers, ...(await builtAnew(db, seen.workspaceId, { updates, variants })) };
 }
+
+type Variants = readonly (readonly Readonly<Record<string, unknown>>[])[];
+
+/**
+ * Builds the changed emails of the draft and of every version. What the first of them found as the
+ * newest template and snippets is taken for all, and written down with the update.
+ *
+ * @throws `series.invalid`
+ */
+async function builtAnew(
+  db: Pool,
+  workspaceId: string,
+  { updates, variants }: { updates: ContentUpdates; variants: Variants },
+): Promise<Pick<Checked, 'updates' | 'contents'>> {
+  const frozen = new Map<string, ContentFields>();
+  const contents: StoredContent[] = [];
+  for (const [id, asked] of updates) {
+    let fields = asked;
+    const emails = variants.flatMap((steps) => steps.filter((step) => step['id'] === id));
+    for (const email of emails) {
+      const isPublished = !hasNewBody(asked) || fields !== asked;
+      const step = changedBy(email, fields);
+      const built = await buildSteps(db, [step], { workspaceId, isPublished });
+      const faults = built.faults.map(({ path, message }) => ({
+        path: path.replace(/^steps\/0/, `steps/${id}`),
+        message,
+      }));
+      if (faults.length > 0) throw seriesInvalid(faults);
+      contents.push(...built.contents);
+      if (!isPublished) fields = { ...asked, ...versionsIn(built.steps[0]) };
+    }
+    frozen.set(id, fields);
+  }
+  return { updates: frozen, contents };
+}
+
+const versionsIn = (step: Readonly<Record<string, unknown>> | undefined): ContentFields =>
+  Object.fromEntries(
+    ['template_version', 'snippets']
+      .filter((field) => step?.[field] !== undefined)
+      .map((field) => [field, step?.[field]]),
+  );
 
 /** @returns null when the series is not as it was seen any more */
 async function write(
@@ -77,17 +130,22 @@ async function write(
   {
     seen,
     versions,
+    asked,
     updates,
+    contents,
     now,
-  }: { seen: Automation; versions: readonly number[]; updates: ContentUpdates; now: Date },
+  }: Checked & { seen: Automation; asked: ContentUpdates; now: Date },
 ): Promise<ContentUpdated | null> {
   return inLockedSeries(db, ref, async (tx, series) => {
     if (!isSame(series, seen)) return null;
     const draft = series.draft as unknown as SeriesDraft;
-    const content = [...updates].map(([stepId, fields]) => ({ stepId, fields }));
-    const steps = withContent(draft.steps, content);
+    const listed = (all: ContentUpdates) =>
+      [...all].map(([stepId, fields]) => ({ stepId, fields }));
+    const content = listed(updates);
+    const steps = withContent(draft.steps, listed(asked));
     const changed = { ...series, draft: { ...draft, steps }, updatedAt: now };
     await updateAutomation(tx, changed);
+    await insertBuilt(tx, { automationId: series.id, contents });
     const versionsTo = series.version ?? 0;
     const revision = await addContent(tx, {
       automationId: series.id,
@@ -116,5 +174,6 @@ export async function readVersion(
   const stored = await findVersion(db, ref);
   if (stored === null) throw versionNotFound();
   const content = await listContent(db, ref);
-  return { version: { ...stored, steps: withContent(stored.steps, content) }, content };
+  const steps = shownSteps(withContent(stored.steps, content));
+  return { version: { ...stored, steps }, content };
 }

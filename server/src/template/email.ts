@@ -1,4 +1,3 @@
-import { TypeGuards } from 'liquidjs';
 import { bareValuesIn } from './attribute-rule.ts';
 import {
   htmlEngine,
@@ -9,8 +8,10 @@ import {
   TEMPLATE_LENGTH_MAX,
   type Template,
 } from './engine.ts';
-import { dangerousLinkIn } from './link-rule.ts';
-import { textOf, textTemplateOf, tidyText, tokensOf } from './plain-text.ts';
+import { escapeTemplate } from './escape-template.ts';
+import { missingNameOf } from './strict-parser.ts';
+import { dangerousLinkIn, schemesIn } from './link-rule.ts';
+import { textOf, textTemplateOf, tidyText } from './plain-text.ts';
 
 /** What an author wrote for one email: Liquid templates. */
 export interface EmailContent {
@@ -20,6 +21,8 @@ export interface EmailContent {
   readonly text?: string | null | undefined;
   /** The line that inboxes show beside the subject. Plain text; it is escaped. */
   readonly preheader?: string | null | undefined;
+  /** Whether a merged value that is missing, and has no default, keeps the email from leaving. */
+  readonly strict?: boolean | undefined;
 }
 
 /** Something wrong with a template, found before anything is sent. */
@@ -36,6 +39,8 @@ export interface CompiledEmail {
   readonly html: Template[];
   /** Null: the text is made from each rendered HTML. */
   readonly text: Template[] | null;
+  /** Schemes of the author's own links that are not usual ones. */
+  readonly schemes: ReadonlySet<string>;
 }
 
 /** What a template may speak about. Values are what JSON can hold; other objects are not looked into. */
@@ -47,6 +52,15 @@ export interface EmailFacts {
   readonly workspace: Readonly<Record<string, unknown>>;
   /** The instant of the message, ISO 8601: what `'now' | date` shows, in UTC. */
   readonly now: string;
+  readonly company?: Readonly<Record<string, unknown>> | null;
+  /** What the call or event that began the enrollment brought along. */
+  readonly event?: Readonly<Record<string, unknown>>;
+  readonly enrollment?: Readonly<Record<string, unknown>>;
+  /** Who the email is from: `name`, which may be null, and `address`. */
+  readonly sender?: { readonly name: string | null; readonly address: string };
+  /** Null or left out where there is none, as in transactional mail. */
+  readonly unsubscribe_url?: string | null;
+  readonly preferences_url?: string | null;
 }
 
 /** One user's email. `failed` says why there is none, in words for the author. */
@@ -57,7 +71,12 @@ export type RenderedEmail =
       readonly html: string;
       readonly text: string;
     }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** Only of a strict email: what it merges and nobody knows, such as `user.plan`. Skip it. */
+      readonly missing?: string;
+    };
 
 /** Longer subjects are cut by every inbox, and a header line ends at 998 characters. */
 const SUBJECT_LENGTH_MAX = 998;
@@ -72,12 +91,13 @@ const PART_LENGTH_MAX = 1_000_000;
  */
 export function compileEmail(content: EmailContent): CompiledEmail {
   const faults: EmailFault[] = [];
+  const strict = { isStrict: content.strict === true };
   const parse = (path: EmailFault['path'], source: string, engine = plainEngine): Template[] => {
     try {
       if (source.length > TEMPLATE_LENGTH_MAX) {
         throw new Error(`longer than ${TEMPLATE_LENGTH_MAX} characters`);
       }
-      return parseTemplate(engine, source);
+      return parseTemplate(engine, source, strict);
     } catch (error) {
       faults.push({ path, message: templateFault(error) });
       return [];
@@ -99,14 +119,15 @@ export function compileEmail(content: EmailContent): CompiledEmail {
   const text = content.text?.trim() ?? '';
   if (faults.length > 0) {
     if (text !== '') parse('text', text);
-    return { faults, subject, html, text: [] };
+    return { faults, subject, html, text: [], schemes: new Set() };
   }
   return {
     subject,
     html:
       preheader === '' ? html : parse('html', withPreheader(content.html, preheader), htmlEngine),
-    text: text === '' ? derivedText(content.html) : parse('text', text),
+    text: text === '' ? derivedText(content.html, strict) : parse('text', text),
     faults,
+    schemes: schemesIn(content.html),
   };
 }
 
@@ -132,7 +153,8 @@ export function renderEmail(email: CompiledEmail, facts: EmailFacts): RenderedEm
     if (subjectFault !== null) return failed(subjectFault);
     part = 'html';
     const html = render(htmlEngine, email.html, facts);
-    const htmlFault = faultOfPart('html', html, PART_LENGTH_MAX) ?? linkFaultOf(html);
+    const htmlFault =
+      faultOfPart('html', html, PART_LENGTH_MAX) ?? linkFaultOf(html, email.schemes);
     if (htmlFault !== null) return failed(htmlFault);
     part = 'text';
     const text =
@@ -141,6 +163,8 @@ export function renderEmail(email: CompiledEmail, facts: EmailFacts): RenderedEm
     if (textFault !== null) return failed(textFault);
     return { kind: 'rendered', subject, html, text };
   } catch (error) {
+    const name = missingNameOf(error);
+    if (name !== null) return { kind: 'failed', reason: `missing_value: ${name}`, missing: name };
     return failed(`${part}: ${templateFault(error)}`);
   }
 }
@@ -163,16 +187,16 @@ function faultOfPart(part: EmailFault['path'], text: string, lengthMax: number):
   return text.includes('\0') ? `${part}: a merged value holds a NUL character` : null;
 }
 
-function linkFaultOf(html: string): string | null {
-  const attribute = dangerousLinkIn(html);
+function linkFaultOf(html: string, schemes: ReadonlySet<string>): string | null {
+  const attribute = dangerousLinkIn(html, schemes);
   return attribute === null ? null : `html: a merged value makes a dangerous "${attribute}"`;
 }
 
-function derivedText(html: string): Template[] | null {
+function derivedText(html: string, strict: { isStrict: boolean }): Template[] | null {
   const template = textTemplateOf(html);
   if (template === null) return null;
   try {
-    return parseTemplate(plainEngine, template);
+    return parseTemplate(plainEngine, template, strict);
   } catch {
     // The HTML parses and its text does not: make the text from the rendered HTML.
     return null;
@@ -181,15 +205,10 @@ function derivedText(html: string): Template[] | null {
 
 /** Puts the hidden line at the start of the body, where inboxes look for it. */
 function withPreheader(html: string, preheader: string): string {
-  const hidden = tokensOf(preheader)
-    .map((token) => (TypeGuards.isHTMLToken(token) ? escapeText(token.getText()) : token.getText()))
-    .join('');
+  const hidden = escapeTemplate(preheader);
   const style = 'display:none;max-height:0;overflow:hidden;mso-hide:all';
   const line = `<div style="${style}">${hidden}</div>`;
   const body = html.search(/<body[\s>]/i);
   const end = body === -1 ? -1 : html.indexOf('>', body);
   return html.slice(0, end + 1) + line + html.slice(end + 1);
 }
-
-const escapeText = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

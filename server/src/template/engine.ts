@@ -1,5 +1,6 @@
 import { Liquid, LiquidError, type LiquidOptions, type Template } from 'liquidjs';
 import { QuickParser } from './quick-parser.ts';
+import { StrictParser } from './strict-parser.ts';
 import { escapeOutput, offerMarkup, stockFilter, type FilterThis } from './markup.ts';
 
 /** Time one part of one message may take to render. A typical part takes 0.1 ms. */
@@ -74,9 +75,17 @@ for (const name of ['escape', 'escape_once', 'xml_escape', 'newline_to_br']) {
   plainEngine.registerFilter(name, (value: unknown) => value);
 }
 
-/** Parses a template for one of the engines. */
-export function parseTemplate(engine: Liquid, source: string): Template[] {
-  return new QuickParser(engine).parse(source);
+/**
+ * Parses a template for one of the engines.
+ *
+ * @param options `isStrict`: outputs of nothing, without a default, throw what `missingNameOf` knows
+ */
+export function parseTemplate(
+  engine: Liquid,
+  source: string,
+  { isStrict = false }: { isStrict?: boolean } = {},
+): Template[] {
+  return (isStrict ? new StrictParser(engine) : new QuickParser(engine)).parse(source);
 }
 
 /** What is wrong with a template, with line and column, in words for its author. */

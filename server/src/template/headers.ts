@@ -1,11 +1,14 @@
 import type { Address } from '../platform/email-address.ts';
+import { isStructured, structuredFault } from './structured-headers.ts';
 
 /** Longest header value, before encoding. Far over any real one, far under what servers refuse. */
 const VALUE_LENGTH_MAX = 4_000;
 const NAME_LENGTH_MAX = 76;
 /** RFC 5322 section 2.1.1: lines should have at most 78 characters and must have at most 998. */
 const FOLD_AT = 76;
-const WORD_LENGTH_MAX = 900;
+const WORD_LENGTH_MAX = 800;
+/** A line is not broken within spaces either. */
+const LONG_BLANK = / {100}/;
 
 /** Headers that a message has exactly once and that only composing sets. */
 const OWN_HEADERS = new Set([
@@ -53,7 +56,21 @@ export function extraHeaderFault(name: string, value: string): string | null {
   if (OWN_HEADERS.has(lower) || lower.startsWith('content-')) {
     return `the header ${name} is set by Milepost and cannot be given`;
   }
-  return headerFault(name, value);
+  const fault = headerFault(name, value);
+  if (fault !== null || !isStructured(name)) return fault;
+  const structured = structuredFault(name, value);
+  return structured === null ? null : `the header ${name} ${structured}`;
+}
+
+/**
+ * `Name: value` for a header that `extraHeaderFault` lets through: one with a grammar of its own
+ * stays as it is, folded between its elements only; any other is unstructured text.
+ */
+export function extraHeader(name: string, value: string): string {
+  // Elements are folded apart at the spaces between them.
+  return isStructured(name)
+    ? folded(name, value.replaceAll('>,<', '>, <'))
+    : textHeader(name, value);
 }
 
 /** `Name: value` with the value as unstructured text: folded, encoded where it is not plain ASCII. */
@@ -71,13 +88,15 @@ export function addressHeader(name: string, { address, name: shown }: Address): 
 function phraseOf(name: string): string {
   if (!isPlain(name)) return encodedWords(name);
   if (/^[\w!#$%&'*+/=?^`{|}~-]+(?: [\w!#$%&'*+/=?^`{|}~-]+)*$/.test(name)) return name;
-  return `"${name.replaceAll(/[\\"]/g, '\\$&')}"`;
+  const quoted = `"${name.replaceAll(/[\\"]/g, '\\$&')}"`;
+  return isPlain(quoted) ? quoted : encodedWords(name);
 }
 
 /** ASCII that does not look encoded and has no word too long for a line. */
 const isPlain = (value: string): boolean =>
   PRINTABLE_ASCII.test(value) &&
   !value.includes('=?') &&
+  !LONG_BLANK.test(value) &&
   (value.length <= WORD_LENGTH_MAX ||
     value.split(' ').every((word) => word.length <= WORD_LENGTH_MAX));
 

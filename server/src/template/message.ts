@@ -1,7 +1,14 @@
 import type { Address } from '../platform/email-address.ts';
 import { isEmail } from '../platform/email-address.ts';
-import { addressHeader, extraHeaderFault, headerFault, textHeader } from './headers.ts';
+import {
+  addressHeader,
+  extraHeader,
+  extraHeaderFault,
+  headerFault,
+  textHeader,
+} from './headers.ts';
 import { encodedLengthMax, writeQuotedPrintable } from './quoted-printable.ts';
+import { headersTogetherFault } from './structured-headers.ts';
 
 /** A rendered email with everything that its headers say. */
 export interface MessageParts {
@@ -11,7 +18,10 @@ export interface MessageParts {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
-  /** Headers on top of the usual ones, such as `List-Unsubscribe`. */
+  /**
+   * Headers on top of the usual ones. Those with a grammar, such as `List-Unsubscribe`, have to keep
+   * to it and leave as they are; others, such as `X-…`, are text and encoded where need be.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /** As `messageIdOf` gives it. */
   readonly messageId: string;
@@ -55,7 +65,7 @@ export function composeMessage(parts: MessageParts): ComposedMessage {
     textHeader('Subject', parts.subject),
     `Message-ID: ${parts.messageId}`,
     `Date: ${parts.date.toUTCString().replace('GMT', '+0000')}`,
-    ...Object.entries(parts.headers ?? {}).map(([name, value]) => textHeader(name, value)),
+    ...Object.entries(parts.headers ?? {}).map(([name, value]) => extraHeader(name, value)),
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative;\r\n boundary="${boundary}"`,
     '',
@@ -113,7 +123,7 @@ function faultOf(parts: MessageParts): string | null {
     const fault = extraHeaderFault(name, value);
     if (fault !== null) return fault;
   }
-  return null;
+  return headersTogetherFault(parts.headers ?? {});
 }
 
 /**

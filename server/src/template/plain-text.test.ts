@@ -16,7 +16,7 @@ test('text keeps words, paragraphs, lists, rows and link addresses', () => {
     '<table><tr><td>One</td></tr><tr><td>Two</td></tr></table><p>A&nbsp;&amp;&lt;b</p>' +
     '<p><a href="https://a.org/?x=1&amp;u={{ user.id }}">Go</a> <img src="x" alt="y"></p></body></html>';
   expect(text(html, { name: 'Ada & Co', id: 'é' })).toBe(
-    'Hi Ada & Co\n\nOne\nTwo\n\nA\u00a0&<b\n\nGo [https://a.org/?x=1&u=é]',
+    'Hi Ada & Co\n\nOne\nTwo\n\nA\u00a0&<b\n\nGo [https://a.org/?x=1&u=é] y',
   );
 });
 

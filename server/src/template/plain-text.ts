@@ -14,11 +14,18 @@ const LITERAL_BRACE = /\{(?=[{%\uFDD0\uFDD1])/g;
 
 const convert = compile({
   wordwrap: false,
+  formatters: {
+    // What a picture shows, for those who read text; nothing for decoration.
+    imageAlt: (element, _walk, builder) => {
+      const { alt = '' } = (element.attribs ?? {}) as Readonly<Record<string, string>>;
+      if (alt.trim() !== '') builder.addInline(alt.trim());
+    },
+  },
   // The whole document, so that an `assign` before <body> is not lost.
   baseElements: { selectors: [], returnDomByDefault: true },
   selectors: [
     { selector: 'title', format: 'skip' },
-    { selector: 'img', format: 'skip' },
+    { selector: 'img', format: 'imageAlt' },
     { selector: 'tr', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
     { selector: 'a', options: { hideLinkHrefIfSameAsText: true } },
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({

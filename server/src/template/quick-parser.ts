@@ -72,7 +72,8 @@ function readOutput({ value }: Output, engine: Liquid): Read | null {
 const handlerOf = (filter: unknown): Handler | null =>
   typeof filter === 'function' ? (filter as Handler) : null;
 
-function readOperand(token: unknown): Read | null {
+/** How to read a path or a literal; null for anything else. */
+export function readOperand(token: unknown): Read | null {
   if (typeof token !== 'object' || token === null || Array.isArray(token)) return null;
   if ('content' in token) return () => token.content;
   if (!('props' in token) || !Array.isArray(token.props)) return null;

@@ -43,6 +43,11 @@ const TIMEOUTS: SmtpTimeouts = {
 };
 
 const CLOSED: Handover = { kind: 'deferred', answer: 'the transport is closed', phase: 'connect' };
+const UNSIGNED: Handover = {
+  kind: 'deferred',
+  answer: 'a DKIM key of the sender cannot sign',
+  phase: 'connect',
+};
 const STOPPING: Handover = { kind: 'deferred', answer: 'the worker is stopping', phase: 'connect' };
 
 /**
@@ -55,7 +60,7 @@ const STOPPING: Handover = { kind: 'deferred', answer: 'the worker is stopping',
 export function createSmtpTransport(options: SmtpOptions): Transport {
   const { server, connections = SMTP_CONNECTIONS_DEFAULT, dkim, ca } = options;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
-  const sign = dkim ? dkimSigner(dkim) : null;
+  const signed = dkimSigning(dkim ?? null);
   const turns = turnstile(connections);
   const sessions = sessionsTo(options, timeouts);
 
@@ -87,9 +92,10 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
     concurrency: connections,
     send: async (message, signal, mayLeave) => {
       if (sessions.isClosed) return CLOSED;
-      const signed = sign === null ? message : { ...message, raw: await sign(message.raw) };
+      const outgoing = await signed(message).catch(() => null);
+      if (outgoing === null) return UNSIGNED;
       const leave = await turns.enter(signal);
-      return leave === null ? STOPPING : sendInPlace(signed, { signal, mayLeave }, leave);
+      return leave === null ? STOPPING : sendInPlace(outgoing, { signal, mayLeave }, leave);
     },
     verify: async () => {
       const opened = await openSession(server, timeouts, { ca });
@@ -102,6 +108,37 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
       sessions.close();
       await turns.empty();
     },
+  };
+}
+
+/** Keys that are read anew when others have pushed them out: a few kilobytes each. */
+const SIGNERS_MAX = 200;
+
+/**
+ * Signs a message with its own keys, or with the configured one when it brings none.
+ *
+ * @returns a function that rejects when a key of the message cannot sign
+ */
+function dkimSigning(
+  configured: DkimKey | null,
+): (message: OutgoingMessage) => Promise<OutgoingMessage> {
+  const fallback = configured === null ? [] : [dkimSigner(configured)];
+  const known = new Map<string, ReturnType<typeof dkimSigner>>();
+  const signerOf = (dkim: DkimKey): ReturnType<typeof dkimSigner> => {
+    const name = JSON.stringify([dkim.domain, dkim.selector, dkim.key]);
+    const signer = known.get(name) ?? dkimSigner(dkim);
+    known.delete(name);
+    known.set(name, signer);
+    const [oldest] = known.keys();
+    if (known.size > SIGNERS_MAX && oldest !== undefined) known.delete(oldest);
+    return signer;
+  };
+  return async (message) => {
+    const { dkim = [] } = message;
+    const signers = dkim.length === 0 ? fallback : dkim.map(signerOf);
+    let { raw } = message;
+    for (const sign of signers) raw = await sign(raw);
+    return raw === message.raw ? message : { ...message, raw };
   };
 }
 

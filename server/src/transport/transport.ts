@@ -1,18 +1,47 @@
+import type { Address } from '../platform/email-address.ts';
+import type { DkimKey } from './dkim.ts';
+
+/** What a message is made of, for providers that write the MIME themselves. */
+export interface OutgoingParts {
+  readonly from: Address;
+  readonly to: readonly Address[];
+  readonly replyTo: Address | null;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** On top of the usual ones, such as `List-Unsubscribe`; without `Reply-To` and `Message-ID`. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A composed message on its way out. */
 export interface OutgoingMessage {
-  /** Ours, for logs and provider tags; never part of the mail. */
+  /** Ours: every handover sends it along, so that what comes back can name it. */
   readonly id: string;
   /** ASCII addresses. Every recipient gets the message or none does. */
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
   /** MIME with CRLF line breaks. */
   readonly raw: Buffer;
+  /** The same message as `raw`, taken apart. */
+  readonly parts: OutgoingParts;
   readonly messageId: string;
+  /** The same at every attempt, and never that of another message: the message's id. */
+  readonly idempotencyKey: string;
+  /**
+   * Set when an attempt under this key is in doubt: until when the provider remembers it. Past that
+   * the message is not handed over again.
+   */
+  readonly retrySafeUntil?: Date;
+  /** What to sign with. Transports whose provider signs do not look at it. */
+  readonly dkim?: readonly DkimKey[];
 }
 
 /**
  * How far a handover had come: opening a connection (`connect`, `tls`, `hello`, `auth`), naming
  * sender and recipient (`mail`, `rcpt`), asking to send (`data`), sending (`content`), and waiting
  * for the answer to the final dot (`end`).
+ *
+ * Over HTTP: `connect` and `tls` likewise, `auth` for what our account may not do, `rcpt` for an
+ * address that cannot be one, `content` before the request is written, and `end` after.
  */
 export type HandoverPhase =
   | 'connect'
@@ -32,7 +61,8 @@ export type HandoverPhase =
  * - `deferred`: a definite no that may change. Nothing was taken; trying again cannot repeat it.
  * - `rejected`: a definite no for good.
  * - `in_doubt`: the message was handed over whole and no reply came. Nobody may send it again
- *   without a decision.
+ *   without a decision; with `retrySafeUntil` the same transport may be given it again, with that
+ *   time in `retrySafeUntil` of the message, for the provider knows its key until then.
  */
 export type Handover =
   | { readonly kind: 'accepted'; readonly answer: string }
@@ -43,7 +73,12 @@ export type Handover =
       readonly retryAfterMs?: number;
     }
   | { readonly kind: 'rejected'; readonly answer: string; readonly phase: HandoverPhase }
-  | { readonly kind: 'in_doubt'; readonly answer: string; readonly phase: HandoverPhase };
+  | {
+      readonly kind: 'in_doubt';
+      readonly answer: string;
+      readonly phase: HandoverPhase;
+      readonly retrySafeUntil?: Date;
+    };
 
 /** What `verify` found. */
 export type Verification =

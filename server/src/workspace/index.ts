@@ -13,6 +13,7 @@ export {
   limitUnknownUser,
   type Call,
 } from './call-limit.ts';
+export { clientOf } from './client-address.ts';
 export { changeSettings, type SettingsDeps } from './change-settings.ts';
 export { createWorkspace, type NewSide, type NewWorkspace } from './create-workspace.ts';
 export {

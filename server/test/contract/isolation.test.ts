@@ -29,6 +29,8 @@ interface Ids {
   readonly user: string;
   readonly company: string;
   readonly event: string;
+  readonly list: string;
+  readonly suppression: string;
 }
 
 /** One of everything, on the side that the key is of. */
@@ -46,6 +48,8 @@ async function everything(key: string): Promise<Ids> {
   await until(async () => expect(await messages()).toHaveLength(1));
   const broadcast = await server.v1('POST', '/broadcasts', { name: 'News' }, who);
   const keys = await server.v1('GET', '/keys', undefined, who);
+  const list = await server.v1('POST', '/lists', { name: 'News', kind: 'opt_in' }, who);
+  const suppression = await server.v1('POST', '/suppressions', { user_id: 'nobody' }, who);
   return {
     series,
     user,
@@ -53,6 +57,8 @@ async function everything(key: string): Promise<Ids> {
     event: events.body.data[0].id,
     message: (await messages())[0].id,
     broadcast: broadcast.body.id,
+    list: list.body.id,
+    suppression: suppression.body.id,
     key: keys.body.data.find(({ kind }: { kind: string }) => kind === 'widget').id,
   };
 }
@@ -82,6 +88,9 @@ async function contents(): Promise<string> {
            (select jsonb_agg(e order by e.id) from enrollments e where e.workspace_id <> ${server.test.id}) as enrollments,
            (select jsonb_agg(r order by r.enrollment_id) from recipients r where r.workspace_id <> ${server.test.id}) as recipients,
            (select jsonb_agg(m order by m.id) from messages m where m.workspace_id <> ${server.test.id}) as messages,
+           (select jsonb_agg(l order by l.id) from lists l where l.workspace_id <> ${server.test.id}) as lists,
+           (select jsonb_agg(p order by p.user_id) from preferences p where p.workspace_id <> ${server.test.id}) as preferences,
+           (select jsonb_agg(s order by s.id) from suppressions s where s.workspace_id <> ${server.test.id}) as suppressions,
            (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users,
            (select jsonb_agg(y order by y.id) from companies y where y.workspace_id <> ${server.test.id}) as companies,
            (select jsonb_agg(e order by e.id) from events e where e.workspace_id <> ${server.test.id}) as events
@@ -92,7 +101,13 @@ async function contents(): Promise<string> {
 /** An answer without the one part that differs from call to call. */
 const exact = ({ status, text }: Answer) => [status, text.replace(/"request_id":"[^"]+"/, '')];
 
-const BODY = { name: 'x', steps: [], decision: 'resend', users: [{ user_id: 'x' }] };
+const BODY = {
+  name: 'x',
+  steps: [],
+  decision: 'resend',
+  users: [{ user_id: 'x' }],
+  user_ids: ['x'],
+};
 
 test('every path of /api/v1 that names something answers as if nothing of that name were there', async () => {
   const { body: document } = await server.send({ path: '/api/openapi.json' });
@@ -102,7 +117,10 @@ test('every path of /api/v1 that names something answers as if nothing of that n
   expect(paths.length).toBeGreaterThan(10);
   let calls = 0;
   for (const [path, methods] of paths) {
-    const noun = /\/api\/v1\/(series|broadcasts|messages|keys|users|companies)\//.exec(path)?.[1];
+    const noun =
+      /\/api\/v1\/(series|broadcasts|messages|keys|users|companies|lists|suppressions)\//.exec(
+        path,
+      )?.[1];
     expect(noun, path).toBeDefined();
     for (const method of Object.keys(methods)) {
       for (const { name, ids } of owners) {
@@ -112,9 +130,15 @@ test('every path of /api/v1 that names something answers as if nothing of that n
           messages: ids.message,
           keys: ids.key,
           users: ids.user,
+          lists: ids.list,
+          suppressions: ids.suppression,
         }[noun!]!;
         const call = (id: string) => {
-          const query = path.endsWith('explain') ? `?series_id=${ids.series}` : '';
+          const query = path.endsWith('explain')
+            ? `?series_id=${ids.series}`
+            : noun === 'suppressions'
+              ? '?note=x'
+              : '';
           const url =
             path
               .replace('/api/v1', '')
@@ -153,6 +177,8 @@ test('lists and filters show nothing of others', async () => {
       '/events',
       '/messages',
       '/keys',
+      '/lists',
+      '/suppressions',
     ]) {
       const { text } = await server.v1('GET', `${path}?limit=200`);
       for (const id of Object.values(ids)) expect(text).not.toContain(id);

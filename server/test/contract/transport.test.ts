@@ -10,11 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { composeMessage } from '../../src/template/index.ts';
 import {
   createCaptureTransport,
   createSmtpTransport,
   parseSmtpUrl,
+  transportKindOf,
   transportOf,
   type DkimKey,
   type Handover,
@@ -23,6 +23,8 @@ import {
   type SmtpTimeouts,
   type Transport,
 } from '../../src/transport/index.ts';
+import { messageTo } from '../support/outgoing.ts';
+import { FAKE_PROVIDERS, startProviderSink } from '../support/provider-sink.ts';
 import {
   startSmtpSink,
   type Fault,
@@ -31,29 +33,6 @@ import {
   type SmtpSink,
 } from '../support/smtp-sink.ts';
 import { TLS_CERTIFICATE, TLS_KEY } from '../support/tls-pair.ts';
-
-let messageCount = 0;
-
-/** A message to an address, which may ask the sink for a fault. */
-function messageTo(
-  to: string,
-  parts: { text?: string; subject?: string; headers?: Record<string, string> } = {},
-): OutgoingMessage {
-  messageCount += 1;
-  const messageId = `<${messageCount}.test@example.com>`;
-  const composed = composeMessage({
-    from: { address: 'hello@example.com', name: 'Acme' },
-    to: { address: to },
-    subject: parts.subject ?? 'Hällo',
-    html: '<p>Hi</p>\n.\n..\n',
-    text: parts.text ?? 'Hi\n.\n',
-    messageId,
-    date: new Date(0),
-    headers: parts.headers ?? {},
-  });
-  if (composed.kind === 'failed') throw new Error(composed.reason);
-  return { id: String(messageCount), envelope: composed.envelope, raw: composed.raw, messageId };
-}
 
 async function sinkWith(options: SinkOptions = {}): Promise<SmtpSink> {
   const sink = await startSmtpSink({ keepsRaw: true, ...options });
@@ -82,6 +61,21 @@ function smtpTo(
   return transport;
 }
 
+/** A transport of one of the providers, at a fake one. */
+async function providerTo(name: string) {
+  const fake = FAKE_PROVIDERS[name];
+  const kind = transportKindOf(name);
+  if (fake === undefined || kind === null) throw new Error(name);
+  const sink = await startProviderSink(fake);
+  const options = { now: () => new Date(), connections: 4, baseUrl: sink.url };
+  const transport = kind.create(fake.settings, options);
+  onTestFinished(async () => {
+    await transport.close();
+    await sink.close();
+  });
+  return { transport, handedOver: () => sink.accepted.length };
+}
+
 const idsIn = (sink: SmtpSink): string[] => sink.accepted.map(({ message_id }) => message_id);
 const mailCommands = (sink: SmtpSink): number =>
   sink.commands.filter((command) => command.startsWith('MAIL')).length;
@@ -105,6 +99,11 @@ describe.each([
     'capture',
     () => Promise.resolve({ transport: createCaptureTransport(), handedOver: () => null }),
   ],
+  ['ses', () => providerTo('ses')],
+  ['resend', () => providerTo('resend')],
+  ['postmark', () => providerTo('postmark')],
+  ['mailgun', () => providerTo('mailgun')],
+  ['sendgrid', () => providerTo('sendgrid')],
 ] as const)('every transport: %s', (_name, start) => {
   test('accepts a message with an answer, and leaves it as it was', async () => {
     const { transport, handedOver } = await start();
@@ -143,7 +142,7 @@ describe.each([
 
   test('has a name and places', async () => {
     const { transport } = await start();
-    expect(transport.name).toMatch(/^(smtp|capture)$/);
+    expect(transportKindOf(transport.name)?.name).toBe(transport.name);
     expect(transport.concurrency).toBeGreaterThan(0);
   });
 });
@@ -816,6 +815,34 @@ describe('DKIM', () => {
     expect(verifyDkim(raw, ed25519.publicKey).ok).toBe(false);
     // Relaxed: folding and runs of spaces may change.
     expect(isSound(swap(raw, 'From: Acme <', 'FROM:   Acme\r\n\t<'))).toBe(true);
+  });
+
+  test("a message's own keys sign it, and not the configured one", async () => {
+    const sink = await sinkWith();
+    const transport = smtpTo(sink, { dkim: { ...keyOf(rsa), domain: 'configured.example' } });
+    const own = [
+      { ...keyOf(rsa), domain: 'one.example' },
+      { ...keyOf(ed25519), domain: 'two.example' },
+    ];
+    for (let i = 0; i < 2; i += 1) {
+      const message = { ...messageTo('a@example.org'), dkim: own };
+      expect(await transport.send(message)).toMatchObject({ kind: 'accepted' });
+      const raw = sink.accepted[i]?.raw ?? Buffer.alloc(0);
+      expect(raw.toString('latin1').match(/ d=[a-z.]+;/g)).toEqual([
+        ' d=two.example;',
+        ' d=one.example;',
+      ]);
+      expect(verifyDkim(raw, ed25519.publicKey)).toMatchObject({ ok: true, d: 'two.example' });
+      const second = raw.subarray(raw.indexOf('DKIM-Signature', 1));
+      expect(verifyDkim(second, rsa.publicKey)).toMatchObject({ ok: true, d: 'one.example' });
+    }
+    expect(await transport.send({ ...messageTo('a@example.org'), dkim: [] })).toMatchObject({
+      kind: 'accepted',
+    });
+    expect(sink.accepted[2]?.raw?.toString('latin1')).toContain('d=configured.example;');
+    const broken = { ...messageTo('a@example.org'), dkim: [{ ...keyOf(rsa), key: 'nonsense' }] };
+    expect(await transport.send(broken)).toMatchObject({ kind: 'deferred' });
+    expect(sink.accepted).toHaveLength(3);
   });
 
   test('a key that cannot sign is refused when the transport is made', () => {

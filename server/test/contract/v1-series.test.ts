@@ -35,7 +35,10 @@ describe('create', () => {
       status: 'draft',
       version: null,
       settings: DEFAULTS,
-      steps: TWO_EMAILS,
+      // Every email says what it is for.
+      steps: TWO_EMAILS.map((step) =>
+        step.type === 'email' ? { ...step, purpose: 'marketing' } : step,
+      ),
       created_at: NOW,
       updated_at: NOW,
     });

@@ -381,13 +381,14 @@ describe('content update', () => {
       steps: { tips: { subject: 'Fixed {{ user.email }}', text: null } },
     });
     expect(fixed).toMatchObject({ version: 2, content_update: { revision: 1, versions: [1, 2] } });
+    const purpose = 'marketing';
     expect(fixed.steps[1]).toEqual({
-      ...email('tips', { subject: 'Fixed {{ user.email }}' }),
+      ...email('tips', { subject: 'Fixed {{ user.email }}', purpose }),
     });
     expect(await side.waiting(id)).toEqual(waiting);
     const one = await side.call('GET', `/series/${id}/versions/1`);
     expect(one).toMatchObject({ number: 1, active: 1, is_current: false });
-    expect(one.steps[1]).toEqual(email('tips', { subject: 'Fixed {{ user.email }}' }));
+    expect(one.steps[1]).toEqual(email('tips', { subject: 'Fixed {{ user.email }}', purpose }));
     expect((await side.call('GET', `/series/${id}/versions`)).content_updates).toMatchObject([
       { revision: 1, step_id: 'tips', versions_to: 2, fields: { text: null } },
     ]);

@@ -1,3 +1,5 @@
+import { outletsOf } from '../../src/app/outlets.ts';
+import { createCaptureTransport } from '../../src/transport/index.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -41,6 +43,7 @@ beforeAll(async () => {
     log: silentLog,
     encryptionKey: KEY,
     from: 'Milepost <hello@milepost.example>',
+    publicUrl: () => 'http://localhost',
   });
   const { box, authenticator, clock } = services;
   const now = clock.now();
@@ -50,6 +53,7 @@ beforeAll(async () => {
   await changeSettings(deps, { workspaceId: live.id, body, now });
   const app = await buildApi({
     services,
+    outlets: outletsOf(services, { lookups: db, transport: createCaptureTransport() }),
     health: createHealth({ db, migrationsDir: MIGRATIONS }),
     session: null,
     publicUrl: () => 'https://milepost.example',
@@ -61,7 +65,7 @@ beforeAll(async () => {
   closeApi = async () => {
     http.close();
     await app.close();
-    await services.limiter.close();
+    await services.close();
   };
   // Without a mail server of its own it keeps what it would send.
   worker = spawn(process.execPath, [MAIN, 'work'], {

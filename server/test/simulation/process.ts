@@ -1,6 +1,8 @@
 import { createIdentifier, createTracker } from '../../src/audience/index.ts';
 import type { Identifier, Tracker } from '../../src/audience/index.ts';
-import { createDeliverer, createWebhookCaller } from '../../src/delivery/index.ts';
+import { createConsentKey } from '../../src/consent/index.ts';
+import { createDeliverer, createWebhookCaller, trialKit } from '../../src/delivery/index.ts';
+import { renderInline } from '../../src/template/index.ts';
 import {
   createEngine,
   createEnroller,
@@ -59,6 +61,8 @@ const SENDER = { workspaceName: 'Acme', from: 'Acme <hello@acme.example>', reply
 /** Nobody's clock is to be believed: these are off by up to a day. */
 const HOST_SKEW_MS = 86_400_000;
 const POOL_MAX = 4;
+const KIT = trialKit(renderInline().render);
+const CONSENT_KEY = createConsentKey(Buffer.alloc(32, 7));
 
 async function processOf({ name, server, time, chance }: ProcessDeps): Promise<SimulatedProcess> {
   const poolOf = (max: number): Pool =>
@@ -111,11 +115,14 @@ export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
   };
   const deliverer = createDeliverer<StepContext>({
     ...common,
-    transport: relay.transportOf(name),
+    outlets: relay.outletsOf(name),
+    kit: KIT,
     workerId: id,
     senderOf: async () => SENDER,
+    consentKey: CONSENT_KEY,
     onSettled: moveSettled,
     onRefused: dropEnded,
+    onRefusedAddresses: async () => async () => {},
   });
   const caller = createWebhookCaller<StepContext>({
     ...common,
@@ -131,8 +138,10 @@ export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
     worker,
     deliverer,
     caller,
-    capturesLive: false,
+    captures: async () => false,
+    kit: KIT,
     senderOf: async () => SENDER,
+    consentKey: CONSENT_KEY,
     monotonicMs: () => clock.monotonicMs(),
     silenceMs: SILENCE_MS,
   });

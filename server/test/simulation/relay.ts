@@ -1,3 +1,5 @@
+import type { Outlets } from '../../src/delivery/index.ts';
+import { NO_LIMITS } from '../../src/delivery/outlets/outlet.ts';
 import type { Handover, OutgoingMessage, Transport } from '../../src/transport/index.ts';
 import type { Chance } from './random.ts';
 
@@ -73,6 +75,27 @@ export class Relay {
       concurrency: CONNECTIONS,
       send: (message, signal, mayLeave) => this.#send(worker, message, { signal, mayLeave }),
       verify: async () => ({ ok: true, answer: '' }),
+      close: async () => {},
+    };
+  }
+
+  /** The one way out of a worker: nothing limits it, and it is never down. */
+  outletsOf(worker: string): Outlets {
+    const transport = this.transportOf(worker);
+    const outlet = {
+      id: 'server',
+      transport,
+      position: 0,
+      share: 1,
+      limits: NO_LIMITS,
+      slowed: new Set<string>(),
+    };
+    return {
+      concurrency: () => CONNECTIONS,
+      choose: async () => outlet,
+      paceOf: async () => null,
+      captures: async () => false,
+      note: async () => false,
       close: async () => {},
     };
   }

@@ -279,6 +279,21 @@ const emailRowArb = fc.record({
   ),
 });
 
+/** One of each kind, one of another workspace, and one that is nowhere. */
+export const LISTS = {
+  optIn: '0198a000-0000-7000-8000-000000000001',
+  optOut: '0198a000-0000-7000-8000-000000000002',
+  elsewhere: '0198a000-0000-7000-8000-000000000003',
+  missing: '0198a000-0000-7000-8000-000000000004',
+};
+const LIST_IDS = Object.values(LISTS);
+const listStateArb = fc.constantFrom('subscribed', 'unsubscribed', 'pending');
+/** What was chosen about each list, and about everything. */
+const choicesArb = fc.record({
+  all: fc.option(fc.constantFrom('subscribed', 'unsubscribed'), { nil: null, freq: 2 }),
+  lists: fc.array(fc.tuple(fc.constantFrom(...LIST_IDS), listStateArb), { maxLength: 4 }),
+});
+
 const EVENT_TYPES = ['invoice_paid', 'Invoice_paid', 'opened'];
 
 /** A person with company, events and an enrollment with its emails, as rows to be written. */
@@ -310,6 +325,7 @@ export const personArb = fc.record({
     { maxLength: 6 },
   ),
   properties: traitsArb,
+  choices: choicesArb,
   emails: fc.array(emailRowArb, { maxLength: 3 }),
 });
 export type GeneratedPerson = typeof personArb extends fc.Arbitrary<infer T> ? T : never;
@@ -477,6 +493,17 @@ const emailConditionArb = fc.record({
   operator: fc.constantFrom('sent', 'delivered', 'opened', 'clicked', 'bounced'),
 });
 
+const listConditionArb = fc.oneof(
+  fc.record({
+    list: fc.oneof(
+      fc.constantFrom(...LIST_IDS),
+      fc.constantFrom(...LIST_IDS).map((id) => id.toUpperCase()),
+    ),
+    operator: fc.constantFrom('subscribed', 'not_subscribed', 'unsubscribed'),
+  }),
+  fc.record({ consent: fc.constantFrom('subscribed', 'unsubscribed') }),
+);
+
 /** Filters of steps without faults, over the same few fields that people have. */
 export const filterArb: fc.Arbitrary<object> = treeArb(
   fc.oneof(
@@ -486,6 +513,7 @@ export const filterArb: fc.Arbitrary<object> = treeArb(
     },
     { weight: 2, arbitrary: eventConditionArb },
     { weight: 1, arbitrary: emailConditionArb },
+    { weight: 1, arbitrary: listConditionArb },
   ),
   3,
 );

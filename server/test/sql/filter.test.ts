@@ -8,6 +8,7 @@ import {
   filterOf,
   matches,
   stepFilterOf,
+  type ConsentFact,
   type Facts,
   type Filter,
 } from '../../src/audience/filter/index.ts';
@@ -15,9 +16,16 @@ import { RULES } from '../../src/audience/filter/operators/index.ts';
 import { loadFacts } from '../../src/audience/load-facts.ts';
 import type { User } from '../../src/audience/user.ts';
 import { usersByIds } from '../../src/audience/sql/users.ts';
-import { bucketOf } from '../../src/platform/ids.ts';
+import { bucketOf, NIL_UUID } from '../../src/platform/ids.ts';
 import { testDatabase } from '../support/database.ts';
-import { filterArb, nowArb, personArb, VALUES, type GeneratedPerson } from './filter-generators.ts';
+import {
+  filterArb,
+  LISTS,
+  nowArb,
+  personArb,
+  VALUES,
+  type GeneratedPerson,
+} from './filter-generators.ts';
 
 /** Random filters, each over all people. */
 const RUNS = Number(process.env['FILTER_RUNS'] ?? 500);
@@ -40,6 +48,7 @@ interface Person {
 }
 
 beforeAll(async () => {
+  await writeLists();
   const samples = fc.sample(personArb, { seed, numRuns: PEOPLE });
   const written = [];
   for (const person of samples) written.push(await write(person));
@@ -74,6 +83,40 @@ test('in memory and in SQL, every filter selects the same people', async () => {
   );
   console.log(`people of seed ${seed}: ${held} of ${asked} matched`);
 }, 1_800_000);
+
+test('who has left all marketing has left every list, and nobody stands to one that is not there', async () => {
+  const standings = (operator: string, list: string) =>
+    select(filterOf({ list, operator }), new Date(0)).then(({ chosen }) => chosen);
+  const gone = await select(filterOf({ consent: 'unsubscribed' }), new Date(0));
+  const leftIn = await standings('unsubscribed', LISTS.optIn);
+  expect(gone.chosen.length).toBeGreaterThan(0);
+  expect(gone.chosen.filter((id) => !leftIn.includes(id))).toEqual([]);
+  for (const list of [LISTS.elsewhere, LISTS.missing]) {
+    for (const operator of ['subscribed', 'not_subscribed', 'unsubscribed']) {
+      expect(await standings(operator, list)).toEqual([]);
+    }
+  }
+  for (const list of [LISTS.optIn, LISTS.optOut]) {
+    const on = await standings('subscribed', list);
+    const off = await standings('not_subscribed', list);
+    expect([...on, ...off].toSorted()).toEqual([...facts.keys()]);
+    const left = await standings('unsubscribed', list);
+    expect(left.filter((id) => !off.includes(id))).toEqual([]);
+  }
+});
+
+test('lists and choices are looked up by their keys', async () => {
+  const condition = conditionSql(
+    db,
+    filterOf({ list: LISTS.optIn, operator: 'subscribed' }),
+    { now: new Date(0) },
+  );
+  const plan = await db<{ 'QUERY PLAN': string }[]>`
+    explain select u.id from users u where u.workspace_id = ${workspaceId} and ${condition}
+  `;
+  const text = plan.map((row) => row['QUERY PLAN']).join('\n');
+  expect(text).not.toMatch(/Seq Scan on (?:lists|preferences)/);
+});
 
 test('the filters of the property use every operator', () => {
   const generated = Object.entries(VALUES).flatMap(([reads, operators]) =>
@@ -172,7 +215,63 @@ async function write(person: GeneratedPerson): Promise<string> {
     `;
   }
   await writeEnrollment(id, person);
+  await writeChoices(id, person);
   return id;
+}
+
+async function writeLists(): Promise<void> {
+  const elsewhere = randomUUID();
+  for (const [id, name] of [
+    [workspaceId, 'here'],
+    [elsewhere, 'elsewhere'],
+  ] as const) {
+    await db`
+      insert into workspaces (id, pair_id, side, name, created_at, updated_at)
+      values (${id}, ${randomUUID()}, 'live', ${name}, '2026-01-01T00:00:00Z',
+              '2026-01-01T00:00:00Z')
+    `;
+  }
+  for (const [id, workspace, kind] of [
+    [LISTS.optIn, workspaceId, 'opt_in'],
+    [LISTS.optOut, workspaceId, 'opt_out'],
+    [LISTS.elsewhere, elsewhere, 'opt_out'],
+  ] as const) {
+    await db`
+      insert into lists (id, workspace_id, name, kind, created_at, updated_at)
+      values (${id}, ${workspace}, ${kind}, ${kind}, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')
+    `;
+  }
+}
+
+/** Of each list the last choice of the person. */
+const chosenOf = ({ choices: { all, lists } }: GeneratedPerson): ReadonlyMap<string, string> =>
+  new Map([...lists, ...(all === null ? [] : [[NIL_UUID, all] as const])]);
+
+async function writeChoices(userId: string, person: GeneratedPerson): Promise<void> {
+  for (const [listId, state] of chosenOf(person)) {
+    await db`
+      insert into preferences (bucket, user_id, list_id, workspace_id, state, source, at)
+      values (0, ${userId}, ${listId}, ${workspaceId}, ${state}, 'test', '2026-01-01T00:00:00Z')
+    `;
+  }
+}
+
+/** How a person stands to mail, reckoned from what was written of them and nothing else. */
+function consentOf(chosen: ReadonlyMap<string, string>): ConsentFact {
+  const hasLeft = chosen.get(NIL_UUID) === 'unsubscribed';
+  const standing = (list: string, silent: 'subscribed' | 'not_subscribed') => {
+    const state = chosen.get(list);
+    if (hasLeft || state === 'unsubscribed') return 'unsubscribed';
+    if (state === undefined) return silent;
+    return state === 'subscribed' ? 'subscribed' : 'not_subscribed';
+  };
+  return {
+    hasLeft,
+    lists: new Map([
+      [LISTS.optIn, standing(LISTS.optIn, 'not_subscribed')],
+      [LISTS.optOut, standing(LISTS.optOut, 'subscribed')],
+    ]),
+  };
 }
 
 async function writeEnrollment(userId: string, person: GeneratedPerson): Promise<void> {
@@ -228,12 +327,18 @@ async function readFacts(): Promise<Map<string, Facts>> {
       from events where workspace_id = ${workspaceId}
   `;
   const byUser = Map.groupBy(events, ({ userId }) => userId);
+  const choices = await db<{ userId: string; listId: string; state: string }[]>`
+    select user_id as "userId", list_id as "listId", state from preferences
+     where workspace_id = ${workspaceId}
+  `;
+  const chosenBy = Map.groupBy(choices, ({ userId }) => userId);
   return new Map(
     people.map(({ user: { id } }) => [
       id,
       {
         ...withCompany.get(id)!,
         emails: withEmails.get(id)!.emails,
+        consent: consentOf(new Map(chosenBy.get(id)?.map(({ listId, state }) => [listId, state]))),
         events: byUser.get(id) ?? [],
         counts: undefined,
       },

@@ -170,6 +170,12 @@ test('beginning attempts: by an index', async () => {
     workerId: SOME_ID,
     closesAt: null,
     userTimezone: null,
+    consent: {
+      purpose: 'marketing' as const,
+      listId: null,
+      addressHash: '00'.repeat(32),
+      userHash: '11'.repeat(32),
+    },
   };
   const plan = await planOf(db, (on) => beginAttempts(on, [attempt]));
   expect(plan).toMatch(/recipients_pkey/);

@@ -23,10 +23,11 @@ const services: Services = await createServices({
   log: silentLog,
   encryptionKey: Buffer.alloc(32, 7),
   from: 'Milepost <hello@milepost.test>',
+  publicUrl: () => 'http://localhost',
 });
 
 afterAll(async () => {
-  await services.limiter.close();
+  await services.close();
   await drop();
 });
 

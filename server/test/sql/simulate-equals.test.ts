@@ -48,10 +48,11 @@ beforeAll(async () => {
     log: silentLog,
     encryptionKey: randomBytes(32),
     from: 'Milepost <hello@milepost.example>',
+    publicUrl: () => 'http://localhost',
   });
 });
 afterAll(async () => {
-  await services.limiter.close();
+  await services.close();
   await database.drop();
 });
 
@@ -120,32 +121,35 @@ async function simulatedLines(
 ): Promise<string[]> {
   const scenario = await scenarioOf(lived, world);
   const subjects = subjectsOf(world);
-  return subjects.flatMap((subject) => {
-    const rows: TimelineRow[] = [];
-    const end = simulate(scenario, subject, (row) => rows.push(row));
-    const told = rows.filter(({ what }) => what !== 'held' && what !== 'not_entered');
-    const { waiting, user } = end;
-    const instants = new Set(subject.happenings.map(({ at }) => at.getTime()));
-    for (const { what, reason, at } of told) {
-      seen.add(what);
-      if (reason === 'frequency_cap' || reason === 'no_address') seen.add(reason);
-      // At a full hour at which nothing else has happened.
-      const isAlone = at.getTime() % HOUR_MS === 0 && !instants.has(at.getTime());
-      if (isAlone && SWEPT.includes(reason ?? '')) seen.add(`${what} by a sweep`);
-    }
-    return [
-      ...told.map(lineOf),
-      ...(waiting === null ? [] : [`${subject.externalId} waits at ${waitingLine(waiting)}`]),
-      ...told
-        .filter(({ what }) => what === 'sent')
-        .map(
-          ({ at, stepId }) =>
-            `${subject.externalId} has a message of ${stepId}, ${at.toISOString()}`,
-        )
-        .toSorted(),
-      `${subject.externalId} is ${personLine(user)}`,
-    ];
-  });
+  const lines = await Promise.all(
+    subjects.map(async (subject) => {
+      const rows: TimelineRow[] = [];
+      const end = await simulate(scenario, subject, (row) => rows.push(row));
+      const told = rows.filter(({ what }) => what !== 'held' && what !== 'not_entered');
+      const { waiting, user } = end;
+      const instants = new Set(subject.happenings.map(({ at }) => at.getTime()));
+      for (const { what, reason, at } of told) {
+        seen.add(what);
+        if (reason === 'frequency_cap' || reason === 'no_address') seen.add(reason);
+        // At a full hour at which nothing else has happened.
+        const isAlone = at.getTime() % HOUR_MS === 0 && !instants.has(at.getTime());
+        if (isAlone && SWEPT.includes(reason ?? '')) seen.add(`${what} by a sweep`);
+      }
+      return [
+        ...told.map(lineOf),
+        ...(waiting === null ? [] : [`${subject.externalId} waits at ${waitingLine(waiting)}`]),
+        ...told
+          .filter(({ what }) => what === 'sent')
+          .map(
+            ({ at, stepId }) =>
+              `${subject.externalId} has a message of ${stepId}, ${at.toISOString()}`,
+          )
+          .toSorted(),
+        `${subject.externalId} is ${personLine(user)}`,
+      ];
+    }),
+  );
+  return lines.flat();
 }
 
 async function scenarioOf(
@@ -161,6 +165,7 @@ async function scenarioOf(
     series,
     workspace: { id: workspaceId, timezone: 'UTC' },
     sender: await services.senderOf(workspaceId),
+    kit: services.kit,
     cap,
     from: start,
     to: end,

@@ -178,6 +178,12 @@ const attempts = held.map((row) => ({
   workerId,
   closesAt: now,
   userTimezone: null,
+  consent: {
+    purpose: 'marketing' as const,
+    listId: null,
+    addressHash: '00'.repeat(32),
+    userHash: '11'.repeat(32),
+  },
 }));
 const answers = held.map(({ bucket, leaseToken }) => ({
   bucket,

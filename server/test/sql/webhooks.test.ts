@@ -299,7 +299,13 @@ test('the answer of somebody who was removed meanwhile is kept and moves nothing
 test('a slow host never has all the calls, and what finds no room is put off untried', async () => {
   const answer = Promise.withResolvers<void>();
   hold = answer.promise;
-  const bounds = { calls: 4, callsPerHost: 2, inHand: 10, inHandPerHost: 3 };
+  const bounds = {
+    running: 4,
+    runningPerLane: 2,
+    inHand: 10,
+    inHandPerLane: 3,
+    putOffMaxMs: 60_000,
+  };
   const slow: string[] = [];
   const { caller, settled } = newCaller({
     bounds,
@@ -331,7 +337,7 @@ test('a slow host never has all the calls, and what finds no room is put off unt
 test('stopping gives back what waits and what does not end, and counts no attempt', async () => {
   const { caller, settled } = newCaller({
     sleep: () => sleep(50),
-    bounds: { calls: 1, callsPerHost: 1, inHand: 10, inHandPerHost: 10 },
+    bounds: { running: 1, runningPerLane: 1, inHand: 10, inHandPerLane: 10, putOffMaxMs: 60_000 },
     call: (_call, signal) =>
       new Promise((resolve) => {
         const reason = 'given up';

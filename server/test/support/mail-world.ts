@@ -61,6 +61,7 @@ export async function mailWorld(): Promise<MailWorld> {
     log: silentLog,
     encryptionKey: KEY,
     from: 'Milepost <hello@milepost.test>',
+    publicUrl: () => 'http://localhost',
   });
   const now = services.clock.now();
   const made = await createWorkspace({ pool: db, box: services.box }, { name: 'Crash', now });
@@ -146,7 +147,7 @@ export async function mailWorld(): Promise<MailWorld> {
     async close() {
       for (const child of workers) child.kill('SIGKILL');
       sink.kill('SIGKILL');
-      await services.limiter.close();
+      await services.close();
       await db.end({ timeout: 1 });
       await postgres.stop('immediate');
       remove();

@@ -109,7 +109,8 @@ const WELCOME = Buffer.concat([
  * What a process may look up while a transaction of its own is open, over connections of their own:
  * what its catalog asks.
  */
-const LOOKUP = /from (series_versions|series_content|workspaces|automations)\s+where/;
+const LOOKUP =
+  /from (series_versions|series_content|workspaces|automations)\s+where|join built_emails/;
 /** What the driver asks at the start of each session. */
 const TYPES = /typarray/;
 

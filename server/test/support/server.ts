@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { buildApi } from '../../src/app/api.ts';
 import { createHealth } from '../../src/app/health.ts';
 import { createLocalSession } from '../../src/app/local-session.ts';
+import { outletsOf } from '../../src/app/outlets.ts';
 import { createServices, type Services } from '../../src/app/services.ts';
 import { startWorker } from '../../src/app/worker.ts';
 import { connect, type Pool } from '../../src/platform/db.ts';
@@ -116,19 +117,23 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     log,
     encryptionKey: ENCRYPTION_KEY,
     from: FROM,
+    publicUrl: () => 'https://milepost.example',
     // Receivers of tests listen here.
     webhookPrivateHosts: parsePrivateHosts('127.0.0.1'),
   });
   const newWorkspace = (options: WorkspaceOptions = {}) => makeWorkspace(services, options);
   const workspace = beside ?? (await newWorkspace(options));
 
+  const outlets = outletsOf(services, {
+    lookups,
+    transport: transport ?? createCaptureTransport(),
+  });
   const stopping = new AbortController();
   const worker =
-    transport === null
-      ? null
-      : await startWorker(services, { transport, stopping: stopping.signal });
+    transport === null ? null : await startWorker(services, { outlets, stopping: stopping.signal });
   const app = await buildApi({
     services,
+    outlets,
     health: createHealth({ db, migrationsDir: MIGRATIONS }),
     session: hasSession ? createLocalSession(ENCRYPTION_KEY) : null,
     publicUrl: () => 'https://milepost.example',
@@ -162,7 +167,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
       await app.close();
       stopping.abort();
       await worker?.done;
-      await services.limiter.close();
+      await services.close();
       try {
         if (beside === undefined) await expectExactLedger(db);
         expect(errors.map(shortly), 'errors that the server logged').toEqual([]);

@@ -1,3 +1,5 @@
+import { trialKit } from '../../delivery/index.ts';
+import { renderInline } from '../../template/index.ts';
 import { readFileSync } from 'node:fs';
 import {
   endOf,
@@ -16,7 +18,13 @@ import {
 import { systemClock } from '../../platform/clock.ts';
 import { NIL_UUID, storedIdOf } from '../../platform/ids.ts';
 import { SetupError } from '../../platform/setup-error.ts';
-import { draftOf, publishable, publishedOf } from '../../series/index.ts';
+import {
+  buildSteps,
+  draftOf,
+  publishable,
+  publishedOf,
+  seriesInvalid,
+} from '../../series/index.ts';
 import { readWorkspace } from '../../workspace/index.ts';
 import type { ConfigOptions } from '../config.ts';
 import { configOf, withDatabase, type World } from './context.ts';
@@ -106,10 +114,18 @@ async function simulateFile(
   }
   const start = request.start ?? systemClock.now();
   const { from } = configOf(world, options);
+  const building = { workspaceId: NIL_UUID, isPublished: false };
+  const { byStep, faults } = await buildSteps(null, draft.steps, building);
+  if (faults.length > 0) throw seriesInvalid(faults);
   const scenario = {
-    series: publishedOf({ automationId: NIL_UUID, number: 0, ...publishable(draft) }, 'UTC'),
+    series: publishedOf(
+      { automationId: NIL_UUID, number: 0, ...publishable(draft) },
+      'UTC',
+      byStep,
+    ),
     workspace: { id: NIL_UUID, timezone: 'UTC' },
     sender: { workspaceName: 'Milepost', from, replyTo: null },
+    kit: trialKit(renderInline().render),
     cap: null,
     from: start,
     to: endOf(start, request),
@@ -127,6 +143,7 @@ function simulateStored(
     if (workspaceId === null) throw new SetupError(`there is no series ${id}`);
     const deps = {
       db,
+      kit: trialKit(renderInline().render),
       senderOf: async () => {
         const { name, settings } = await readWorkspace(db, { workspaceId });
         return {

@@ -57,6 +57,17 @@ export interface EmailFact {
   readonly isBounced: boolean;
 }
 
+/** How somebody stands to a list: who has left all marketing has left every list. */
+export type ListStanding = 'subscribed' | 'not_subscribed' | 'unsubscribed';
+
+/** What a filter may read of the mail that somebody wants. */
+export interface ConsentFact {
+  /** Has unsubscribed from all marketing. */
+  readonly hasLeft: boolean;
+  /** By the list's id. A list that is not there, or of another workspace, is not in it. */
+  readonly lists: ReadonlyMap<string, ListStanding>;
+}
+
 /** How often things happened, by the `key` of what was counted. */
 export type EventCounts = ReadonlyMap<string, number>;
 
@@ -73,6 +84,8 @@ export interface Facts {
   readonly counts?: EventCounts | undefined;
   /** Of the enrollment in question. */
   readonly emails?: readonly EmailFact[] | undefined;
+  /** What the user chose about mail. */
+  readonly consent?: ConsentFact | undefined;
   /** What the call that began the enrollment brought along. */
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -97,10 +110,23 @@ export interface FactsNeeded {
   readonly events: readonly EventsNeeded[];
   /** The emails of the enrollment. */
   readonly emails: boolean;
+  /** What the user chose about mail; null when that is not asked. */
+  readonly consent: ConsentNeeded | null;
+}
+
+/** What of somebody's choices a filter reads beside that about all marketing. */
+export interface ConsentNeeded {
+  /** Ids, each once. */
+  readonly lists: readonly string[];
 }
 
 /** Needs nothing beside the subject itself. */
-export const NOTHING_NEEDED: FactsNeeded = { company: false, events: [], emails: false };
+export const NOTHING_NEEDED: FactsNeeded = {
+  company: false,
+  events: [],
+  emails: false,
+  consent: null,
+};
 
 /** What several filters read together, so that it is loaded once. */
 export function neededTogether(needs: readonly FactsNeeded[]): FactsNeeded {
@@ -113,12 +139,19 @@ export function neededTogether(needs: readonly FactsNeeded[]): FactsNeeded {
     company: needs.some(({ company }) => company),
     events: [...events.values()],
     emails: needs.some(({ emails }) => emails),
+    consent: consentTogether(needs),
   };
+}
+
+function consentTogether(needs: readonly FactsNeeded[]): ConsentNeeded | null {
+  const asked = needs.flatMap(({ consent }) => (consent === null ? [] : [consent]));
+  if (asked.length === 0) return null;
+  return { lists: [...new Set(asked.flatMap(({ lists }) => lists))] };
 }
 
 /** Whose changes may change the answer of a filter. */
 export interface Touches {
-  /** The user's own data. */
+  /** The user's own data, and what they chose about mail. */
   readonly user: boolean;
   /** The company's data; and which company it is, which is a change of the user. */
   readonly company: boolean;

@@ -265,7 +265,12 @@ test('every condition is told with what it looked at', () => {
 const within = (amount: number) => ({ amount, unit: 'hours' });
 
 test('a filter says what it needs to be judged, and what counts the same is counted once', () => {
-  expect(factsNeeded(filterOf(PRO))).toEqual({ company: false, events: [], emails: false });
+  expect(factsNeeded(filterOf(PRO))).toEqual({
+    company: false,
+    events: [],
+    emails: false,
+    consent: null,
+  });
   const big = { field: 'metadata.amount', operator: 'at_least', value: 10 };
   const filter = filterOf({
     or: [

@@ -2,9 +2,11 @@ import type { Fault } from '../../schedule/fault.ts';
 import type { Reason } from '../../schedule/reason.ts';
 import type { Db } from '../../platform/db.ts';
 import type { Scope } from './condition.ts';
+import { CONSENT_CONDITIONS } from './conditions/consent.ts';
 import { EMAIL_CONDITIONS, NO_EMAIL_CONDITIONS } from './conditions/email.ts';
 import { eventConditions } from './conditions/event.ts';
 import { fieldConditions } from './conditions/field.ts';
+import { LIST_CONDITIONS } from './conditions/list.ts';
 import {
   neededTogether,
   type EventFact,
@@ -29,6 +31,8 @@ const PERSON_FIELDS = [USER_FIELDS, TRAIT_FIELDS, CONTEXT_FIELDS, COMPANY_FIELDS
 export const USER_SCOPE: Scope<Facts> = [
   fieldConditions([...PERSON_FIELDS, NO_PROPERTY_FIELDS]),
   eventConditions(EVENT_SCOPE),
+  LIST_CONDITIONS,
+  CONSENT_CONDITIONS,
   NO_EMAIL_CONDITIONS,
 ];
 
@@ -36,6 +40,8 @@ export const USER_SCOPE: Scope<Facts> = [
 export const STEP_SCOPE: Scope<Facts> = [
   fieldConditions([...PERSON_FIELDS, PROPERTY_FIELDS]),
   eventConditions(EVENT_SCOPE),
+  LIST_CONDITIONS,
+  CONSENT_CONDITIONS,
   EMAIL_CONDITIONS,
 ];
 

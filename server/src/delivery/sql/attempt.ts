@@ -1,3 +1,4 @@
+import type { HashedAsk } from '../../consent/index.ts';
 import type { Db } from '../../platform/db.ts';
 import type { NewMessage } from '../message.ts';
 
@@ -9,18 +10,21 @@ export interface Attempt extends NewMessage {
   readonly closesAt: Date | null;
   /** The user's zone by which that was reckoned. */
   readonly userTimezone: string | null;
+  /** What the person's consent is asked for. */
+  readonly consent: HashedAsk;
 }
 
 /**
  * Records that handovers are about to begin: after this commits, and not before, bytes may leave.
  *
  * Under the row's lock it is checked once more that the lease is ours, the enrollment active, the
- * series active, the user still in the zone that was reckoned with, the window open, and everything
- * that was accepted about the user looked at. A message
+ * series active, the user still in the zone that was reckoned with, the window open, everything
+ * that was accepted about the user looked at, and the person willing (`refusal_of`). A statement that
+ * began before a change of consent was committed finds its lease gone: see `withdrawLeases`. A message
  * that has left, or may have, never begins again.
  * Locks: the queue rows in the order of their keys, then their enrollments and series (shared): a removal or a pause that has
  * been answered has either come before, and nothing begins, or waits until this commits.
- * Index: recipients_pkey, enrollments_pkey, users_pkey, messages_step_occurrence. That a leased row is
+ * Index: recipients_pkey, enrollments_pkey, users_pkey, messages_step_occurrence, and those of consent. That a leased row is
  * processing (constraint recipients_leased) is not said here: the planner, which takes such rows to be
  * few, would read everything in hand by recipients_processing, in each call.
  *
@@ -47,9 +51,14 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         ${column(({ leaseToken }) => leaseToken)}::uuid[],
         ${column(({ workerId }) => workerId)}::uuid[],
         ${column(({ closesAt }) => closesAt?.toISOString() ?? null)}::text[]::timestamptz[],
-        ${column(({ userTimezone }) => userTimezone)}::text[]
+        ${column(({ userTimezone }) => userTimezone)}::text[],
+        ${column(({ consent }) => consent.addressHash)}::text[],
+        ${column(({ consent }) => consent.userHash)}::text[],
+        ${column(({ consent }) => consent.purpose)}::text[],
+        ${column(({ consent }) => consent.listId)}::uuid[]
       ) as a (bucket, enrollment_id, seq, id, external_id, transport, from_address, to_address,
-              subject, html, text, headers, message_id, lease_token, worker_id, closes_at, timezone)
+              subject, html, text, headers, message_id, lease_token, worker_id, closes_at, timezone,
+              address_hash, user_hash, purpose, list_id)
     ), sure as (
       select r.bucket, r.enrollment_id, r.seq, r.workspace_id, r.automation_id, r.user_id,
              r.step_id, r.due_at, r.reasons
@@ -65,6 +74,8 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
          and (a.closes_at is null or db_now() < a.closes_at)
          and (select true from signals g
                where g.bucket = r.bucket and g.user_id = r.user_id limit 1) is null
+         and refusal_of(r.workspace_id, r.bucket, r.user_id, decode(a.address_hash, 'hex'),
+                        decode(a.user_hash, 'hex'), a.purpose, a.list_id) is null
        order by r.bucket, r.enrollment_id, r.seq
          for no key update of r
          for share of e, s

@@ -58,12 +58,25 @@ export async function settleMessages(
          for no key update of r
     ), settled as (
       update messages m
-         set state = row.state, answer = row.answer, updated_at = db_now(),
+         -- Others may have told more of it while it was being handed over.
+         set state = case when row.state in ('accepted', 'rejected')
+                          then message_state_after(row.state, m.told) else row.state end,
+             answer = row.answer, updated_at = db_now(),
              sent_at = case when row.state = 'accepted' then db_now() else m.sent_at end,
              worker_id = null, lease_token = null
         from row
        where m.bucket = row.bucket and m.id = row.id and m.lease_token = row.lease_token
-      returning m.bucket, m.id, m.workspace_id, m.user_id, m.attempt
+      returning m.bucket, m.id, m.workspace_id, m.user_id, m.attempt, m.automation_id, m.step_id
+    ), counted as (
+      insert into message_counts as c (workspace_id, hour, automation_id, step_id, slot, sent, updated_at)
+      select s.workspace_id, date_trunc('hour', db_now(), 'UTC'), s.automation_id, s.step_id,
+             pg_backend_pid() % 8, count(*), db_now()
+        from settled s
+        join row on row.id = s.id and row.state = 'accepted'
+       group by s.workspace_id, s.automation_id, s.step_id
+       order by s.workspace_id, s.automation_id, s.step_id
+          on conflict (workspace_id, hour, automation_id, step_id, slot) do update
+             set sent = c.sent + excluded.sent, updated_at = excluded.updated_at
     ), event as (
       insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
       select s.bucket, row.event_id, s.workspace_id, s.id,
@@ -77,27 +90,6 @@ export async function settleMessages(
       from settled s
       join row on row.id = s.id
       left join users u on u.bucket = s.bucket and u.id = s.user_id
-  `;
-}
-
-/**
- * Tells the series that listen to it that mail to these people came back for good.
- *
- * Index: messages_pkey.
- */
-export async function signalHardBounces(
-  db: Db,
-  messages: readonly { bucket: number; id: string }[],
-): Promise<void> {
-  await db`
-    insert into signals (bucket, workspace_id, live, user_id, kind, name, at, may_start)
-    select m.bucket, m.workspace_id, w.side = 'live', m.user_id, 'message', 'hard_bounce',
-           coalesce(w.clock_now, db_now()), false
-      from unnest(${messages.map(({ bucket }) => bucket)}::smallint[],
-                  ${messages.map(({ id }) => id)}::uuid[]) as q (bucket, id)
-      join messages m on m.bucket = q.bucket and m.id = q.id
-      join workspaces w on w.id = m.workspace_id
-     where 'message:hard_bounce' = any (w.listens)
   `;
 }
 

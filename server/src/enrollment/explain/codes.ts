@@ -282,6 +282,14 @@ export const STEP_CODES = {
   skipped_no_address: ({ step }) => `${step}: skipped, for the user had no email address.`,
   skipped_invalid_address: ({ step }) =>
     `${step}: skipped, for the user's email address cannot be written to.`,
+  skipped_suppressed: ({ step, detail }) =>
+    `${step}: skipped, for the user is suppressed (${detail}).`,
+  skipped_unsubscribed: ({ step }) => `${step}: skipped, for the user wants no marketing.`,
+  skipped_left_list: ({ step }) => `${step}: skipped, for the user has left its list.`,
+  skipped_not_subscribed: ({ step }) => `${step}: skipped, for the user has not joined its list.`,
+  skipped_not_confirmed: ({ step }) =>
+    `${step}: skipped, for the user has not confirmed to join its list.`,
+  skipped_list_gone: ({ step }) => `${step}: skipped, for its list is archived or missing.`,
   skipped_user_erased: ({ step }) => `${step}: skipped, for the user had been erased.`,
   skipped_late: ({ step }) =>
     `${step}: skipped, for it was overdue by more than the series allows when it was resumed.`,

@@ -61,6 +61,12 @@ function verdictOf(past: Past, beside: Beside): Verdict {
 const SKIPS: Readonly<Record<string, StepCodeName>> = {
   no_address: 'skipped_no_address',
   invalid_address: 'skipped_invalid_address',
+  unsubscribed: 'skipped_unsubscribed',
+  'unsubscribed:list': 'skipped_left_list',
+  not_subscribed: 'skipped_not_subscribed',
+  not_confirmed: 'skipped_not_confirmed',
+  list_archived: 'skipped_list_gone',
+  list_missing: 'skipped_list_gone',
   user_erased: 'skipped_user_erased',
   late: 'skipped_late',
   frequency_cap: 'skipped_frequency_cap',
@@ -71,6 +77,10 @@ const SKIPS: Readonly<Record<string, StepCodeName>> = {
 
 /** A word, and after a colon what there is to say about it. */
 function skippedVerdict(reason: string): Verdict {
+  const [, suppressedFor] = /^suppressed:(\w+)$/.exec(reason) ?? [];
+  if (suppressedFor !== undefined) {
+    return { code: 'skipped_suppressed', detail: suppressedFor.replaceAll('_', ' ') };
+  }
   const [word = '', ...more] = reason.split(': ');
   const code = SKIPS[word];
   return code === undefined

@@ -8,7 +8,8 @@ import {
 import type { StepNeeds } from '../../series/index.ts';
 import { NoOpenSlotError } from '../../schedule/errors.ts';
 import { factsOf, NOTHING_READ, replanOf, type PersonFacts } from '../advance.ts';
-import { captureOne } from '../capture.ts';
+import { composeAll, type Composed } from '../../delivery/index.ts';
+import { captureOne, type Capture } from '../capture.ts';
 import { NO_HOLDS } from '../hold-back.ts';
 import { decideOne } from '../decide.ts';
 import { noDecisions, type Decisions } from '../decisions.ts';
@@ -24,10 +25,14 @@ import { whatOf } from './timeline.ts';
 /** As many as a wait hears at once in production; of more the latest. */
 const HEARD_MAX = 100;
 /** Of a test side, of which nothing leaves. */
-const CAPTURING = { capturesLive: true, leaseToken: '' };
+const CAPTURING = { isCaptured: () => true, leaseToken: '' };
 
 /** Decides the step that is due, as a worker would, and does to the life what it would write. */
-export function handleDue(life: Life, passage: SimulatedPassage, waiting: Waiting): void {
+export async function handleDue(
+  life: Life,
+  passage: SimulatedPassage,
+  waiting: Waiting,
+): Promise<void> {
   const row = dueStepOf(life, passage, waiting);
   const one: Claimed = { row, facts: factsOf(row, life.scenario.series) };
   const decisions = noDecisions();
@@ -35,9 +40,23 @@ export function handleDue(life: Life, passage: SimulatedPassage, waiting: Waitin
   const deps = { deps: CAPTURING, read, holds: { ...NO_HOLDS, caps: capsOf(life) } };
   const capture = decideOne(decisions, one, deps);
   if (capture !== null) {
-    captureOne(decisions, capture, { user: life.user, sender: life.scenario.sender });
+    captureOne(decisions, capture, await composedOf(life, capture));
   }
   write(life, passage, decisions);
+}
+
+/** The email as it would be, or why it would not. Consent is not asked: nothing leaves. */
+async function composedOf(life: Life, { row, facts, outcome }: Capture): Promise<Composed> {
+  const { user, company, scenario } = life;
+  if (user === null) return { kind: 'skipped', reason: 'user_erased' };
+  const { sender, kit } = scenario;
+  const { step } = outcome;
+  const content = facts.series.contentOf(step);
+  const { properties, now } = row;
+  const email = { occurrence: row, step, content, user, company, properties, sender, now };
+  const [composed] = await composeAll(kit, [{ ...email, transport: 'capture' }]);
+  if (composed === undefined) throw new Error('an email was not composed');
+  return composed;
 }
 
 function dueStepOf(life: Life, passage: SimulatedPassage, waiting: Waiting): DueStep {

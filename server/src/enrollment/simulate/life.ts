@@ -104,16 +104,20 @@ export const passageIdOf = ({ scenario, userId }: Life, run: number): string =>
 
 /** All that a filter may ask about the person now; the emails are those of a passage. */
 export function personOf(life: Life, passage: SimulatedPassage | null): Facts | null {
-  const { user, company, events } = life;
+  const { user, company, events, subject } = life;
   if (user === null) return null;
   return {
     user,
     company,
     events,
+    consent: subject.consent ?? NOTHING_CHOSEN,
     emails: passage?.emails,
     properties: passage?.properties,
   };
 }
+
+/** Of a side without lists. */
+const NOTHING_CHOSEN: ConsentFact = { hasLeft: false, lists: new Map() };
 
 /** Writes down that something happened, if the series listens to it. */
 export function signal(

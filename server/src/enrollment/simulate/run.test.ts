@@ -1,3 +1,5 @@
+import { trialKit } from '../../delivery/index.ts';
+import { renderInline } from '../../template/index.ts';
 import { expect, test } from 'vitest';
 import { NIL_UUID } from '../../platform/ids.ts';
 import { draftOf, publishedOf } from '../../series/index.ts';
@@ -18,6 +20,7 @@ function simulated(series: { settings?: object; steps: object[] }, body: object,
     series: publishedOf({ automationId: NIL_UUID, number: 0, ...draft }, 'UTC'),
     workspace: { id: NIL_UUID, timezone: 'UTC' },
     sender: { workspaceName: 'Any', from: 'a@example.com', replyTo: null },
+    kit: trialKit(renderInline().render),
     cap: cap === 0 ? null : { count: cap, days: 7 },
     from: request.start,
     to: endOf(request.start, request),

@@ -47,7 +47,7 @@ export async function simulate(
   };
   for (const subject of subjects) {
     if (lines >= LINES_MAX) break;
-    const end = live(scenario, subject, tell);
+    const end = await live(scenario, subject, tell);
     counter.countEnd(end);
     people += 1;
     if (end.waiting !== null) waiting += 1;

@@ -1,5 +1,5 @@
-import type { CompanyFact, User, UserPatch } from '../../audience/index.ts';
-import type { Sender } from '../../delivery/index.ts';
+import type { CompanyFact, ConsentFact, User, UserPatch } from '../../audience/index.ts';
+import type { MailKit, Sender } from '../../delivery/index.ts';
 import type { PublishedSeries } from '../../series/index.ts';
 import type { EntrySource } from '../sql/enter.ts';
 
@@ -8,6 +8,8 @@ export interface Scenario {
   readonly series: PublishedSeries;
   readonly workspace: { readonly id: string; readonly timezone: string };
   readonly sender: Sender;
+  /** Renders emails; nothing of them is followed. */
+  readonly kit: MailKit;
   /** How many emails a person may get; null for any number. */
   readonly cap: { readonly count: number; readonly days: number } | null;
   /** Since when the series is active. */
@@ -22,6 +24,8 @@ export interface Subject {
   /** As they are when their time begins; null until somebody identifies them. */
   readonly user: User | null;
   readonly company: CompanyFact | null;
+  /** What they chose about mail, which nothing changes while their time runs. */
+  readonly consent?: ConsentFact | undefined;
   /** What they did before, oldest first. */
   readonly events: readonly PastEvent[];
   /** In the order of their instants. */

@@ -3,17 +3,23 @@ import {
   conditionSql,
   factsNeeded,
   filterOf,
+  loadConsent,
+  neededTogether,
   usersByIds,
+  type FactsNeeded,
   type User,
 } from '../../audience/index.ts';
-import type { Sender } from '../../delivery/index.ts';
+import type { MailKit, Sender } from '../../delivery/index.ts';
 import type { Db, Pool } from '../../platform/db.ts';
-import { bucketOf, userIdOf } from '../../platform/ids.ts';
+import { bucketOf, NIL_UUID, userIdOf } from '../../platform/ids.ts';
 import {
+  buildSteps,
+  loadContents,
   publishable,
   publishedOf,
   readAutomation,
   readVersion,
+  seriesInvalid,
   stepTypeOf,
   type PublishedSeries,
   type SeriesDraft,
@@ -33,6 +39,7 @@ const DRAFT_NUMBER = 0;
 export interface SimulateDeps {
   readonly db: Pool;
   readonly senderOf: (workspaceId: string) => Promise<Sender>;
+  readonly kit: MailKit;
   /** The instant of a workspace side: real, or its test clock's. */
   readonly sideNow: (workspaceId: string) => Promise<Date>;
 }
@@ -60,11 +67,13 @@ export async function simulateSeries(
   const { timezone, settings } = await readWorkspace(deps.db, { workspaceId });
   const series = await seriesOf(deps.db, { workspaceId, id, timezone }, request);
   const start = request.start ?? (await deps.sideNow(workspaceId));
-  const people = await peopleOf(deps.db, request.people, { workspaceId, series, start });
+  const found = await peopleOf(deps.db, request.people, { workspaceId, series, start });
+  const people = await withConsent(deps.db, found, { workspaceId, series });
   const scenario: Scenario = {
     series,
     workspace: { id: workspaceId, timezone },
     sender: await deps.senderOf(workspaceId),
+    kit: deps.kit,
     cap: settings.limits.emails,
     from: start,
     to: endOf(start, request),
@@ -97,10 +106,14 @@ async function seriesOf(
   const automation = await readAutomation(db, { workspaceId, id }, 'series');
   if (version !== null) {
     const read = await readVersion(db, { automationId: automation.id, number: version });
-    return publishedOf(read.version, timezone);
+    const { automationId, steps } = read.version;
+    return publishedOf(read.version, timezone, await loadContents(db, { automationId, steps }));
   }
   const draft = publishable(automation.draft as unknown as SeriesDraft);
-  return publishedOf({ automationId: automation.id, number: DRAFT_NUMBER, ...draft }, timezone);
+  const built = await buildSteps(db, draft.steps, { workspaceId, isPublished: false });
+  if (built.faults.length > 0) throw seriesInvalid(built.faults);
+  const drafted = { automationId: automation.id, number: DRAFT_NUMBER, ...draft };
+  return publishedOf(drafted, timezone, built.byStep);
 }
 
 async function peopleOf(
@@ -164,16 +177,36 @@ async function knownPeople(
 }
 
 /** The events that some filter of the series counts. */
-function eventTypesOf(series: PublishedSeries): string[] {
+const eventTypesOf = (series: PublishedSeries): string[] => [
+  ...new Set(neededBy(series).events.map(({ eventType }) => eventType)),
+];
+
+/** What the filters of a series read. */
+function neededBy(series: PublishedSeries): FactsNeeded {
   const { audience, leaving } = reactRulesOf(series);
   const filters = leaving.flatMap((rule) => (rule.kind === 'filter' ? [rule.filter] : []));
-  const needs = [
+  return neededTogether([
     ...[...filters, ...(audience === null ? [] : [audience])].map(factsNeeded),
-    ...[...series.graph.steps.values()].map(
-      (step) => stepTypeOf(step).needs(step, series.rules).facts,
+    ...[...series.graph.steps.values()].flatMap(
+      (step) => stepTypeOf(step).needs(step, series.rules).facts ?? [],
     ),
-  ];
-  return [
-    ...new Set(needs.flatMap((need) => need?.events.map(({ eventType }) => eventType) ?? [])),
-  ];
+  ]);
+}
+
+/** People with what they chose about mail, if the series asks. Who does not exist has chosen nothing. */
+async function withConsent(
+  db: Db,
+  people: readonly Person[],
+  { workspaceId, series }: { workspaceId: string; series: PublishedSeries },
+): Promise<readonly Person[]> {
+  const { consent } = neededBy(series);
+  if (consent === null) return people;
+  const { lists } = consent;
+  const unknown = { bucket: 0, id: NIL_UUID, workspaceId, lists };
+  const users = people.flatMap(({ user }) => (user === null ? [] : [{ ...user, lists }]));
+  const found = await loadConsent(db, [unknown, ...users]);
+  return people.map((person) => ({
+    ...person,
+    consent: found.get(person.user?.id ?? NIL_UUID),
+  }));
 }

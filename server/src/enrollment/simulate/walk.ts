@@ -44,11 +44,11 @@ export interface LifeEnd {
  *
  * @param tell called for every line of the timeline, in order
  */
-export function live(
+export async function live(
   scenario: Scenario,
   subject: Subject,
   tell: (row: TimelineRow) => void,
-): LifeEnd {
+): Promise<LifeEnd> {
   let isTold = false;
   const life = lifeOf(scenario, subject, (row) => {
     isTold = true;
@@ -56,11 +56,11 @@ export function live(
   });
   for (const happening of subject.happenings) {
     if (happening.at > scenario.to) break;
-    walk(life, happening.at);
+    await walk(life, happening.at);
     happen(life, happening);
-    walk(life, happening.at);
+    await walk(life, happening.at);
   }
-  walk(life, scenario.to);
+  await walk(life, scenario.to);
   if (!isTold) tellNotMeant(life);
   const waiting = activeOf(life)?.waiting ?? null;
   return { waiting, user: life.user, isCutShort: life.worked >= WORK_PER_PERSON_MAX };
@@ -71,7 +71,7 @@ const tellNotMeant = (life: Life): void =>
   tellLine(life, { run: 0 }, { what: 'not_entered', reason: 'not_meant' });
 
 /** Moves the clock on, stopping at everything that is due on the way. */
-function walk(life: Life, to: Date): void {
+async function walk(life: Life, to: Date): Promise<void> {
   while (life.worked < WORK_PER_PERSON_MAX) {
     react(life);
     const dueAt = activeOf(life)?.waiting?.dueAt ?? null;
@@ -88,7 +88,7 @@ function walk(life: Life, to: Date): void {
     const passage = activeOf(life);
     if (passage === null || passage.waiting === null || passage.waiting.dueAt > life.now) continue;
     life.worked += 1;
-    handleDue(life, passage, passage.waiting);
+    await handleDue(life, passage, passage.waiting);
   }
   if (to > life.now) life.now = to;
 }

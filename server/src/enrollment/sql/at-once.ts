@@ -28,7 +28,8 @@ export async function lockUsers(db: Db, users: readonly UserRef[]): Promise<void
 
 /**
  * The series that users are in, with the priority of the version they are on. Across workspaces: the
- * users are the caller's. Index: enrollments_one_active, series_versions_pkey.
+ * users are the caller's. Index: enrollments_one_active, automations_pkey,
+ * series_versions_pkey.
  */
 export async function loadActive(
   db: Db,
@@ -42,6 +43,7 @@ export async function loadActive(
              ${users.map(({ userId }) => userId)}::uuid[]
            ) as q (bucket, user_id)
       join enrollments e on e.bucket = q.bucket and e.user_id = q.user_id and e.state = 'active'
+      join automations a on a.id = e.automation_id and a.type = 'series'
       join series_versions v on v.automation_id = e.automation_id and v.number = e.version
   `;
 }

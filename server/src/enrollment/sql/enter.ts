@@ -3,7 +3,14 @@ import type { EnrollmentHistory } from '../enrollment.ts';
 import type { NextStep } from './move-on.ts';
 
 /** What started an enrollment. */
-export type EntrySource = 'api' | 'manual' | 'user_created' | 'event' | 'segment_match' | 'import';
+export type EntrySource =
+  | 'api'
+  | 'manual'
+  | 'user_created'
+  | 'event'
+  | 'segment_match'
+  | 'import'
+  | 'broadcast';
 
 /** One call's question: who, into which series. */
 export interface EntryRef {

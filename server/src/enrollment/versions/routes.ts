@@ -10,8 +10,12 @@ import {
   readAutomation,
   readVersion,
   seriesInvalid,
+  checkBeforePublishing,
+  findingViewOf,
   seriesViewOf,
+  type ListState,
   updateContent,
+  WarningsQuery,
   type SeriesCatalog,
 } from '../../series/index.ts';
 import type { RequestActor } from '../../workspace/index.ts';
@@ -28,6 +32,8 @@ export interface VersionRouteDeps {
   readonly catalog: SeriesCatalog;
   /** Called after something changed that workers should look at soon. */
   readonly onChanged: () => void;
+  /** What is known of a list that an email names; without it lists are only looked at when sending. */
+  readonly listState?: ListState;
 }
 
 type App = Parameters<FastifyPluginAsyncTypebox<VersionRouteDeps>>[0];
@@ -69,11 +75,12 @@ function addPublish(app: App, deps: VersionRouteDeps): void {
           'that is gone go to the next one that is not. With `dry_run` only what would happen is told.',
         params: Params,
         body: schema.PublishBody,
+        querystring: WarningsQuery,
         response: { 200: schema.PublishAnswer },
       },
       validatorCompiler: acceptAll,
     },
-    async ({ actor, params, body }) => {
+    async ({ actor, params, body, query }) => {
       const ref = refOf(actor, params.id);
       const { inFlight, isDryRun: isAsked } = publishCallOf(body);
       const { workspaceId, id: automationId } = ref;
@@ -83,7 +90,13 @@ function addPublish(app: App, deps: VersionRouteDeps): void {
         return { ...series, preview: view.publishPreviewViewOf(preview, inFlight) };
       }
       const now = await sideNow(db, workspaceId);
-      const series = seriesViewOf(await publishSeries(deps, ref, { inFlight, now }));
+      const checks = { db, listState: deps.listState ?? (async () => 'active' as const) };
+      const about = { workspace: actor.settings, now, transition: 'publish' } as const;
+      const warnings = (await checkBeforePublishing(checks, ref, about)).map(findingViewOf);
+      const published = await publishSeries(deps, ref, { inFlight, now });
+      // Nothing was read from the query either: see `acceptAll`.
+      const plain = seriesViewOf(published);
+      const series = String(query.warnings) === 'true' ? { ...plain, warnings } : plain;
       onChanged();
       if (inFlight === 'stay') return series;
       const waiting = await countWaitingByVersion(db, { workspaceId, automationId });

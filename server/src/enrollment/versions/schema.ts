@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Instant, Nullable } from '../../platform/http.ts';
-import { SeriesView } from '../../series/index.ts';
+import { FindingView, SeriesView } from '../../series/index.ts';
 
 const Delay = Type.Object({ amount: Type.Integer(), unit: Type.String() });
 
@@ -89,6 +89,7 @@ export const PublishAnswer = Type.Object({
   ...SeriesView.properties,
   migration: Type.Optional(MigrationView),
   preview: Type.Optional(PublishPreviewView),
+  warnings: Type.Optional(Type.Array(FindingView)),
 });
 
 const ResumePreviewView = Type.Object({
@@ -117,6 +118,12 @@ export const ContentUpdateBody = Type.Object({
     Type.Object({
       subject: Type.Optional(Type.String({ maxLength: 998 })),
       html: Type.Optional(Type.String({ maxLength: 500_000 })),
+      mjml: Type.Optional(Type.String({ maxLength: 500_000 })),
+      content: Type.Optional(Type.Object({}, { additionalProperties: true })),
+      format: Text,
+      template_id: Type.Optional(Type.String({ format: 'uuid' })),
+      template_version: Type.Optional(Type.Integer({ minimum: 1 })),
+      strict: Type.Optional(Type.Boolean()),
       text: Text,
       preheader: Text,
       from: Text,
@@ -137,7 +144,7 @@ const ContentUpdateView = Type.Object({
   revision: Type.Integer(),
   step_id: Type.String(),
   versions_to: Type.Integer({ description: 'The last version it is for' }),
-  fields: Type.Object({}, { additionalProperties: Nullable(Type.String()) }),
+  fields: Type.Object({}, { additionalProperties: true }),
   at: Instant,
 });
 

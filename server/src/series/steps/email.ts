@@ -1,8 +1,9 @@
 import { isEmailSender } from '../../platform/email-address.ts';
 import { faultsOfDelay } from '../../schedule/delay.ts';
 import { delayText } from '../../schedule/explain.ts';
-import { isAbsent, quoted, type Fault } from '../../schedule/fault.ts';
-import { emailFaults } from '../../template/index.ts';
+import { isAbsent, isIntegerIn, quoted, recordOf, type Fault } from '../../schedule/fault.ts';
+import { EMAIL_FORMATS, EMAIL_PURPOSES, sourceFaults } from '../../template/index.ts';
+import { emailSourceOf } from '../email-source.ts';
 import { textFault } from '../fault.ts';
 import type { EmailStep, StepType } from '../step.ts';
 import { nextTarget, withNext } from './next.ts';
@@ -11,6 +12,7 @@ export const SUBJECT_LENGTH_MAX = 998;
 /** Far over what any mailbox provider shows in full. */
 export const BODY_LENGTH_MAX = 500_000;
 export const SENDER_LENGTH_MAX = 400;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const email: StepType<EmailStep> = {
   type: 'email',
@@ -28,14 +30,25 @@ export const email: StepType<EmailStep> = {
   },
 };
 
-/** Every fault of an email's own fields. */
-export function emailStepFaults(step: Readonly<Record<string, unknown>>, path: string): Fault[] {
-  const required = [
-    textFault(step['subject'], `${path}/subject`, SUBJECT_LENGTH_MAX),
-    textFault(step['html'], `${path}/html`, BODY_LENGTH_MAX),
-  ];
+/** The fields that an email may have its body in: exactly one of them. */
+const BODIES = ['html', 'mjml', 'content', 'template_id'] as const;
+const VERSION_MAX = 1_000_000;
+const SNIPPETS_MAX = 200;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Every fault of an email's own fields, but for what is only known once its body is built. */
+export function emailStepFaults(step: Fields, path: string): Fault[] {
+  const shape = [...textFaults(step, path), ...choiceFaults(step, path), ...bodyFaults(step, path)];
+  const delay = isAbsent(step['delay']) ? [] : faultsOfDelay(step['delay'], `${path}/delay`);
+  if (shape.length > 0) return [...shape, ...delay];
+  return [...senderFaults(step, path), ...templateFaults(step, path), ...delay];
+}
+
+function textFaults(step: Fields, path: string): Fault[] {
   const optional = (
     [
+      ['mjml', BODY_LENGTH_MAX],
       ['text', BODY_LENGTH_MAX],
       ['preheader', SUBJECT_LENGTH_MAX],
       ['from', SENDER_LENGTH_MAX],
@@ -44,13 +57,83 @@ export function emailStepFaults(step: Readonly<Record<string, unknown>>, path: s
   ).map(([field, lengthMax]) =>
     isAbsent(step[field]) ? null : textFault(step[field], `${path}/${field}`, lengthMax),
   );
-  const shape = [...required, ...optional].filter((fault): fault is Fault => fault !== null);
-  const delay = isAbsent(step['delay']) ? [] : faultsOfDelay(step['delay'], `${path}/delay`);
-  if (shape.length > 0) return [...shape, ...delay];
-  return [...senderFaults(step, path), ...templateFaults(step, path), ...delay];
+  const hasOtherBody = BODIES.some((field) => field !== 'html' && !isAbsent(step[field]));
+  const faults = [
+    textFault(step['subject'], `${path}/subject`, SUBJECT_LENGTH_MAX),
+    hasOtherBody && isAbsent(step['html'])
+      ? null
+      : textFault(step['html'], `${path}/html`, BODY_LENGTH_MAX),
+    ...optional,
+  ];
+  return faults.filter((fault): fault is Fault => fault !== null);
 }
 
-function senderFaults(step: Readonly<Record<string, unknown>>, path: string): Fault[] {
+/** What is wrong with the fields that say what kind of email it is. */
+function choiceFaults(step: Fields, path: string): Fault[] {
+  const faults: Fault[] = [];
+  const add = (field: string, message: string): void => {
+    faults.push({ path: `${path}/${field}`, message });
+  };
+  for (const [field, words] of [
+    ['purpose', EMAIL_PURPOSES],
+    ['format', EMAIL_FORMATS],
+  ] as const) {
+    const value = step[field];
+    if (!isAbsent(value) && !words.some((word) => word === value)) {
+      add(field, `must be one of ${words.join(', ')}`);
+    }
+  }
+  for (const field of ['list_id', 'sender_id', 'template_id']) {
+    const value = step[field];
+    if (!isAbsent(value) && !(typeof value === 'string' && UUID.test(value))) {
+      add(field, 'must be a UUID');
+    }
+  }
+  if (!isAbsent(step['strict']) && typeof step['strict'] !== 'boolean') {
+    add('strict', 'must be true or false');
+  }
+  if (step['purpose'] === 'transactional' && !isAbsent(step['list_id'])) {
+    add('list_id', 'must not be there: a transactional email belongs to no list');
+  }
+  return [...faults, ...trackingFaults(step['tracking'], `${path}/tracking`)];
+}
+
+function trackingFaults(value: unknown, path: string): Fault[] {
+  if (isAbsent(value)) return [];
+  const tracking = recordOf(value);
+  if (tracking === null) return [{ path, message: 'must be an object' }];
+  return ['opens', 'clicks']
+    .filter((name) => !isAbsent(tracking[name]) && typeof tracking[name] !== 'boolean')
+    .map((name) => ({ path: `${path}/${name}`, message: 'must be true or false' }));
+}
+
+/** Exactly one body, and what only some bodies may have beside them. */
+function bodyFaults(step: Fields, path: string): Fault[] {
+  const faults: Fault[] = [];
+  const [first, ...others] = BODIES.filter((field) => !isAbsent(step[field]));
+  for (const field of others) {
+    const message = `must not be there beside ${first}: an email has one body`;
+    faults.push({ path: `${path}/${field}`, message });
+  }
+  const version = step['template_version'];
+  if (!isAbsent(version)) {
+    const message = isAbsent(step['template_id'])
+      ? 'must not be there without template_id'
+      : 'must be a whole number from 1';
+    const isFine = !isAbsent(step['template_id']) && isIntegerIn(version, 1, VERSION_MAX);
+    if (!isFine) faults.push({ path: `${path}/template_version`, message });
+  }
+  const snippets = recordOf(step['snippets']);
+  const isMap =
+    isAbsent(step['snippets']) ||
+    (snippets !== null &&
+      Object.keys(snippets).length <= SNIPPETS_MAX &&
+      Object.values(snippets).every((number) => isIntegerIn(number, 1, VERSION_MAX)));
+  if (!isMap) faults.push({ path: `${path}/snippets`, message: 'must be version numbers by slug' });
+  return faults;
+}
+
+function senderFaults(step: Fields, path: string): Fault[] {
   return ['from', 'reply_to']
     .filter((field) => typeof step[field] === 'string' && !isEmailSender(step[field]))
     .map((field) => ({
@@ -59,18 +142,5 @@ function senderFaults(step: Readonly<Record<string, unknown>>, path: string): Fa
     }));
 }
 
-function templateFaults(step: Readonly<Record<string, unknown>>, path: string): Fault[] {
-  const { subject, html, text, preheader } = step as {
-    subject: string;
-    html: string;
-    text?: string | null;
-    preheader?: string | null;
-  };
-  const parts = {
-    subject,
-    html,
-    ...(typeof text === 'string' ? { text } : {}),
-    ...(typeof preheader === 'string' ? { preheader } : {}),
-  };
-  return emailFaults(parts).map((fault) => ({ ...fault, path: `${path}/${fault.path}` }));
-}
+const templateFaults = (step: Fields, path: string): Fault[] =>
+  sourceFaults(emailSourceOf(step)).map((fault) => ({ ...fault, path: `${path}/${fault.path}` }));

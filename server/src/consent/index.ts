@@ -1,0 +1,46 @@
+export {
+  changeMany,
+  changePreferences,
+  type ChangeBasis,
+  type ConsentDeps,
+  type PersonChange,
+} from './change-preferences.ts';
+export {
+  SUPPRESSION_REASONS,
+  type ConsentAsk,
+  type ConsentChange,
+  type ConsentState,
+  type HashedAsk,
+  type ListKind,
+  type PreferenceChange,
+  type Purpose,
+  type SuppressionReason,
+  type UserRef,
+} from './consent.ts';
+export type { ConsentRouteDeps } from './deps.ts';
+export { listNotFound } from './errors.ts';
+export { eraseConsent } from './erase.ts';
+export {
+  addressHash,
+  assertConsentKey,
+  createConsentKey,
+  hashedAsk,
+  userHash,
+  type ConsentKey,
+} from './key.ts';
+export { findList } from './sql/lists.ts';
+export { listRoutes } from './lists/routes.ts';
+export { preferenceRoutes } from './preferences/routes.ts';
+export { readPreferences, type ListPreference, type Preferences } from './read-preferences.ts';
+export { refusalsOf } from './refusals.ts';
+export { suppressionRoutes } from './suppressions/routes.ts';
+export {
+  recordSuppressions,
+  suppress,
+  suppressMany,
+  unsuppress,
+  type SuppressionAsk,
+  type SuppressionTarget,
+} from './suppress.ts';
+export { confirmLink, consentLinks, type ConfirmLink, type ConsentLink } from './pages/link.ts';
+export { consentPageRoutes, type ConsentPageDeps } from './pages/routes.ts';

@@ -1,0 +1,92 @@
+import { companiesByIds, usersByIds, type Company, type User } from '../audience/index.ts';
+import type { ConsentKey, HashedAsk } from '../consent/index.ts';
+import type { Db } from '../platform/db.ts';
+import { bucketOf } from '../platform/ids.ts';
+import { composeAll, type Composed, type Composing, type Sender } from './compose.ts';
+import { askConsent } from './consent-ask.ts';
+import type { MailKit } from './mail-kit.ts';
+
+export interface ComposeDeps {
+  readonly db: Db;
+  readonly kit: MailKit;
+  readonly senderOf: (workspaceId: string) => Promise<Sender>;
+  readonly consentKey: ConsentKey;
+}
+
+/** One email that is due to a user. */
+export interface EmailDue extends Pick<
+  Composing,
+  'occurrence' | 'step' | 'content' | 'properties' | 'transport' | 'now'
+> {
+  readonly userId: string;
+}
+
+/** An email as it would leave, with what consent is asked again when it does; or why it does not. */
+export type Ready =
+  | (Extract<Composed, { kind: 'composed' }> & { readonly consent: HashedAsk })
+  | Exclude<Composed, { kind: 'composed' }>;
+
+/**
+ * Composes emails from the users as they are now, if they may be written to: one query of a kind for
+ * all. Where their links lead is kept, so that they may leave at once.
+ *
+ * @returns in the order of the emails
+ */
+export async function composeFor(
+  { db, kit, senderOf, consentKey }: ComposeDeps,
+  emails: readonly EmailDue[],
+): Promise<Ready[]> {
+  const users = await usersByIds(
+    db,
+    emails.map(({ occurrence: { bucket }, userId: id }) => ({ bucket, id })),
+  );
+  const companies = await companiesOf(db, [...users.values()]);
+  const asked = await askConsent(
+    { db, consentKey },
+    emails.map(({ occurrence: { workspaceId }, step, userId }) => ({
+      workspaceId,
+      step,
+      user: users.get(userId),
+    })),
+  );
+  const items: { place: number; consent: HashedAsk; item: Composing }[] = [];
+  const ready: Ready[] = [];
+  for (const [place, email] of emails.entries()) {
+    const user = users.get(email.userId);
+    const ask = asked[place] ?? null;
+    ready.push({ kind: 'skipped', reason: reasonOf(user, ask) });
+    if (user === undefined || ask === null || ask.refusal !== null) continue;
+    const company = companies.get(user.companyId ?? '') ?? null;
+    const sender = await senderOf(email.occurrence.workspaceId);
+    items.push({ place, consent: ask.consent, item: { ...email, user, company, sender } });
+  }
+  const composed = await composeAll(
+    kit,
+    items.map(({ item }) => item),
+  );
+  for (const [at, { place, consent }] of items.entries()) {
+    const one = composed[at];
+    if (one !== undefined) ready[place] = one.kind === 'composed' ? { ...one, consent } : one;
+  }
+  await kit.follower?.keep(db, composed.flatMap(urlsOf));
+  return ready;
+}
+
+function reasonOf(user: User | undefined, ask: { refusal: string | null } | null): string {
+  if (user === undefined) return 'user_erased';
+  return ask === null ? 'no_address' : (ask.refusal ?? '');
+}
+
+async function companiesOf(db: Db, users: readonly User[]): Promise<Map<string, Company>> {
+  const ids = new Set(users.flatMap(({ companyId }) => (companyId === null ? [] : [companyId])));
+  if (ids.size === 0) return new Map();
+  return companiesByIds(
+    db,
+    [...ids].map((id) => ({ bucket: bucketOf(id), id })),
+  );
+}
+
+const urlsOf = (one: Composed): { workspaceId: string; url: string }[] =>
+  one.kind === 'composed'
+    ? one.urls.map((url) => ({ workspaceId: one.message.workspaceId, url }))
+    : [];

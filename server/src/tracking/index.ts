@@ -1,0 +1,35 @@
+export { sendAlerts, type AlertCall, type AlertDeps } from './alert.ts';
+export { createAutoPause, type AutoPauseDeps } from './auto-pause.ts';
+export { catchUp } from './catch-up.ts';
+export { createTrackingDuty, TRACKING_IDLE_MS } from './duty.ts';
+export { createLinkTracker, type LinkTracker, type MessageLinks } from './link-tracker.ts';
+export {
+  recordRefused,
+  recordReturned,
+  type RefusedAddress,
+  type ReturnedDeps,
+} from './record-returned.ts';
+export { recordVisits } from './record-visits.ts';
+export {
+  pauseViewOf,
+  sendingRoutes,
+  visitRoutes,
+  type SendingRouteDeps,
+  type VisitRouteDeps,
+} from './routes.ts';
+export { providerHookRoutes } from './provider/routes.ts';
+export { assertMaySend, resumeSending, sendingState, type SendingState } from './sending.ts';
+export { countsOfSeries, type CountKind, type StepCounts } from './sql/counts.ts';
+export { openPauses, type Pause } from './sql/pauses.ts';
+export { createVisitQueue, type VisitQueue } from './visit-queue.ts';
+export { unsubscribeByMail } from './unsubscribe-by-mail.ts';
+export {
+  createHostResolver,
+  createInboxReader,
+  createReturnPaths,
+  findReturnInbox,
+  inboxRoutes,
+  postRoutes,
+  type InboxReader,
+  type ReturnPaths,
+} from './inbound/index.ts';
