@@ -11,6 +11,7 @@ import { conditions } from './measures/conditions.ts';
 import { e2e } from './measures/e2e.ts';
 import { enroll } from './measures/enroll.ts';
 import { events } from './measures/events.ts';
+import { fairness } from './measures/fairness.ts';
 import { idle } from './measures/idle.ts';
 import { mail } from './measures/mail.ts';
 import { plan } from './measures/plan.ts';
@@ -19,6 +20,7 @@ import { scan } from './measures/scan.ts';
 import { simulate } from './measures/simulate.ts';
 import { snapshot } from './measures/snapshot.ts';
 import { steps } from './measures/steps.ts';
+import { throttle } from './measures/throttle.ts';
 import { redisVersion } from './redis.ts';
 import { tableOf } from './table.ts';
 
@@ -28,6 +30,8 @@ const MEASURES: readonly Measure[] = [
   steps,
   mail,
   render,
+  throttle,
+  fairness,
   claim,
   snapshot,
   plan,

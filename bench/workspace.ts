@@ -52,28 +52,71 @@ export function apiOf(services: Services): Promise<FastifyInstance> {
   });
 }
 
+type Call = <T>(method: 'PATCH' | 'POST', path: string, body?: object) => Promise<T>;
+
 /** A workspace without limits on its calls and an active series, made by way of the API. */
 export async function createSide({ db }: Database, series: SeriesBody): Promise<Side> {
   const services = await servicesOf(db);
   const { clock, box } = services;
   const { live } = await createWorkspace({ pool: db, box }, { name: 'Bench', now: clock.now() });
+  const { id: workspaceId, secretKey } = live;
+  const seriesId = await withApi(services, secretKey, async (call) => {
+    await call('PATCH', '/settings', { rate_limits: { secret_per_second: 0 } });
+    return activeSeriesBy(call, series);
+  });
+  return { workspaceId, secretKey, seriesId };
+}
+
+/** Another active series of a side. */
+export async function addSeries(
+  { db }: Database,
+  { secretKey }: Side,
+  series: SeriesBody,
+): Promise<string> {
+  return withApi(await servicesOf(db), secretKey, (call) => activeSeriesBy(call, series));
+}
+
+/** Gives a side a transport of its own, to a server on this machine, with a limit. */
+export async function limitSide(
+  { db }: Database,
+  { secretKey }: Side,
+  { smtpPort, perSecond }: { smtpPort: number; perSecond: number },
+): Promise<void> {
+  await withApi(await servicesOf(db), secretKey, (call) =>
+    call('POST', '/transports', {
+      kind: 'smtp',
+      settings: { url: `smtp://127.0.0.1:${smtpPort}` },
+      limits: { per_second: perSecond },
+    }),
+  );
+}
+
+async function activeSeriesBy(call: Call, series: SeriesBody): Promise<string> {
+  const { id } = await call<{ id: string }>('POST', '/series', series);
+  await call('POST', `/series/${id}/activate`);
+  return id;
+}
+
+/** @param services closed afterwards */
+async function withApi<T>(
+  services: Services,
+  secretKey: string,
+  work: (call: Call) => Promise<T>,
+): Promise<T> {
   const api = await apiOf(services);
-  const call = async <T>(method: 'PATCH' | 'POST', path: string, body?: object): Promise<T> => {
+  const result = await work(async <Body>(method: string, path: string, body?: object) => {
     const answer = await api.inject({
-      method,
+      method: method as 'POST',
       url: `/api/v1${path}`,
-      headers: { authorization: `Bearer ${live.secretKey}` },
+      headers: { authorization: `Bearer ${secretKey}` },
       ...(body === undefined ? {} : { payload: body }),
     });
     if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.body}`);
-    return answer.json<T>();
-  };
-  await call('PATCH', '/settings', { rate_limits: { secret_per_second: 0 } });
-  const { id } = await call<{ id: string }>('POST', '/series', series);
-  await call('POST', `/series/${id}/activate`);
+    return answer.json<Body>();
+  });
   await api.close();
   await services.close();
-  return { workspaceId: live.id, secretKey: live.secretKey, seriesId: id };
+  return result;
 }
 
 const CHUNK = 10_000;

@@ -74,8 +74,8 @@ begin
       on conflict (key) do nothing;
   select array_agg(next_at order by key), array_agg(pace order by key) into v_next, v_pace
     from (select key, next_at,
-                 -- A tenth of the full rate comes back every ten seconds.
-                 least(1, pace + 0.01 * extract(epoch from v_now - paced_at)) as pace
+                 -- A twentieth of the full rate comes back every second.
+                 least(1, pace + 0.05 * extract(epoch from v_now - paced_at)) as pace
             from throttles where key = any (v_names) order by key for update) t;
 
   for i in 1 .. array_length(p_keys, 1) loop

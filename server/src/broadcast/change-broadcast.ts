@@ -157,13 +157,13 @@ async function whilePublishing(
 export async function moveBroadcast(
   db: Pool,
   ref: BroadcastRef,
-  { transition, now }: { transition: Exclude<BroadcastMove, 'send' | 'schedule'>; now: Date },
+  { move, now }: { move: Exclude<BroadcastMove, 'send' | 'schedule'>; now: Date },
 ): Promise<Broadcast> {
   return inLockedBroadcast(db, ref, async (tx, found) => {
-    const may = mayMove(found, transition);
-    if (may === 'no') throw cannotMove(found.state, transition);
+    const may = mayMove(found, move);
+    if (may === 'no') throw cannotMove(found.state, move);
     if (may === 'is_there') return found;
-    const state = stateAfter(found, transition);
+    const state = stateAfter(found, move);
     await setState(tx, { id: found.id, state, now });
     return write(tx, { ...found, state }, { now });
   });

@@ -173,13 +173,13 @@ function addSending(app: App, { db, catalog, sideNow, onChanged }: BroadcastRout
     },
   );
 
-  for (const transition of ['pause', 'resume', 'cancel'] as const) {
+  for (const move of ['pause', 'resume', 'cancel'] as const) {
     app.post(
-      `/broadcasts/:id/${transition}`,
-      { schema: { tags, summary: MOVES[transition], params, response: one } },
+      `/broadcasts/:id/${move}`,
+      { schema: { tags, summary: MOVES[move], params, response: one } },
       async (request) => {
         const now = await sideNow(request.actor.workspaceId);
-        return done(request, await moveBroadcast(db, refOf(request), { transition, now }));
+        return done(request, await moveBroadcast(db, refOf(request), { move, now }));
       },
     );
   }

@@ -6,8 +6,8 @@ import { beginSending, smallerChunkOf, takeSnapshot } from './snapshot.ts';
 import { completeBroadcast } from './sql/broadcasts.ts';
 import {
   claimBroadcast,
-  countDueBroadcasts,
   limitStatements,
+  lookForBroadcasts,
   nextDueOf,
   shrinkChunk,
   type ClaimedBroadcast,
@@ -91,10 +91,10 @@ async function doPiece(
 
 /** What a worker does in one tick: a piece each of some broadcasts, and completes those that are over. */
 export async function broadcastTick(deps: BroadcastDeps): Promise<number> {
-  const due = await countDueBroadcasts(deps.db, { limit: AT_ONCE });
+  const { due, mayBeOver } = await lookForBroadcasts(deps.db, { limit: AT_ONCE });
   const counts = await Promise.all(Array.from({ length: due }, () => broadcastSome(deps)));
   const handled = counts.reduce((sum, count) => sum + count, 0);
-  return handled + (await completeDrained(deps, null));
+  return mayBeOver ? handled + (await completeDrained(deps, null)) : handled;
 }
 
 /**

@@ -16,7 +16,7 @@ export interface ComposeDeps {
 /** One email that is due to a user. */
 export interface EmailDue extends Pick<
   Composing,
-  'occurrence' | 'step' | 'content' | 'properties' | 'transport' | 'now'
+  'occurrence' | 'step' | 'content' | 'variant' | 'properties' | 'transport' | 'now'
 > {
   readonly userId: string;
 }

@@ -53,6 +53,8 @@ export interface Composing {
   readonly occurrence: EmailOccurrence;
   readonly step: EmailStep;
   readonly content: EmailContent;
+  /** As stored with the message. */
+  readonly variant: string | null;
   readonly user: User;
   readonly company: CompanyFact | null;
   /** What the enrolling call brought along: merge tags name it `event`. */
@@ -139,7 +141,7 @@ async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
 
 function composedOf(kit: MailKit, draft: Draft, rendered: RenderedEmail): Composed {
   const { item, id, unsubscribe } = draft;
-  const { occurrence, step, user, sender, transport, now } = item;
+  const { occurrence, step, variant, user, sender, transport, now } = item;
   const { enrollmentId, seq, bucket, workspaceId, automationId, dueAt } = occurrence;
   if (user.email === null) return { kind: 'skipped', reason: 'no_address' };
   if (rendered.kind === 'failed' && rendered.missing !== undefined) {
@@ -165,6 +167,7 @@ function composedOf(kit: MailKit, draft: Draft, rendered: RenderedEmail): Compos
     userId: user.id,
     userExternalId: user.externalId,
     stepId: step.id,
+    variant,
     transport,
     from,
     to: user.email,

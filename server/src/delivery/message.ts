@@ -34,6 +34,8 @@ export interface NewMessage {
   readonly userId: string;
   readonly userExternalId: string;
   readonly stepId: string;
+  /** Which variant of the email it is; null where there are none. */
+  readonly variant: string | null;
   readonly transport: string;
   readonly from: string;
   readonly to: string;
@@ -57,6 +59,8 @@ export interface Message {
   readonly userId: string;
   readonly userExternalId: string;
   readonly stepId: string;
+  /** Which variant of the email it is; null where there are none. */
+  readonly variant: string | null;
   readonly state: MessageState;
   readonly transport: string;
   readonly from: string;

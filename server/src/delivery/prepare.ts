@@ -18,6 +18,7 @@ export interface ClaimedEmail<C> {
   readonly leaseToken: string;
   readonly step: EmailStep;
   readonly content: EmailContent;
+  readonly variant: string | null;
   /** What the enrolling call brought along. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** When the window closes; null when it never does. */

@@ -23,8 +23,7 @@ export async function captureAll(
     captures.map(({ row, facts, outcome: { step } }) => ({
       occurrence: row,
       userId: row.userId,
-      step,
-      content: facts.series.contentOf(step),
+      ...facts.series.emailFor(step, row.userId),
       properties: row.properties,
       transport: 'capture',
       now: row.now,

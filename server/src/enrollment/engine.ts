@@ -87,7 +87,8 @@ export function createEngine(deps: EngineDeps): Engine {
     for (const workspaceId of work.testSides) {
       handled += (await advanceTestSide(advanceDeps, { workspaceId })).handled;
     }
-    if (work.hasScans || work.hasMigrations) deps.onBackground();
+    const { hasScans, hasMigrations, hasBroadcasts } = work;
+    if (hasScans || hasMigrations || hasBroadcasts) deps.onBackground();
     // Of steps that waited until it was looked at what had happened.
     if (handled > 0) deps.onEntered();
     return handled;

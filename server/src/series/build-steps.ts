@@ -13,8 +13,10 @@ import {
   type ResolvedSnippets,
   type StoredBody,
 } from '../template/index.ts';
+import { hasNewBody, versionsIn } from './email-fields.ts';
 import { emailSourceOf } from './email-source.ts';
 import { findBuilt, type StoredContent } from './sql/built.ts';
+import { emailKeyOf, variantsOf, withVariant } from './variants.ts';
 
 type StoredStep = Readonly<Record<string, unknown>>;
 
@@ -43,7 +45,7 @@ export interface BuiltSteps {
   readonly steps: readonly StoredStep[];
   /** What is to be kept with the version; emails that need no building are not in it. */
   readonly contents: readonly StoredContent[];
-  /** Every email that was built, by step id: for `publishedOf` where nothing is kept. */
+  /** Every email that was built, by `emailKeyOf`: for `publishedOf` where nothing is kept. */
   readonly byStep: ReadonlyMap<string, EmailContent>;
   readonly uses: readonly TemplateUseOfStep[];
   /** With paths such as `steps/0/mjml`. */
@@ -69,23 +71,65 @@ export async function buildSteps(
   steps: readonly StoredStep[],
   options: BuildOptions,
 ): Promise<BuiltSteps> {
-  const built: { step: StoredStep; result: BuiltStep | null }[] = [];
+  const built: { step: StoredStep; emails: readonly BuiltEmail[] }[] = [];
   for (const step of steps) {
-    built.push({ step, result: isEmail(step) ? await buildStep(db, step, options) : null });
+    built.push(isEmail(step) ? await buildAll(db, step, options) : { step, emails: [] });
   }
+  const emails = built.flatMap((one) => one.emails);
   return {
-    steps: built.map(({ step, result }) => result?.step ?? step),
-    contents: built.flatMap(({ result }) => (result === null ? [] : contentsOf(result))),
+    steps: built.map(({ step }) => step),
+    contents: emails.flatMap(contentsOf),
     byStep: new Map(
-      built.flatMap(({ result }) =>
-        result?.content ? [[String(result.step['id']), result.content] as const] : [],
+      emails.flatMap(({ key, content }) => (content === null ? [] : [[key, content] as const])),
+    ),
+    uses: usesTogether(emails.flatMap(({ uses }) => uses)),
+    faults: built.flatMap((one, index) =>
+      one.emails.flatMap(({ faults, place }) =>
+        faults.map((fault) => ({ ...fault, path: `steps/${index}/${place}${fault.path}` })),
       ),
     ),
-    uses: built.flatMap(({ result }) => result?.uses ?? []),
-    faults: built.flatMap(({ result }, index) =>
-      (result?.faults ?? []).map((fault) => ({ ...fault, path: `steps/${index}/${fault.path}` })),
-    ),
   };
+}
+
+/** An email of a series, or a variant of one. */
+export interface BuiltEmail extends BuiltStep {
+  readonly key: string;
+  /** Where in the step it stands: '' or `variants/0/`. */
+  readonly place: string;
+}
+
+/** An email step and its variants; only the email itself where that has faults. */
+export async function buildAll(
+  db: Db | null,
+  step: StoredStep,
+  options: BuildOptions,
+): Promise<{ step: StoredStep; emails: readonly BuiltEmail[] }> {
+  const stepId = String(step['id']);
+  const base = await buildStep(db, step, options);
+  const emails: BuiltEmail[] = [{ ...base, key: emailKeyOf(stepId, null), place: '' }];
+  const variants = variantsOf(step);
+  if (variants.length === 0 || base.faults.length > 0) return { step: base.step, emails };
+  const frozen: StoredStep[] = [];
+  for (const [index, variant] of variants.entries()) {
+    const isOwn = hasNewBody(variant);
+    // What it shares with the email is as it was found for the email.
+    const isPublished = !isOwn || options.isPublished || !isAbsent(variant['snippets']);
+    const built = await buildStep(db, withVariant(base.step, variant), { ...options, isPublished });
+    const key = emailKeyOf(stepId, variant.name);
+    emails.push({ ...built, key, place: `variants/${index}/` });
+    frozen.push(isOwn ? { ...variant, ...versionsIn(built.step) } : variant);
+  }
+  return { step: { ...base.step, variants: frozen }, emails };
+}
+
+/** A step uses a template or a snippet once, in its newest version. */
+function usesTogether(uses: readonly TemplateUseOfStep[]): TemplateUseOfStep[] {
+  const newest = new Map<string, TemplateUseOfStep>();
+  for (const use of uses) {
+    const name = `${use.stepId} ${use.templateId}`;
+    if (use.number >= (newest.get(name)?.number ?? 0)) newest.set(name, use);
+  }
+  return [...newest.values()];
 }
 
 /** Builds one email step whose own fields are right. */
@@ -225,7 +269,7 @@ function sorted(_: string, value: unknown): unknown {
 }
 
 /**
- * The emails of a published version as they are rendered, by step id. A step that says its email itself,
+ * The emails of a published version as they are rendered, by `emailKeyOf`. A step that says its email itself,
  * and was not built, is as it stands.
  *
  * @throws Error when a body that must have been built is missing
@@ -234,12 +278,18 @@ export async function loadContents(
   db: Db,
   { automationId, steps }: { automationId: string; steps: readonly StoredStep[] },
 ): Promise<Map<string, EmailContent>> {
-  const emails = steps.filter(isEmail).map((step) => ({ step, key: contentKeyOf(step) }));
+  const emails = steps.filter(isEmail).flatMap((step) =>
+    [null, ...variantsOf(step)].map((variant) => {
+      const said = variant === null ? step : withVariant(step, variant);
+      const name = emailKeyOf(String(step['id']), variant?.name ?? null);
+      return { name, said, key: contentKeyOf(said) };
+    }),
+  );
   const keys = [...new Set(emails.map(({ key }) => key))];
   const found = await findBuilt(db, { automationId, keys });
   const byKey = new Map(found.map(({ key, content }) => [key, content]));
   return new Map(
-    emails.map(({ step, key }) => [String(step['id']), byKey.get(key) ?? contentAsItStands(step)]),
+    emails.map(({ name, said, key }) => [name, byKey.get(key) ?? contentAsItStands(said)]),
   );
 }
 

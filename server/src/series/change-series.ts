@@ -18,10 +18,12 @@ import { listensOf } from './listens.ts';
 import { planScan, type ScanOccasion } from './plan-scan.ts';
 import { settingsOf } from './settings.ts';
 import { insertBuilt } from './sql/built.ts';
+import { syncTests } from './sql/variants.ts';
 import { deleteAutomation, findAutomation, gatherListens } from './sql.ts';
 import { insertAutomation, insertVersion } from './sql.ts';
 import { holdWorkers, isStillHeld, lockAutomation, updateAutomation } from './sql.ts';
 import { setResumePolicy, startMigration } from './sql.ts';
+import { testsOf } from './variants.ts';
 
 /** Half a second each: longer than the database lets a worker sit still in a transaction. */
 const HOLD_TRIES_MAX = 40;
@@ -198,6 +200,7 @@ async function publish(
   const { id: automationId, workspaceId } = series;
   await insertBuilt(tx, { automationId, contents });
   await insertUses(tx, { workspaceId, automationId, automationVersion: number, uses });
+  await syncTests(tx, { workspaceId, automationId, tests: testsOf(steps) });
 }
 
 /**

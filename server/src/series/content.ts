@@ -1,4 +1,5 @@
-import { isAbsent, quoted, recordOf, type Fault } from '../schedule/fault.ts';
+import { quoted, recordOf, type Fault } from '../schedule/fault.ts';
+import { changedBy } from './email-fields.ts';
 import { emailStepFaults } from './steps/email.ts';
 
 /** What a content update may change of an email step: what is said, not whom it reaches or when. */
@@ -16,9 +17,6 @@ const CONTENT_FIELDS = [
   'from',
   'reply_to',
 ] as const;
-
-/** Of which an email has one: a new one takes the place of the old. */
-const BODY_FIELDS = ['html', 'mjml', 'content', 'template_id'] as const;
 
 /** New content for one email step; null takes a field away. */
 export type ContentFields = Readonly<Record<string, unknown>>;
@@ -55,21 +53,6 @@ export function withContent(
   );
 }
 
-/** A new body takes every other one away, and the versions of what was in it. */
-const WITH_BODY: readonly string[] = [...BODY_FIELDS, 'template_version', 'snippets'];
-
-/** One step with one update written over it. */
-export function changedBy(step: StoredStep, fields: ContentFields): StoredStep {
-  const kept = hasNewBody(fields)
-    ? Object.entries(step).filter(([name]) => !WITH_BODY.includes(name))
-    : Object.entries(step);
-  return Object.fromEntries(
-    Object.entries({ ...Object.fromEntries(kept), ...fields }).filter(
-      ([name, value]) => value !== null || fields[name] === undefined,
-    ),
-  );
-}
-
 /** The updates that a body asks for; every fault of its shape instead, where it has any. */
 export function contentOf(body: unknown): { faults: Fault[] } | { updates: ContentUpdates } {
   const steps = recordOf(recordOf(body)?.['steps']);
@@ -82,10 +65,6 @@ export function contentOf(body: unknown): { faults: Fault[] } | { updates: Conte
   if (faults.length > 0) return { faults };
   return { updates: new Map(entries as [string, ContentFields][]) };
 }
-
-/** Whether an update gives an email another body. */
-export const hasNewBody = (fields: ContentFields): boolean =>
-  BODY_FIELDS.some((field) => !isAbsent(fields[field]));
 
 function shapeFaults(value: unknown, path: string): Fault[] {
   const fields = recordOf(value);

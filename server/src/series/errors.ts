@@ -1,5 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
-import type { Fault } from '../schedule/fault.ts';
+import { quoted, type Fault } from '../schedule/fault.ts';
 import type { AutomationStatus, Transition } from './series.ts';
 
 export const seriesNotFound = (): DomainError =>
@@ -61,4 +61,11 @@ export const testRecipientUnknown = (): DomainError =>
     'series.test_recipient',
     'forbidden',
     'Test emails go only to addresses in test_recipients of the settings',
+  );
+
+export const noVariants = (stepId: string): DomainError =>
+  new DomainError(
+    'series.no_variants',
+    'not_found',
+    `The step ${quoted(stepId)} is no email with variants`,
   );

@@ -1,6 +1,7 @@
 export {
   createSeriesCatalog,
   publishedOf,
+  type ChosenEmail,
   type PublishedSeries,
   type SeriesCatalog,
 } from './catalog.ts';
@@ -76,3 +77,6 @@ export { renderHere, type RenderOne } from './emails/preview-email.ts';
 export { seriesEmailRoutes, type EmailRouteDeps } from './emails/routes.ts';
 export type { TestEmail } from './emails/test-send.ts';
 export { insertBuilt } from './sql/built.ts';
+export { syncTests } from './sql/variants.ts';
+export { decideVariants, VARIANTS_IDLE_MS } from './variant-results/decide-variants.ts';
+export { testsOf } from './variants.ts';

@@ -14,6 +14,7 @@ import { PublishedView, SeriesBody, SeriesReadView, SeriesView, WarningsQuery } 
 import { AUTOMATION_STATUSES, type Automation, type Transition } from './series.ts';
 import { listAutomations } from './sql.ts';
 import { scanOf, type Scan } from './sql/scans.ts';
+import { variantRoutes } from './variant-results/routes.ts';
 
 export interface SeriesRouteDeps {
   readonly db: Pool;
@@ -41,6 +42,7 @@ export const seriesRoutes: FastifyPluginAsyncTypebox<SeriesRouteDeps> = async (a
   addReading(app, deps);
   addDrafts(app, deps);
   addTransitions(app, deps);
+  await app.register(variantRoutes, deps);
 };
 
 function addReading(app: App, { db }: SeriesRouteDeps): void {

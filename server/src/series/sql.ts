@@ -197,14 +197,6 @@ export async function versionsWithSteps(
   `;
 }
 
-/** How many content updates a series has had; 0 for a series that there is not. Across workspaces. */
-export async function contentRevisionOf(db: Db, automationId: string): Promise<number> {
-  const rows = await db<{ revision: number }[]>`
-    select content_revision as revision from automations where id = ${automationId}
-  `;
-  return rows[0]?.revision ?? 0;
-}
-
 /**
  * Adds one content update, of however many steps, to a series whose row the caller has locked.
  *

@@ -6,9 +6,18 @@ import { STEP_ID_LENGTH_MAX } from './graph.ts';
 import { DelaySchema } from './settings/schema.ts';
 import type { Step } from './step.ts';
 import { BODY_LENGTH_MAX, SENDER_LENGTH_MAX, SUBJECT_LENGTH_MAX } from './steps/email.ts';
-import { BRANCHES_MAX, BRANCHES_MIN, WEIGHT_MAX } from './steps/split.ts';
+import { BRANCHES_MAX, BRANCHES_MIN } from './steps/split.ts';
 import { NAMES_MAX, TRAIT_NAME_LENGTH_MAX } from './steps/update-user.ts';
 import { URL_LENGTH_MAX } from './steps/webhook.ts';
+import {
+  VARIANT_NAME_LENGTH_MAX,
+  VARIANTS_MAX,
+  VARIANTS_MIN,
+  WINNER_AFTER_MAX,
+  WINNER_AFTER_MIN,
+  WINNER_METRICS,
+} from './variants.ts';
+import { WEIGHT_MAX } from './weights.ts';
 
 const Id = Type.String({
   minLength: 1,
@@ -60,6 +69,43 @@ const UntilSchema = Type.Object(
   { description: 'At least one of time, weekday and date' },
 );
 
+/** What is said and by whom: the same members for an email and for each of its variants. */
+const SAID: Readonly<Record<string, TSchema>> = {
+  format: optional(
+    Type.Enum([...EMAIL_FORMATS], {
+      description: 'The frame around the body; without one the body is the whole email',
+    }),
+  ),
+  html: optional(template(BODY_LENGTH_MAX, 'A Liquid template; the body in HTML')),
+  mjml: optional(template(BODY_LENGTH_MAX, 'A Liquid template; the body in MJML')),
+  content: optional(
+    Type.Object(
+      {},
+      { additionalProperties: true, description: 'The body as rich text: docs/emails.md' },
+    ),
+  ),
+  template_id: optional(Type.String({ format: 'uuid', description: 'The body of a template' })),
+  template_version: optional(
+    Type.Integer({ minimum: 1, description: 'The newest at publishing when left out' }),
+  ),
+  text: optional(template(BODY_LENGTH_MAX, 'A Liquid template; made from html when absent')),
+  preheader: optional(template(SUBJECT_LENGTH_MAX, 'Shown beside the subject')),
+  from: optional(Type.String({ maxLength: SENDER_LENGTH_MAX, description: '`Name <address>`' })),
+  reply_to: optional(Type.String({ maxLength: SENDER_LENGTH_MAX })),
+  sender_id: optional(Type.String({ format: 'uuid' })),
+};
+
+const VariantSchema = Type.Object({
+  name: Type.String({
+    minLength: 1,
+    maxLength: VARIANT_NAME_LENGTH_MAX,
+    description: 'Unique in its email: letters, digits, blanks, and `_ . -`',
+  }),
+  weight: Type.Number({ exclusiveMinimum: 0, maximum: WEIGHT_MAX }),
+  subject: optional(template(SUBJECT_LENGTH_MAX)),
+  ...SAID,
+});
+
 /** What each type has beside `id` and `type`. */
 const MEMBERS: { readonly [T in Step['type']]: Readonly<Record<string, TSchema>> } = {
   email: {
@@ -70,34 +116,36 @@ const MEMBERS: { readonly [T in Step['type']]: Readonly<Record<string, TSchema>>
       }),
     ),
     list_id: optional(Type.String({ format: 'uuid', description: 'Marketing only' })),
-    format: optional(
-      Type.Enum([...EMAIL_FORMATS], {
-        description: 'The frame around the body; without one the body is the whole email',
-      }),
-    ),
-    html: optional(template(BODY_LENGTH_MAX, 'A Liquid template; the body in HTML')),
-    mjml: optional(template(BODY_LENGTH_MAX, 'A Liquid template; the body in MJML')),
-    content: optional(
-      Type.Object(
-        {},
-        { additionalProperties: true, description: 'The body as rich text: docs/emails.md' },
-      ),
-    ),
-    template_id: optional(Type.String({ format: 'uuid', description: 'The body of a template' })),
-    template_version: optional(
-      Type.Integer({ minimum: 1, description: 'The newest at publishing when left out' }),
-    ),
+    ...SAID,
     strict: optional(
       Type.Boolean({ description: 'A missing merge value without a default skips the email' }),
     ),
     tracking: optional(
       Type.Object({ opens: Type.Optional(Type.Boolean()), clicks: Type.Optional(Type.Boolean()) }),
     ),
-    sender_id: optional(Type.String({ format: 'uuid' })),
-    text: optional(template(BODY_LENGTH_MAX, 'A Liquid template; made from html when absent')),
-    preheader: optional(template(SUBJECT_LENGTH_MAX, 'Shown beside the subject')),
-    from: optional(Type.String({ maxLength: SENDER_LENGTH_MAX, description: '`Name <address>`' })),
-    reply_to: optional(Type.String({ maxLength: SENDER_LENGTH_MAX })),
+    variants: optional(
+      Type.Array(VariantSchema, {
+        minItems: VARIANTS_MIN,
+        maxItems: VARIANTS_MAX,
+        description: 'Each person gets one of these, always the same: docs/emails.md',
+      }),
+    ),
+    winner: optional(
+      Type.Object(
+        {
+          metric: Type.Enum([...WINNER_METRICS]),
+          after: Type.Integer({
+            minimum: WINNER_AFTER_MIN,
+            maximum: WINNER_AFTER_MAX,
+            description: 'Messages of all variants together before anything is decided',
+          }),
+          confidence: optional(
+            Type.Number({ description: 'From 0.8 to 0.9999; 0.95 when left out' }),
+          ),
+        },
+        { description: 'When one variant is better for sure, everybody after gets it' },
+      ),
+    ),
     delay: optional(DelaySchema),
     next,
   },

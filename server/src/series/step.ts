@@ -17,6 +17,23 @@ interface OneWay extends StepBase {
   readonly next: string | null;
 }
 
+/** One way to say an email; what it leaves out is as the email has it, null takes a field away. */
+export interface EmailVariant {
+  /** Unique in its email; messages and results are told apart by it. */
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** When the variant that does best is sent to everybody. */
+export interface WinnerRule {
+  /** By persons: what programs fetch on their own does not count. */
+  readonly metric: 'opened' | 'clicked';
+  /** Messages of all variants together before anything is decided. */
+  readonly after: number;
+  /** From 0.8 to 0.9999; 0.95 when left out. */
+  readonly confidence?: number | null;
+}
+
 /** Sends one email inside the send window. It has exactly one body. */
 export interface EmailStep extends OneWay {
   readonly type: 'email';
@@ -45,6 +62,9 @@ export interface EmailStep extends OneWay {
   readonly preheader?: string;
   readonly from?: string;
   readonly reply_to?: string;
+  /** Each person gets one of these; see docs/emails.md. */
+  readonly variants?: readonly EmailVariant[];
+  readonly winner?: WinnerRule;
   /** Waited before the window is looked at. */
   readonly delay?: Delay;
 }

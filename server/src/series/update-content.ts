@@ -2,8 +2,9 @@ import type { Pool } from '../platform/db.ts';
 import type { AutomationRef } from './change-series.ts';
 import { inLockedSeries, readAutomation } from './change-series.ts';
 import { buildSteps } from './build-steps.ts';
-import { changedBy, contentOf, faultsOfContent, hasNewBody, withContent } from './content.ts';
+import { contentOf, faultsOfContent, withContent } from './content.ts';
 import type { ContentFields, ContentUpdate, ContentUpdates } from './content.ts';
+import { changedBy, hasNewBody, versionsIn } from './email-fields.ts';
 import { cannotChange, seriesInvalid, versionNotFound } from './errors.ts';
 import type { Automation, SeriesDraft, SeriesVersion } from './series.ts';
 import { addContent, findVersion, listContent, updateAutomation } from './sql.ts';
@@ -115,13 +116,6 @@ async function builtAnew(
   }
   return { updates: frozen, contents };
 }
-
-const versionsIn = (step: Readonly<Record<string, unknown>> | undefined): ContentFields =>
-  Object.fromEntries(
-    ['template_version', 'snippets']
-      .filter((field) => step?.[field] !== undefined)
-      .map((field) => [field, step?.[field]]),
-  );
 
 /** @returns null when the series is not as it was seen any more */
 async function write(

@@ -233,7 +233,7 @@ async function suppressAll(
   };
   const bounced = (bounceClass: BounceClass): Happened[] =>
     happened.filter(({ event: e }) => e.kind === 'bounced' && e.detail['class'] === bounceClass);
-  await suppress('hard_bounce', bounced('hard').map(addressOf), {});
+  await suppress('hard_bounce', bounced('hard').filter(isAboutThem).map(addressOf), {});
   const complained = happened.filter(({ event }) => event.kind === 'complained');
   await suppress('complaint', complained.map(addressOf), {});
   const soft = bounced('soft');
@@ -242,6 +242,18 @@ async function suppressAll(
     await suppress('hard_bounce', dead, { rule: 'soft_bounces' });
   }
   return people;
+}
+
+/**
+ * Whether a bounce names the address that was written to. Of mail that was forwarded it names another,
+ * whose end is no reason to stop writing to the first.
+ */
+function isAboutThem({ event, message }: Happened): boolean {
+  const { recipient } = event.detail;
+  return (
+    typeof recipient !== 'string' ||
+    bareAddress(recipient).toLowerCase() === bareAddress(message.to).toLowerCase()
+  );
 }
 
 const addressOf = ({ message }: Happened): string => bareAddress(message.to);

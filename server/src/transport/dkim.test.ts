@@ -49,7 +49,16 @@ const SIGNED = [
   'List-Unsubscribe-Post',
 ];
 /** A second one of these cannot be added. */
-const SEALED = ['From', 'To', 'Reply-To', 'Subject', 'Date', 'Message-ID'];
+const SEALED = [
+  'From',
+  'To',
+  'Reply-To',
+  'Subject',
+  'Date',
+  'Message-ID',
+  'List-Unsubscribe',
+  'List-Unsubscribe-Post',
+];
 
 const PIECES = [
   [

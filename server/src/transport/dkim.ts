@@ -29,7 +29,16 @@ const SIGNED_FIELDS = [
   'list-unsubscribe-post',
 ];
 /** Named once more than they occur, so that a second one cannot be added on the way. */
-const SEALED_FIELDS = ['from', 'to', 'reply-to', 'subject', 'date', 'message-id'];
+const SEALED_FIELDS = [
+  'from',
+  'to',
+  'reply-to',
+  'subject',
+  'date',
+  'message-id',
+  'list-unsubscribe',
+  'list-unsubscribe-post',
+];
 
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+$/i;
 const SELECTOR = /^(?=.{1,200}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i;

@@ -31,6 +31,9 @@ interface Ids {
   readonly event: string;
   readonly list: string;
   readonly suppression: string;
+  readonly template: string;
+  readonly inbox: string;
+  readonly transport: string;
 }
 
 /** One of everything, on the side that the key is of. */
@@ -50,6 +53,11 @@ async function everything(key: string): Promise<Ids> {
   const keys = await server.v1('GET', '/keys', undefined, who);
   const list = await server.v1('POST', '/lists', { name: 'News', kind: 'opt_in' }, who);
   const suppression = await server.v1('POST', '/suppressions', { user_id: 'nobody' }, who);
+  const frame = { kind: 'template', name: 'Frame', html: '<p>Hello</p>' };
+  const template = await server.v1('POST', '/templates', frame, who);
+  const inbox = await server.v1('POST', '/inboxes', { address: 'back@b.example' }, who);
+  const smtp = { kind: 'smtp', settings: { url: 'smtp://127.0.0.1:1' }, is_enabled: false };
+  const transport = await server.v1('POST', '/transports', smtp, who);
   return {
     series,
     user,
@@ -59,6 +67,9 @@ async function everything(key: string): Promise<Ids> {
     broadcast: broadcast.body.id,
     list: list.body.id,
     suppression: suppression.body.id,
+    template: template.body.id,
+    inbox: inbox.body.id,
+    transport: transport.body.id,
     key: keys.body.data.find(({ kind }: { kind: string }) => kind === 'widget').id,
   };
 }
@@ -76,6 +87,7 @@ beforeAll(async () => {
     owners.push({ name, key, ids: await everything(key) });
   }
   await everything(server.test.secretKey);
+  await server.v1('PATCH', '/settings', { test_recipients: [BODY.to] });
   before = await contents();
 });
 
@@ -91,6 +103,10 @@ async function contents(): Promise<string> {
            (select jsonb_agg(l order by l.id) from lists l where l.workspace_id <> ${server.test.id}) as lists,
            (select jsonb_agg(p order by p.user_id) from preferences p where p.workspace_id <> ${server.test.id}) as preferences,
            (select jsonb_agg(s order by s.id) from suppressions s where s.workspace_id <> ${server.test.id}) as suppressions,
+           (select jsonb_agg(t order by t.id) from templates t where t.workspace_id <> ${server.test.id}) as templates,
+           (select count(*) from template_versions) as template_versions,
+           (select jsonb_agg(i order by i.id) from inboxes i where i.workspace_id <> ${server.test.id}) as inboxes,
+           (select jsonb_agg(t order by t.id) from transports t where t.workspace_id <> ${server.test.id}) as transports,
            (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users,
            (select jsonb_agg(y order by y.id) from companies y where y.workspace_id <> ${server.test.id}) as companies,
            (select jsonb_agg(e order by e.id) from events e where e.workspace_id <> ${server.test.id}) as events
@@ -103,11 +119,30 @@ const exact = ({ status, text }: Answer) => [status, text.replace(/"request_id":
 
 const BODY = {
   name: 'x',
+  subject: 'x',
+  html: '<a href="{{ event.confirm_url }}">x</a>',
+  step_id: 'a',
+  to: 'ada@tidewater.example',
   steps: [],
   decision: 'resend',
   users: [{ user_id: 'x' }],
   user_ids: ['x'],
 };
+
+/** By the noun of a path. */
+const idOf = (ids: Ids): Record<string, string> => ({
+  series: ids.series,
+  broadcasts: ids.broadcast,
+  messages: ids.message,
+  keys: ids.key,
+  users: ids.user,
+  companies: ids.company,
+  lists: ids.list,
+  suppressions: ids.suppression,
+  templates: ids.template,
+  inboxes: ids.inbox,
+  transports: ids.transport,
+});
 
 test('every path of /api/v1 that names something answers as if nothing of that name were there', async () => {
   const { body: document } = await server.send({ path: '/api/openapi.json' });
@@ -117,22 +152,11 @@ test('every path of /api/v1 that names something answers as if nothing of that n
   expect(paths.length).toBeGreaterThan(10);
   let calls = 0;
   for (const [path, methods] of paths) {
-    const noun =
-      /\/api\/v1\/(series|broadcasts|messages|keys|users|companies|lists|suppressions)\//.exec(
-        path,
-      )?.[1];
-    expect(noun, path).toBeDefined();
+    const noun = path.split('/')[3] ?? '';
     for (const method of Object.keys(methods)) {
       for (const { name, ids } of owners) {
-        const theirs = {
-          series: ids.series,
-          broadcasts: ids.broadcast,
-          messages: ids.message,
-          keys: ids.key,
-          users: ids.user,
-          lists: ids.list,
-          suppressions: ids.suppression,
-        }[noun!]!;
+        const theirs = idOf(ids)[noun];
+        if (theirs === undefined) throw new Error(`no id to try on ${path}`);
         const call = (id: string) => {
           const query = path.endsWith('explain')
             ? `?series_id=${ids.series}`
@@ -144,7 +168,8 @@ test('every path of /api/v1 that names something answers as if nothing of that n
               .replace('/api/v1', '')
               .replace('{number}', '1')
               .replace(/\{[^}]+\}/, id) + query;
-          return server.v1(method.toUpperCase(), url, method === 'get' ? undefined : BODY);
+          const body = path === '/api/v1/inboxes/{id}' ? { enabled: false } : BODY;
+          return server.v1(method.toUpperCase(), url, method === 'get' ? undefined : body);
         };
         const answer = await call(theirs);
         const nothing = await call(
@@ -179,6 +204,9 @@ test('lists and filters show nothing of others', async () => {
       '/keys',
       '/lists',
       '/suppressions',
+      '/templates',
+      '/inboxes',
+      '/transports',
     ]) {
       const { text } = await server.v1('GET', `${path}?limit=200`);
       for (const id of Object.values(ids)) expect(text).not.toContain(id);

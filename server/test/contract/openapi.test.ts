@@ -152,6 +152,21 @@ test('all calls of the contract are described', () => {
       ...v1(['get /broadcasts', 'post /broadcasts', 'get /broadcasts/{}', 'delete /broadcasts/{}']),
       ...v1(['get /users', 'get /users/{}', 'get /users/{}/explain']),
       ...v1(['get /companies', 'get /companies/{}', 'get /events']),
+      ...v1(['get', 'post'].map((act) => `${act} /templates`)),
+      ...v1(['uses', 'versions', 'versions/{}'].map((what) => `get /templates/{}/${what}`)),
+      ...v1(['post /templates/{}/versions', 'patch /templates/{}', 'post /templates/{}/archive']),
+      ...v1(['get /series/{}/checks', 'post /series/{}/preview', 'post /series/{}/test_send']),
+      ...v1(['get', 'put', 'delete'].map((act) => `${act} /lists/{}/confirmation`)),
+      ...v1(
+        ['inboxes', 'transports'].flatMap((noun) => [
+          ...['get', 'post'].map((act) => `${act} /${noun}`),
+          ...['get', 'patch', 'delete'].map((act) => `${act} /${noun}/{}`),
+        ]),
+      ),
+      ...v1(['post /inboxes/{}/test', 'post /inboxes/{}/rotate_post_url']),
+      ...v1(['get /transport_kinds', 'post /transports/{}/verify']),
+      ...v1(['get /sending', 'post /sending/resume']),
+      'post /inbound/mail/{}',
       ...v1(['get /messages', 'get /messages/{}', 'post /messages/{}/resolve']),
       ...v1(['get /keys', 'post /keys', 'post /keys/{}/rotate', 'post /keys/{}/revoke']),
       ...v1(['get /settings', 'patch /settings', 'get /test_clock', 'post /test_clock/advance']),
@@ -193,6 +208,14 @@ describe('each path answers as it says', async () => {
   const list = await server.v1('POST', '/lists', { name: 'News', kind: 'opt_in' });
   const suppression = await server.v1('POST', '/suppressions', { email: 'gone@example.com' });
   await server.v1('POST', `/lists/${list.body.id}/subscribers`, { user_ids: [userId] });
+  await server.v1('PATCH', '/settings', { test_recipients: ['ada@tidewater.example'] });
+  const TEMPLATE = { kind: 'template', name: 'Frame', html: '<p>Hello</p>' };
+  const template = await server.v1('POST', '/templates', TEMPLATE);
+  const framed = { id: 'a', type: 'email', subject: 'Framed', template_id: template.body.id };
+  await activeSeries(server, { steps: [framed] });
+  const inbox = await server.v1('POST', '/inboxes', { address: 'bounces@tidewater.example' });
+  const SMTP = { kind: 'smtp', settings: { url: 'smtp://127.0.0.1:1' } };
+  const transport = await server.v1('POST', '/transports', { ...SMTP, is_enabled: false });
   const idOf: Record<string, string> = {
     lists: list.body.id,
     suppressions: suppression.body.id,
@@ -202,6 +225,10 @@ describe('each path answers as it says', async () => {
     companies: 'acme',
     messages: messages.body.data[0].id,
     keys: key.body.id,
+    templates: template.body.id,
+    inboxes: inbox.body.id,
+    transports: transport.body.id,
+    '{token}': inbox.body.post_url.split('/').at(-1),
   };
   const bodies: Record<string, unknown> = {
     '/api/sdk/series': { action: 'enroll', user_id: userId, series_id: seriesId },
@@ -228,7 +255,22 @@ describe('each path answers as it says', async () => {
     '/api/v1/settings': { name: 'x' },
     '/api/v1/test_clock/advance': { by: { hours: 1 } },
     '/api/v1/messages/{id}/resolve': { decision: 'resend' },
+    '/api/v1/series/{id}/preview': { step_id: 'welcome', user_id: userId },
+    '/api/v1/series/{id}/test_send': { step_id: 'welcome', to: 'ada@tidewater.example' },
+    '/api/v1/templates': { ...TEMPLATE, name: 'Another' },
+    '/api/v1/templates/{id}': { name: 'Frame of letters' },
+    '/api/v1/templates/{id}/versions': { html: '<p>Hello again</p>' },
+    '/api/v1/lists/{id}/confirmation': {
+      subject: 'Join?',
+      html: '<a href="{{ event.confirm_url }}">Yes</a>',
+    },
+    '/api/v1/inboxes': { address: 'returns@tidewater.example', enabled: false },
+    '/api/v1/inboxes/{id}': { handled: 'keep' },
+    '/api/v1/transports': { ...SMTP, is_enabled: false },
+    '/api/v1/transports/{id}': { share: 50 },
   };
+  /** A mail as it is posted to an inbox. */
+  const MAIL = 'From: a@b.example\r\nSubject: not for us\r\n\r\n';
   /** Documented calls that must be refused here, with the status that they then have. */
   const refused: Record<string, number> = {
     'post /api/v1/messages/{id}/resolve': 409,
@@ -270,8 +312,9 @@ describe('each path answers as it says', async () => {
         path: path.replace('{number}', '1').replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
         headers: {
           authorization: `Bearer ${server.test.secretKey}`,
-          'content-type': 'application/json',
+          'content-type': path.startsWith('/inbound') ? 'message/rfc822' : 'application/json',
         },
+        ...(path.startsWith('/inbound') ? { body: MAIL } : {}),
         ...(bodies[path] === undefined || method === 'get'
           ? {}
           : { body: JSON.stringify(bodies[path]) }),

@@ -17,9 +17,10 @@ function notingTransport() {
   const starts = new Map<string, number[]>();
   let count = 0;
   const answers: Handover[] = [
-    { kind: 'deferred', answer: '451 later', phase: 'rcpt' },
+    { kind: 'deferred', answer: '450 4.2.1 later', phase: 'rcpt' },
     { kind: 'in_doubt', answer: 'the connection was lost', phase: 'end' },
-    { kind: 'rejected', answer: '550 no such user', phase: 'rcpt' },
+    // Of the message, not of the address: people who do not exist would not be written to again.
+    { kind: 'rejected', answer: '554 5.6.0 not like this', phase: 'end' },
   ];
   const transport: Transport = {
     name: 'noting',

@@ -68,7 +68,7 @@ async function send({ workspaceId }: Place, id: string, body: object | null = nu
 }
 
 const move = async ({ workspaceId }: Place, id: string, to: 'pause' | 'resume' | 'cancel') =>
-  moveBroadcast(server.db, { workspaceId, id }, { transition: to, now: new Date() });
+  moveBroadcast(server.db, { workspaceId, id }, { move: to, now: new Date() });
 
 const smallPieces = (id: string, chunk: number) =>
   server.db`update broadcasts set chunk = ${chunk} where automation_id = ${id}`;
@@ -474,6 +474,23 @@ describe('once, whatever is interrupted', () => {
     await lookNow(id);
     await broadcastTick(deps);
     expect((await stats(place, id)).outcomes).toEqual(outcomes);
+  });
+
+  test('an enrollment is in the bucket of its user, and its id says when it began', async () => {
+    const place = await newPlace();
+    await addPeople(server.db, place.workspaceId, plainPeople(50));
+    const id = await make(place);
+    await send(place, id);
+    await finish(place, id);
+    const rows = await server.db<{ id: string; bucket: number; enteredAt: Date }[]>`
+      select id, bucket, entered_at as "enteredAt" from enrollments where automation_id = ${id}
+    `;
+    expect(rows).toHaveLength(50);
+    for (const row of rows) {
+      expect(bucketOf(row.id)).toBe(row.bucket);
+      expect(row.id[14]).toBe('7');
+      expect(Number.parseInt(row.id.replace('-', '').slice(0, 12), 16)).toBe(+row.enteredAt);
+    }
   });
 
   test('who is erased before their turn is skipped', async () => {

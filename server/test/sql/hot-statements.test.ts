@@ -157,6 +157,7 @@ test('beginning attempts: by an index', async () => {
     userId: SOME_ID,
     userExternalId: 'ada',
     stepId: 'mail',
+    variant: null,
     transport: 'smtp',
     from: 'a@x.test',
     to: 'b@x.test',

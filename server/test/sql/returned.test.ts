@@ -213,6 +213,20 @@ describe('suppression', () => {
     expect(await world.stateOf(message.id)).toBe('bounced');
   });
 
+  test('a bounce of the address that mail was forwarded to is not held against the first', async () => {
+    const world = await sentWorld(db);
+    const message = await world.newMessage();
+    const bounce = told('bounced', message);
+    await record(world, [{ ...bounce, recipient: 'elsewhere@forwarded.example' }]);
+    expect(await world.suppressions()).toEqual([]);
+    await record(world, [
+      { ...bounce, key: 'again', recipient: message.address.toUpperCase() },
+    ]);
+    expect(await world.suppressions()).toEqual([
+      { address: message.address, reason: 'hard_bounce' },
+    ]);
+  });
+
   test('soft bounces in a row over the days of the rule suppress', async () => {
     const world = await sentWorld(db, { soft_bounces: { count: 3, days: 10 } });
     const first = await world.newMessage({ sentAgoMs: 11 * DAY });

@@ -46,6 +46,7 @@ const SMALL = new Set([
   'series_versions',
   'series_scans',
   'series_migrations',
+  'broadcasts',
   'series_scans',
 ]);
 /** Partitions of months without events. */
@@ -161,6 +162,7 @@ const newMessage = {
   userId: user,
   userExternalId: 'u',
   stepId: 'tips',
+  variant: null,
   transport: 'smtp',
   from: 'a@example.com',
   to: 'b@example.com',

@@ -137,6 +137,7 @@ const attemptOf = (
   userId,
   userExternalId: externalId,
   stepId: 'mail',
+    variant: null,
   transport: 'smtp',
   from: 'news@example.com',
   to: address,

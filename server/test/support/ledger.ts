@@ -57,6 +57,9 @@ function oddMessages(db: Db) {
       left join recipients r on r.bucket = m.bucket and r.enrollment_id = m.enrollment_id and r.seq = m.seq
      where case m.state
              when 'accepted' then l.outcome is distinct from 'passed'
+             when 'delivered' then l.outcome is distinct from 'passed'
+             when 'bounced' then coalesce(l.outcome, '') not in ('passed', 'failed')
+             when 'complained' then l.outcome is distinct from 'passed'
              when 'rejected' then l.outcome is distinct from 'failed'
              when 'cancelled' then coalesce(l.outcome, 'passed') = 'passed'
              when 'sending' then r.status is distinct from 'processing'

@@ -78,18 +78,33 @@ export async function claimBroadcast(
   return rows[0] ?? null;
 }
 
-/** How many broadcasts are due, up to `limit`: one cheap question. Index: broadcasts_look. */
-export async function countDueBroadcasts(db: Db, { limit }: { limit: number }): Promise<number> {
-  const rows = await db<{ count: number }[]>`
-    select count(*)::int as count
-      from (select
-              from broadcasts b
-              join workspaces w on w.id = b.workspace_id
-             where b.look_at <= db_now() and b.due_at <= coalesce(w.clock_now, db_now())
-               and (w.side = 'live' or w.advancing_until is null or w.advancing_until < db_now())
-             limit ${limit}) due
+/** What there is to do for broadcasts. */
+export interface BroadcastWork {
+  /** How many are due, up to a bound. */
+  readonly due: number;
+  /** Whether one has taken everybody into the queue, and may be over. */
+  readonly mayBeOver: boolean;
+}
+
+/** Looks for work of both kinds: one cheap question. Across workspaces. Index: broadcasts_look. */
+export async function lookForBroadcasts(
+  db: Db,
+  { limit }: { limit: number },
+): Promise<BroadcastWork> {
+  const rows = await db<BroadcastWork[]>`
+    select (select count(*)::int
+              from (select
+                      from broadcasts b
+                      join workspaces w on w.id = b.workspace_id
+                     where b.look_at <= db_now() and b.due_at <= coalesce(w.clock_now, db_now())
+                       and (w.side = 'live' or w.advancing_until is null
+                            or w.advancing_until < db_now())
+                     limit ${limit}) due) as due,
+           exists (select from broadcasts b
+                    where b.look_at <= db_now() and b.due_at is null and b.state = 'sending')
+             as "mayBeOver"
   `;
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { due: 0, mayBeOver: false };
 }
 
 /** When a test side has something to do next because of a broadcast. Index: broadcasts_by_side. */

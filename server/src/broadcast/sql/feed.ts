@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { uuidv7 } from '../../platform/ids.ts';
 import type { Reason } from '../../schedule/reason.ts';
 import type { ClaimedBroadcast } from './claim.ts';
 
@@ -39,7 +40,8 @@ export interface Fed {
  * Takes recipients whose turn has come from the snapshot into the queue, in order: an enrollment in run 1,
  * and its row. Nobody gets a second one, whatever happens: the constraint enrollments_run decides.
  *
- * The caller has claimed the broadcast, and moves it on in the same transaction.
+ * The caller has claimed the broadcast, and moves it on in the same transaction. The ids are those that
+ * `uuidv7In` would give: the instant, chance, and the bucket of the user.
  * Index: broadcast_recipients_due, users_pkey.
  *
  * @param readyAt no row is due before, so that a worker does not pass over it: it commits later
@@ -80,7 +82,8 @@ export async function feedQueue(
        order by r.due_at, r.user_id
        limit ${limit}
     ), entry as materialized (
-      select c.bucket, (left(uuidv7()::text, 34) || right(c.user_id::text, 2))::uuid as id, c.user_id,
+      select c.bucket, (${uuidv7(now).slice(0, 15)}::text || substr(gen_random_uuid()::text, 16, 19)
+                || right(c.user_id::text, 2))::uuid as id, c.user_id,
              greatest(c.due_at, ${readyAt}::timestamptz) as due_at
         from chosen c
         join users u on u.bucket = c.bucket and u.id = c.user_id

@@ -20,7 +20,7 @@ const SHARE_USED = 0.975;
 /** Of a way out without a limit: never what holds anybody up. */
 const UNLIMITED = 1_000_000;
 /** Where nobody set a limit and a provider asks us to slow down, its pace is reckoned from this. */
-const PROVIDER_GUESS = 20;
+const PROVIDER_GUESS = 50;
 
 /** The pace of a handover; null where nothing limits it. */
 export async function paceOf(
@@ -60,7 +60,7 @@ export const providerKey = (outletId: string, provider: string): string =>
 
 /** Replies by which servers ask to be written to more slowly. Source: RFC 5321 4.2.3, RFC 3463 4.7. */
 const SLOWER =
-  /^(?:421|450|451|452|454|429|503)\b|\b4\.(?:7\.\d+|3\.2|4\.5)\b|\btoo many\b|throttl/i;
+  /^(?:421|451|454|429|503)\b|\b4\.(?:7\.\d+|3\.2|4\.5)\b|\btoo many\b|\brate limit|throttl/i;
 
 /** Whether a server asked us to slow down. */
 export const asksToSlowDown = (handover: Handover): boolean =>

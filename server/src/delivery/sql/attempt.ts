@@ -55,10 +55,11 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         ${column(({ consent }) => consent.addressHash)}::text[],
         ${column(({ consent }) => consent.userHash)}::text[],
         ${column(({ consent }) => consent.purpose)}::text[],
-        ${column(({ consent }) => consent.listId)}::uuid[]
+        ${column(({ consent }) => consent.listId)}::uuid[],
+        ${column(({ variant }) => variant)}::text[]
       ) as a (bucket, enrollment_id, seq, id, external_id, transport, from_address, to_address,
               subject, html, text, headers, message_id, lease_token, worker_id, closes_at, timezone,
-              address_hash, user_hash, purpose, list_id)
+              address_hash, user_hash, purpose, list_id, variant)
     ), sure as (
       select r.bucket, r.enrollment_id, r.seq, r.workspace_id, r.automation_id, r.user_id,
              r.step_id, r.due_at, r.reasons
@@ -83,11 +84,12 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
     insert into messages as m (
       bucket, id, workspace_id, enrollment_id, seq, automation_id, user_id, user_external_id, step_id,
       state, transport, from_address, to_address, subject, html, text, headers, message_id,
-      scheduled_for, reasons, attempt, attempted_at, worker_id, lease_token, created_at, updated_at)
+      scheduled_for, reasons, attempt, attempted_at, worker_id, lease_token, created_at, updated_at,
+      variant)
     select a.bucket, a.id, s.workspace_id, a.enrollment_id, a.seq, s.automation_id, s.user_id,
            a.external_id, s.step_id, 'sending', a.transport, a.from_address, a.to_address, a.subject,
            a.html, a.text, a.headers::jsonb, a.message_id, s.due_at, s.reasons, 1, db_now(),
-           a.worker_id, a.lease_token, db_now(), db_now()
+           a.worker_id, a.lease_token, db_now(), db_now(), a.variant
       from attempt a
       join sure s on s.bucket = a.bucket and s.enrollment_id = a.enrollment_id and s.seq = a.seq
         on conflict (bucket, enrollment_id, seq) do update
@@ -95,7 +97,8 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
                to_address = excluded.to_address, subject = excluded.subject, html = excluded.html,
                text = excluded.text, headers = excluded.headers, attempt = m.attempt + 1,
                attempted_at = excluded.attempted_at, worker_id = excluded.worker_id,
-               lease_token = excluded.lease_token, updated_at = excluded.updated_at
+               lease_token = excluded.lease_token, updated_at = excluded.updated_at,
+               variant = excluded.variant
          where m.state = 'scheduled'
     returning m.id
   `;

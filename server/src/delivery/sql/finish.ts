@@ -21,11 +21,11 @@ export async function insertFinished(db: Db, messages: readonly FinishedMessage[
     insert into messages as m (
       bucket, id, workspace_id, enrollment_id, seq, automation_id, user_id, user_external_id, step_id,
       state, transport, from_address, to_address, subject, html, text, headers, message_id,
-      scheduled_for, reasons, attempt, attempted_at, sent_at, answer, created_at, updated_at)
+      scheduled_for, reasons, attempt, attempted_at, sent_at, answer, created_at, updated_at, variant)
     select a.bucket, a.id, r.workspace_id, a.enrollment_id, a.seq, r.automation_id, r.user_id,
            a.external_id, r.step_id, a.state, a.transport, a.from_address, a.to_address, a.subject,
            a.html, a.text, a.headers::jsonb, a.message_id, r.due_at, r.reasons, 1, a.now,
-           case when a.state = 'accepted' then a.now end, a.answer, a.now, a.now
+           case when a.state = 'accepted' then a.now end, a.answer, a.now, a.now, a.variant
       from unnest(
         ${column(({ bucket }) => bucket)}::smallint[],
         ${column(({ enrollmentId }) => enrollmentId)}::uuid[],
@@ -42,19 +42,21 @@ export async function insertFinished(db: Db, messages: readonly FinishedMessage[
         ${column(({ now }) => now.toISOString())}::text[]::timestamptz[],
         ${column(({ state }) => state)}::text[],
         ${column(({ transport }) => transport)}::text[],
-        ${column(({ answer }) => answer)}::text[]
+        ${column(({ answer }) => answer)}::text[],
+        ${column(({ variant }) => variant)}::text[]
       ) as a (bucket, enrollment_id, seq, id, external_id, from_address, to_address, subject, html,
-              text, headers, message_id, now, state, transport, answer)
+              text, headers, message_id, now, state, transport, answer, variant)
       join recipients r on r.bucket = a.bucket and r.enrollment_id = a.enrollment_id and r.seq = a.seq
         on conflict (bucket, enrollment_id, seq) do update
            set state = excluded.state, transport = excluded.transport, sent_at = excluded.sent_at,
-               attempt = m.attempt + 1, answer = excluded.answer, updated_at = excluded.updated_at
+               variant = excluded.variant, attempt = m.attempt + 1, answer = excluded.answer, updated_at = excluded.updated_at
          where m.state = 'scheduled'
-    returning m.bucket, m.id, m.workspace_id, m.state, m.answer, m.attempt, m.updated_at
+    returning m.bucket, m.id, m.workspace_id, m.state, m.answer, m.attempt, m.updated_at, m.variant
     )
     insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
     select f.bucket, e.event_id, f.workspace_id, f.id, f.state, f.updated_at,
            jsonb_build_object('attempt', f.attempt, 'answer', f.answer)
+             || case when f.variant is null then '{}' else jsonb_build_object('variant', f.variant) end
       from finished f
       join unnest(
              ${column(({ id }) => id)}::uuid[],

@@ -31,7 +31,7 @@ export async function listMessages(
   return db<Message[]>`
     select id, bucket, workspace_id as "workspaceId", enrollment_id as "enrollmentId", seq,
            automation_id as "automationId", user_id as "userId",
-           user_external_id as "userExternalId", step_id as "stepId", state, transport,
+           user_external_id as "userExternalId", step_id as "stepId", variant, state, transport,
            from_address as "from", to_address as "to", subject, message_id as "messageId",
            scheduled_for as "scheduledFor", attempt, attempted_at as "attemptedAt",
            sent_at as "sentAt", answer, created_at as "createdAt", updated_at as "updatedAt"
@@ -54,7 +54,7 @@ export async function findMessage(
   const rows = await db<FullMessage[]>`
     select id, bucket, workspace_id as "workspaceId", enrollment_id as "enrollmentId", seq,
            automation_id as "automationId", user_id as "userId",
-           user_external_id as "userExternalId", step_id as "stepId", state, transport,
+           user_external_id as "userExternalId", step_id as "stepId", variant, state, transport,
            from_address as "from", to_address as "to", subject, html, text, headers, reasons,
            message_id as "messageId", scheduled_for as "scheduledFor", attempt,
            attempted_at as "attemptedAt", sent_at as "sentAt", answer,
@@ -96,7 +96,7 @@ export async function messagesOfUser(
   return db<Message[]>`
     select id, bucket, workspace_id as "workspaceId", enrollment_id as "enrollmentId", seq,
            automation_id as "automationId", user_id as "userId",
-           user_external_id as "userExternalId", step_id as "stepId", state, transport,
+           user_external_id as "userExternalId", step_id as "stepId", variant, state, transport,
            from_address as "from", to_address as "to", subject, message_id as "messageId",
            scheduled_for as "scheduledFor", attempt, attempted_at as "attemptedAt",
            sent_at as "sentAt", answer, created_at as "createdAt", updated_at as "updatedAt"

@@ -66,7 +66,8 @@ export async function settleMessages(
              worker_id = null, lease_token = null
         from row
        where m.bucket = row.bucket and m.id = row.id and m.lease_token = row.lease_token
-      returning m.bucket, m.id, m.workspace_id, m.user_id, m.attempt, m.automation_id, m.step_id
+      returning m.bucket, m.id, m.workspace_id, m.user_id, m.attempt, m.automation_id, m.step_id,
+                m.variant
     ), counted as (
       insert into message_counts as c (workspace_id, hour, automation_id, step_id, slot, sent, updated_at)
       select s.workspace_id, date_trunc('hour', db_now(), 'UTC'), s.automation_id, s.step_id,
@@ -82,6 +83,8 @@ export async function settleMessages(
       select s.bucket, row.event_id, s.workspace_id, s.id,
              case when row.state = 'scheduled' then 'deferred' else row.state end, db_now(),
              jsonb_build_object('attempt', s.attempt, 'answer', row.answer)
+               || case when s.variant is null then '{}'
+                       else jsonb_build_object('variant', s.variant) end
         from settled s
         join row on row.id = s.id
     )

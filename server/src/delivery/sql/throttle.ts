@@ -46,7 +46,7 @@ export async function slowDown(
        set next_at = greatest(t.next_at, excluded.next_at), paced_at = db_now(),
            -- Many handovers are under way when the first is told to slow down: that is one request.
            pace = case when t.pace < 1 and t.paced_at > db_now() - interval '2 seconds' then t.pace
-                       else greatest(0.02, t.pace / 2) end
+                       else greatest(0.1, least(1, t.pace + 0.05 * extract(epoch from db_now() - t.paced_at)) / 2) end
   `;
 }
 

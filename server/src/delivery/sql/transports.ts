@@ -102,7 +102,7 @@ export async function slowedProviders(db: Db, outletId: string): Promise<string[
     select substr(key, ${prefix.length + 1}::int) as provider from throttles
      where key >= ${prefix} and key < ${`${outletId} to;`}
        and (next_at > db_now()
-            or pace + 0.01 * extract(epoch from db_now() - paced_at) < 1)
+            or pace + 0.05 * extract(epoch from db_now() - paced_at) < 1)
   `;
   return rows.map(({ provider }) => provider);
 }

@@ -50,10 +50,9 @@ async function composedOf(life: Life, { row, facts, outcome }: Capture): Promise
   const { user, company, scenario } = life;
   if (user === null) return { kind: 'skipped', reason: 'user_erased' };
   const { sender, kit } = scenario;
-  const { step } = outcome;
-  const content = facts.series.contentOf(step);
+  const said = facts.series.emailFor(outcome.step, row.userId);
   const { properties, now } = row;
-  const email = { occurrence: row, step, content, user, company, properties, sender, now };
+  const email = { occurrence: row, ...said, user, company, properties, sender, now };
   const [composed] = await composeAll(kit, [{ ...email, transport: 'capture' }]);
   if (composed === undefined) throw new Error('an email was not composed');
   return composed;

@@ -1,4 +1,4 @@
-import type { CompanyFact, EmailFact, Facts, User } from '../../audience/index.ts';
+import type { CompanyFact, ConsentFact, EmailFact, Facts, User } from '../../audience/index.ts';
 import type { Reason } from '../../schedule/reason.ts';
 import { bucketOf, userIdOf, uuidv5 } from '../../platform/ids.ts';
 import { listensOf } from '../../series/index.ts';

@@ -8,6 +8,7 @@ export interface Work {
   readonly testSides: readonly string[];
   readonly hasScans: boolean;
   readonly hasMigrations: boolean;
+  readonly hasBroadcasts: boolean;
 }
 
 const NOTHING: Work = {
@@ -15,13 +16,14 @@ const NOTHING: Work = {
   testSides: [],
   hasScans: false,
   hasMigrations: false,
+  hasBroadcasts: false,
 };
 
 /**
  * Looks for work of all kinds in one statement, because an idle worker asks every second.
  *
  * Across workspaces. Index: signals_pkey, one probe per bucket; recipients_due_test, one per test side;
- * series_scans_next; series_migrations_running.
+ * series_scans_next; series_migrations_running; broadcasts_look.
  */
 export async function lookForWork(
   db: Db,
@@ -46,7 +48,12 @@ export async function lookForWork(
               where s.next_at <= db_now()
                 and (w.side = 'live' or w.advancing_until is null or w.advancing_until < db_now())
                 and (a.status = 'active' or a.status = 'paused' and s.kind = 'leaving')) as "hasScans",
-           exists (select from series_migrations where state = 'running') as "hasMigrations"
+           exists (select from series_migrations where state = 'running') as "hasMigrations",
+           exists (
+             select from broadcasts b
+               join workspaces w on w.id = b.workspace_id
+              where b.look_at <= db_now() and coalesce(b.due_at, '-infinity') <= coalesce(w.clock_now, db_now()))
+             as "hasBroadcasts"
   `;
   return rows[0] ?? NOTHING;
 }

@@ -7,7 +7,7 @@ import {
   type EmailFinding,
   type WorkspaceSaid,
 } from '../../template/index.ts';
-import { buildStep, type BuiltStep } from '../build-steps.ts';
+import { buildAll, type BuiltStep } from '../build-steps.ts';
 import { readAutomation, type AutomationRef } from '../change-series.ts';
 import { seriesInvalid } from '../errors.ts';
 import { statusAfter, type SeriesDraft } from '../series.ts';
@@ -86,11 +86,22 @@ export async function checkStep(
   about: CheckFor & { step: Readonly<Record<string, unknown>>; workspaceId: string },
 ): Promise<EmailFinding[]> {
   const { step, workspaceId } = about;
-  const built = await buildStep(db, step, { workspaceId, isPublished: false });
+  const { emails } = await buildAll(db, step, { workspaceId, isPublished: false });
   const { list_id: listId } = step;
   const list = typeof listId === 'string' ? await listState({ workspaceId, listId }) : null;
-  return findingsOf(built, { ...about, list });
+  const [own = [], ...ofVariants] = emails.map((built) =>
+    findingsOf(built, { ...about, list }).map((one) => ({
+      ...one,
+      path: `${built.place}${one.path}`,
+    })),
+  );
+  // What a variant shares with the email is said of the email.
+  const said = new Set(own.map(({ code, message }) => `${code} ${message}`));
+  const more = ofVariants.flat().filter(({ code, message }) => !said.has(`${code} ${message}`));
+  return [...own, ...more].toSorted((one, other) => rankOf(one) - rankOf(other));
 }
+
+const rankOf = ({ severity }: EmailFinding): number => (severity === 'error' ? 0 : 1);
 
 /** What there is to say of a built email, or of one that could not be built. */
 export function findingsOf(

@@ -25,6 +25,7 @@ import { readAutomation, type AutomationRef } from '../change-series.ts';
 import { previewFailed, previewUserNotFound, seriesInvalid } from '../errors.ts';
 import type { SeriesDraft } from '../series.ts';
 import { emailStepFaults } from '../steps/email.ts';
+import { variantsOf, withVariant } from '../variants.ts';
 import { findingsOf, type CheckDeps } from './check-series.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -44,6 +45,8 @@ export interface PreviewCall {
   readonly stepId: string | null;
   /** An email that is not saved. */
   readonly step: Fields | null;
+  /** The name of one of its variants; null for the email as it stands. */
+  readonly variant: string | null;
   /** External id of a real user. */
   readonly userId: string | null;
   /** A made-up one: own columns and traits. */
@@ -64,7 +67,7 @@ export interface Preview {
 }
 
 /**
- * Reads `{step_id?, step?, user_id?, user?, event?}`.
+ * Reads `{step_id?, step?, variant?, user_id?, user?, event?}`.
  *
  * @throws `series.invalid`
  */
@@ -89,6 +92,7 @@ export function previewCallOf(body: unknown): PreviewCall {
   const call = {
     stepId: text('step_id'),
     step: object('step'),
+    variant: text('variant'),
     userId: text('user_id'),
     user: object('user'),
     event: object('event') ?? {},
@@ -145,6 +149,22 @@ export const renderHere: RenderOne = async (content, facts) =>
 
 /** @throws `series.not_found`, `series.invalid` */
 async function stepOf(
+  db: Pool,
+  ref: AutomationRef,
+  call: PreviewCall,
+): Promise<{ step: Fields; path: string }> {
+  const { step, path } = await wholeStepOf(db, ref, call);
+  if (call.variant === null) return { step, path };
+  const index = variantsOf(step).findIndex(({ name }) => name === call.variant);
+  const variant = variantsOf(step)[index];
+  if (variant === undefined) {
+    throw seriesInvalid([{ path: 'variant', message: 'names no variant of this email' }]);
+  }
+  return { step: withVariant(step, variant), path: `${path}/variants/${index}` };
+}
+
+/** @throws `series.not_found`, `series.invalid` */
+async function wholeStepOf(
   db: Pool,
   ref: AutomationRef,
   { stepId, step }: PreviewCall,

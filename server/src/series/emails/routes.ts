@@ -22,6 +22,9 @@ const PreviewBody = {
   step: Type.Optional(
     Type.Object({}, { additionalProperties: true, description: 'An email that is not saved' }),
   ),
+  variant: Type.Optional(
+    Type.String({ maxLength: 64, description: 'The name of one of its variants' }),
+  ),
   user_id: Type.Optional(Type.String({ maxLength: 255, description: 'A user that there is' })),
   user: Type.Optional(
     Type.Object({}, { additionalProperties: true, description: 'A made-up one: name, traits, …' }),

@@ -3,9 +3,11 @@ import { faultsOfDelay } from '../../schedule/delay.ts';
 import { delayText } from '../../schedule/explain.ts';
 import { isAbsent, isIntegerIn, quoted, recordOf, type Fault } from '../../schedule/fault.ts';
 import { EMAIL_FORMATS, EMAIL_PURPOSES, sourceFaults } from '../../template/index.ts';
+import { BODY_FIELDS } from '../email-fields.ts';
 import { emailSourceOf } from '../email-source.ts';
 import { textFault } from '../fault.ts';
 import type { EmailStep, StepType } from '../step.ts';
+import { variantFaults } from '../variants.ts';
 import { nextTarget, withNext } from './next.ts';
 
 export const SUBJECT_LENGTH_MAX = 998;
@@ -30,8 +32,6 @@ export const email: StepType<EmailStep> = {
   },
 };
 
-/** The fields that an email may have its body in: exactly one of them. */
-const BODIES = ['html', 'mjml', 'content', 'template_id'] as const;
 const VERSION_MAX = 1_000_000;
 const SNIPPETS_MAX = 200;
 
@@ -42,7 +42,9 @@ export function emailStepFaults(step: Fields, path: string): Fault[] {
   const shape = [...textFaults(step, path), ...choiceFaults(step, path), ...bodyFaults(step, path)];
   const delay = isAbsent(step['delay']) ? [] : faultsOfDelay(step['delay'], `${path}/delay`);
   if (shape.length > 0) return [...shape, ...delay];
-  return [...senderFaults(step, path), ...templateFaults(step, path), ...delay];
+  const own = [...senderFaults(step, path), ...templateFaults(step, path), ...delay];
+  // What is wrong with the email itself would be told again of each variant.
+  return own.length > 0 ? own : variantFaults(step, path, emailStepFaults);
 }
 
 function textFaults(step: Fields, path: string): Fault[] {
@@ -57,7 +59,7 @@ function textFaults(step: Fields, path: string): Fault[] {
   ).map(([field, lengthMax]) =>
     isAbsent(step[field]) ? null : textFault(step[field], `${path}/${field}`, lengthMax),
   );
-  const hasOtherBody = BODIES.some((field) => field !== 'html' && !isAbsent(step[field]));
+  const hasOtherBody = BODY_FIELDS.some((field) => field !== 'html' && !isAbsent(step[field]));
   const faults = [
     textFault(step['subject'], `${path}/subject`, SUBJECT_LENGTH_MAX),
     hasOtherBody && isAbsent(step['html'])
@@ -110,7 +112,7 @@ function trackingFaults(value: unknown, path: string): Fault[] {
 /** Exactly one body, and what only some bodies may have beside them. */
 function bodyFaults(step: Fields, path: string): Fault[] {
   const faults: Fault[] = [];
-  const [first, ...others] = BODIES.filter((field) => !isAbsent(step[field]));
+  const [first, ...others] = BODY_FIELDS.filter((field) => !isAbsent(step[field]));
   for (const field of others) {
     const message = `must not be there beside ${first}: an email has one body`;
     faults.push({ path: `${path}/${field}`, message });

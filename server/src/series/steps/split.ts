@@ -1,13 +1,13 @@
 import { recordOf, type Fault } from '../../schedule/fault.ts';
 import { shareOf } from '../hash.ts';
 import type { Decision, SplitStep, StepContextFacts, StepType, Target } from '../step.ts';
+import { indexAt, totalOf, WEIGHT_MAX } from '../weights.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 export const BRANCHES_MIN = 2;
 /** More than anybody tests at once; every branch is a way that must be looked at. */
 export const BRANCHES_MAX = 20;
-export const WEIGHT_MAX = 1_000_000;
 
 export const split: StepType<SplitStep> = {
   type: 'split',
@@ -58,34 +58,14 @@ function targetsOf({ branches }: Fields): Target[] {
   }));
 }
 
-type Branches = SplitStep['branches'];
-
-const totalOf = (branches: Branches): number =>
-  branches.reduce((total, { weight }) => total + weight, 0);
-
 /** '50 %', '33.3 %'. */
 const shareWords = (weight: number, total: number): string =>
   `${Math.round((weight / total) * 1_000) / 10} %`;
 
-/**
- * The branch at a place between 0 and 1, each as wide as its weight and in their order: so moving a
- * weight moves only those near the border that moved.
- */
-function branchAt(branches: Branches, share: number): number {
-  const total = totalOf(branches);
-  let border = 0;
-  for (const [index, { weight }] of branches.entries()) {
-    border += weight;
-    if (share * total < border) return index;
-  }
-  // Sums of fractions may end a hair below the total.
-  return branches.length - 1;
-}
-
 function decide(step: SplitStep, { userId, automationId }: StepContextFacts): Decision {
   const { branches } = step;
   // With the series, so that the same people are not the first branch of every split there is.
-  const index = branchAt(branches, shareOf(`${automationId}:${step.id}:${userId}`));
+  const index = indexAt(branches, shareOf(`${automationId}:${step.id}:${userId}`));
   const chosen = branches[index];
   if (chosen === undefined) throw new Error(`split ${step.id} has no branches`);
   const weights = branches.map(({ weight }) => weight).join(' : ');

@@ -1,8 +1,16 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { dkimNameOf, dkimRecordOf, type StoredDkimKey } from '../dkim-key.ts';
 import type { Finding } from '../sender-domain.ts';
-import { aliasesOf, type Dns } from './dns.ts';
-import { ALL_SENDERS, BULK_SENDERS, draftOf, findingOf, shown, tagsOf, type Draft } from './finding.ts';
+import { aliasesOf, circleAt, type Dns } from './dns.ts';
+import {
+  ALL_SENDERS,
+  BULK_SENDERS,
+  draftOf,
+  findingOf,
+  shown,
+  tagsOf,
+  type Draft,
+} from './finding.ts';
 
 const REASONS = [
   BULK_SENDERS,
@@ -23,7 +31,12 @@ export async function checkDkim(
   const draft = draftOf({ record: 'dkim', name, selector: key.selector });
   const answer = await dns.txt(name);
   if (answer.kind === 'failed') {
-    draft.notes.push({ verdict: 'unknown', text: `Could not be checked: ${answer.why}` });
+    const circle = await circleAt(dns, name);
+    draft.notes.push(
+      circle === null
+        ? { verdict: 'unknown', text: `Could not be checked: ${answer.why}` }
+        : { verdict: 'wrong', text: circle },
+    );
   } else if (answer.kind === 'found') {
     draft.found = answer.records;
     judge(draft, answer.records, key);
@@ -40,8 +53,7 @@ async function whyMissing(
   dns: Dns,
   { name, domain }: { name: string; domain: string },
 ): Promise<string> {
-  const { names, isEndless } = await aliasesOf(dns, name);
-  if (isEndless) return `${name} is an alias (CNAME) that leads round in a circle`;
+  const { names } = await aliasesOf(dns, name);
   if (names.length > 0) {
     return `${name} is an alias (CNAME) of ${shown(names.join(', then '))}, where there is no TXT record`;
   }
@@ -64,11 +76,16 @@ function judge(
   const wrong = (text: string): void => void notes.push({ verdict: 'wrong', text });
   const [first = '', ...others] = records;
   if (others.length > 0) {
-    return wrong(`${records.length} TXT records stand there; receivers do not know which one counts`);
+    return wrong(
+      `${records.length} TXT records stand there; receivers do not know which one counts`,
+    );
   }
   const record = first.trim().replace(/^"(.*)"$/s, '$1');
   if (record !== first.trim()) {
-    notes.push({ verdict: 'wrong', text: 'The record is in quotation marks; enter it without them' });
+    notes.push({
+      verdict: 'wrong',
+      text: 'The record is in quotation marks; enter it without them',
+    });
   }
   const tags = tagsOf(record);
   const version = tags.get('v');
@@ -82,17 +99,28 @@ function judge(
   const ours = algorithm === 'ed25519' ? 'ed25519' : 'rsa';
   const type = tags.get('k') ?? 'rsa';
   if (type !== ours) wrong(`The record says k=${shown(type)}; this key needs k=${ours}`);
-  const hashes = tags.get('h')?.split(':').map((one) => one.trim());
+  const hashes = tags
+    .get('h')
+    ?.split(':')
+    .map((one) => one.trim());
   if (hashes !== undefined && !hashes.includes('sha256')) {
     wrong(`The record allows h=${shown(hashes.join(':'))} only; we sign with sha256`);
   }
-  const services = tags.get('s')?.split(':').map((one) => one.trim());
+  const services = tags
+    .get('s')
+    ?.split(':')
+    .map((one) => one.trim());
   if (services !== undefined && !services.some((one) => one === '*' || one === 'email')) {
     wrong(`The record is for s=${shown(services.join(':'))}, not for email`);
   }
-  const flags = tags.get('t')?.split(':').map((one) => one.trim()) ?? [];
+  const flags =
+    tags
+      .get('t')
+      ?.split(':')
+      .map((one) => one.trim()) ?? [];
   if (flags.includes('y')) {
-    const text = 't=y says that the domain is only trying DKIM: receivers may ignore it; take it out';
+    const text =
+      't=y says that the domain is only trying DKIM: receivers may ignore it; take it out';
     notes.push({ verdict: 'warning', text });
   }
   if (flags.includes('s')) {

@@ -74,9 +74,7 @@ export function dnsFor(
     if (known !== undefined) return known as Promise<Answer<T>>;
     const why = 'this check asks for too many names';
     const answer: Promise<Answer<T>> =
-      asked.size >= queriesMax
-        ? Promise.resolve({ kind: 'failed', why })
-        : answerOf(ask, deadline);
+      asked.size >= queriesMax ? Promise.resolve({ kind: 'failed', why }) : answerOf(ask, deadline);
     asked.set(key, answer as Promise<Answer<never>>);
     return answer;
   };
@@ -132,7 +130,7 @@ export async function aliasesOf(
   name: string,
 ): Promise<{ names: string[]; isEndless: boolean }> {
   const names: string[] = [];
-  for (let at = name; ; ) {
+  for (let at = name; ;) {
     const answer = await dns.cname(at);
     const [next] = answer.kind === 'found' ? answer.records : [];
     if (next === undefined) return { names, isEndless: false };
@@ -141,4 +139,10 @@ export async function aliasesOf(
     if (isEndless) return { names, isEndless };
     at = next;
   }
+}
+
+/** What a name that gives no answer may be suffering from; null for what it is not known to have. */
+export async function circleAt(dns: Dns, name: string): Promise<string | null> {
+  const { isEndless } = await aliasesOf(dns, name);
+  return isEndless ? `${name} is an alias (CNAME) that leads round in a circle` : null;
 }

@@ -28,7 +28,10 @@ export const isSpfRecord = (text: string): boolean => /^v=spf1(?: |$)/i.test(tex
 export function parseSpf(record: string): { terms: SpfTerm[]; faults: string[] } {
   const terms: SpfTerm[] = [];
   const faults: string[] = [];
-  for (const text of record.split(/ +/).slice(1, TERMS_MAX).filter((word) => word !== '')) {
+  for (const text of record
+    .split(/ +/)
+    .slice(1, TERMS_MAX)
+    .filter((word) => word !== '')) {
     const [, qualifier = '+', name = '', sign = '', value = ''] = TERM.exec(text) ?? [];
     const isModifier = sign === '=';
     if (name === '' || (!isModifier && !MECHANISMS.has(name.toLowerCase()))) {

@@ -20,7 +20,6 @@ const REASONS = [BULK_SENDERS, ALL_SENDERS];
 interface Walk {
   lookups: number;
   readonly terms: SpfTerm[];
-  readonly seen: Set<string>;
   /** Includes that cannot be followed, in words. */
   readonly broken: string[];
   /** Of names that gave no answer. */
@@ -34,7 +33,11 @@ interface Walk {
  */
 export async function checkSpf(
   dns: Dns,
-  { record, name, mechanisms }: {
+  {
+    record,
+    name,
+    mechanisms,
+  }: {
     record: Extract<RecordKind, 'spf' | 'return_path_spf'>;
     name: string;
     mechanisms: readonly string[];
@@ -52,7 +55,10 @@ export async function checkSpf(
   const [first] = records;
   if (first === undefined) {
     draft.expected = mechanisms.length === 0 ? null : spfRecordOf(mechanisms);
-    draft.notes.push({ verdict: 'missing', text: missingText({ answer: answer.kind, texts, name }) });
+    draft.notes.push({
+      verdict: 'missing',
+      text: missingText({ answer: answer.kind, texts, name }),
+    });
   } else if (records.length > 1) {
     const text = `${records.length} SPF records stand there; with more than one none counts. Make one of them`;
     draft.expected = mergedOf(records, mechanisms);
@@ -63,7 +69,15 @@ export async function checkSpf(
   return findingOf(draft, REASONS);
 }
 
-function missingText({ answer, texts, name }: { answer: string; texts: readonly string[]; name: string }) {
+function missingText({
+  answer,
+  texts,
+  name,
+}: {
+  answer: string;
+  texts: readonly string[];
+  name: string;
+}) {
   const close = texts.find((text) => /^\W*(?:v\s*=\s*)?spf[12]?\b|^spf2\.0/i.test(text));
   if (close !== undefined) {
     return `No SPF record at ${name}: "${shown(close)}" does not begin with "v=spf1 "`;
@@ -96,12 +110,13 @@ async function judge(
     const text = 'ptr is slow and not to be used (RFC 7208 section 5.5); take it out';
     notes.push({ verdict: 'warning', text });
   }
-  const walk: Walk = { lookups: 0, terms: [], seen: new Set([name]), broken: [], unanswered: [] };
-  await follow(dns, walk, { terms, name });
+  const walk: Walk = { lookups: 0, terms: [], broken: [], unanswered: [] };
+  await follow(dns, walk, { terms, path: [name] });
   for (const text of walk.broken) notes.push({ verdict: 'wrong', text });
   for (const text of walk.unanswered) notes.push({ verdict: 'unknown', text });
   if (walk.lookups > LOOKUPS_MAX) {
-    const count = walk.lookups >= LOOKUPS_COUNTED_MAX ? `${LOOKUPS_COUNTED_MAX} or more` : walk.lookups;
+    const count =
+      walk.lookups >= LOOKUPS_COUNTED_MAX ? `${LOOKUPS_COUNTED_MAX} or more` : walk.lookups;
     const text =
       `The record needs ${count} DNS look-ups; past ${LOOKUPS_MAX} receivers take it for broken ` +
       '(RFC 7208 section 4.6.4). Take out includes that you do not need';
@@ -131,12 +146,19 @@ function judgeEnd({ notes }: Draft, terms: readonly SpfTerm[]): void {
   }
 }
 
-const LOOKUP_NAMES: ReadonlySet<string> = new Set(['include', 'a', 'mx', 'ptr', 'exists', 'redirect=']);
+const LOOKUP_NAMES: ReadonlySet<string> = new Set([
+  'include',
+  'a',
+  'mx',
+  'ptr',
+  'exists',
+  'redirect=',
+]);
 
 async function follow(
   dns: Dns,
   walk: Walk,
-  { terms, name }: { terms: readonly SpfTerm[]; name: string },
+  { terms, path }: { terms: readonly SpfTerm[]; path: readonly string[] },
 ): Promise<void> {
   const hasAll = terms.some((term) => term.name === 'all');
   for (const term of terms) {
@@ -148,24 +170,25 @@ async function follow(
     if (term.name !== 'include' && term.name !== 'redirect=') continue;
     // Macros depend on the mail in hand.
     if (term.value.includes('%')) continue;
-    await followTo(dns, walk, { term, from: name });
+    await followTo(dns, walk, { term, path });
   }
 }
 
 async function followTo(
   dns: Dns,
   walk: Walk,
-  { term, from }: { term: SpfTerm; from: string },
+  { term, path }: { term: SpfTerm; path: readonly string[] },
 ): Promise<void> {
   const target = term.value.replace(/\.$/, '');
-  if (walk.seen.has(target)) {
-    if (target === from) walk.broken.push(`${shown(term.text)} leads to itself`);
+  if (path.includes(target)) {
+    walk.broken.push(`${shown(term.text)} leads round in a circle`);
     return;
   }
-  walk.seen.add(target);
   const answer = await dns.txt(target);
   if (answer.kind === 'failed') {
-    walk.unanswered.push(`${shown(target)}, which the record includes, could not be read: ${answer.why}`);
+    walk.unanswered.push(
+      `${shown(target)}, which the record includes, could not be read: ${answer.why}`,
+    );
     return;
   }
   const records = answer.kind === 'found' ? answer.records.filter(isSpfRecord) : [];
@@ -177,5 +200,5 @@ async function followTo(
     );
     return;
   }
-  await follow(dns, walk, { terms: parseSpf(record).terms, name: target });
+  await follow(dns, walk, { terms: parseSpf(record).terms, path: [...path, target] });
 }

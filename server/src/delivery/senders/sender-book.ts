@@ -1,0 +1,50 @@
+import { createCache } from '../../platform/cache.ts';
+import type { Db } from '../../platform/db.ts';
+import { formatAddress } from '../../platform/email-address.ts';
+import { storedIdOf } from '../../platform/ids.ts';
+import { findDefaultSender, findSender } from './sql/senders.ts';
+import type { StoredSender } from './stored-sender.ts';
+
+/** Who an email is from. */
+export interface SendingAs {
+  readonly from: string;
+  readonly replyTo: string | null;
+}
+
+/** Senders of all sides, as emails ask for them. */
+export interface SenderBook {
+  /**
+   * The sender that a step names. One that was deleted, or that is of another side, is missing: then the
+   * email must not leave under any other name.
+   */
+  readonly senderOf: (
+    workspaceId: string,
+    senderId: string,
+  ) => Promise<({ kind: 'found' } & SendingAs) | { kind: 'missing'; reason: 'sender_missing' }>;
+  /** Who sends where a step names nobody; null where the settings say it. */
+  readonly defaultOf: (workspaceId: string) => Promise<SendingAs | null>;
+}
+
+/** Senders are known for a second: a change is followed soon, and a batch asks once. */
+export function createSenderBook({ db }: { db: Db }): SenderBook {
+  const named = createCache({
+    load: async (key: string): Promise<SendingAs | null> => {
+      const [workspaceId = '', id = ''] = key.split(' ');
+      return sendingAs(await findSender(db, { workspaceId, id }));
+    },
+  });
+  const defaults = createCache({
+    load: async (workspaceId: string) => sendingAs(await findDefaultSender(db, { workspaceId })),
+  });
+  return {
+    senderOf: async (workspaceId, senderId) => {
+      const sender = await named.get(`${workspaceId} ${storedIdOf(senderId)}`);
+      if (sender === null) return { kind: 'missing', reason: 'sender_missing' };
+      return { kind: 'found', ...sender };
+    },
+    defaultOf: (workspaceId) => defaults.get(workspaceId),
+  };
+}
+
+const sendingAs = (sender: StoredSender | null): SendingAs | null =>
+  sender === null ? null : { from: formatAddress(sender), replyTo: sender.replyTo };
