@@ -2,6 +2,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import ajvFormats from 'ajv-formats';
 import { randomUUID } from 'node:crypto';
 import { Ajv } from 'ajv';
+import { serializersWhenFirstUsed, whenFirstUsed } from './compile-later.ts';
 import { errorHandler } from './error-handler.ts';
 import { healthRoutes, type Health } from './health.ts';
 import type { Outlets } from '../delivery/index.ts';
@@ -47,6 +48,7 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     // Paths that cannot be decoded, or are longer than any of ours, name nothing.
     frameworkErrors: (_error, request, reply) => void notFound(request, reply),
     clientErrorHandler: answerMalformed,
+    schemaController: { compilersFactory: { buildSerializer: serializersWhenFirstUsed } },
     forceCloseConnections: 'idle' as const,
   });
   validateStrictly(app);
@@ -75,7 +77,7 @@ function validateStrictly(app: FastifyInstance): void {
   const lenient = new Ajv({ ...options, coerceTypes: true });
   for (const ajv of [strict, lenient]) ajvFormats.default(ajv);
   app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strict : lenient).compile(schema as object),
+    whenFirstUsed(() => (httpPart === 'body' ? strict : lenient).compile(schema as object)),
   );
 }
 

@@ -73,14 +73,23 @@ function fastifyRefusal(error: FastifyError): Refusal {
   }
 }
 
+/** One wrong body may have a fault in each of a hundred thousand members. */
+const FAULTS_SHOWN_MAX = 20;
+const NAME_SHOWN_MAX = 100;
+
 function validationRefusal({ validation, validationContext }: FastifyError): Refusal {
-  const details = (validation ?? []).map(({ instancePath, message, params }) => {
-    const missing = params['missingProperty'];
-    const at = instancePath.slice(1) + (typeof missing === 'string' ? `/${missing}` : '');
-    const allowed = params['allowedValues'];
-    const said = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
-    return { path: at.replace(/^\//, ''), message: said ?? 'is not valid' };
-  });
+  const details = (validation ?? [])
+    .slice(0, FAULTS_SHOWN_MAX)
+    .map(({ instancePath, message, params }) => {
+      const unknown = params['additionalProperty'];
+      const isUnknown = typeof unknown === 'string';
+      const member = isUnknown ? unknown.slice(0, NAME_SHOWN_MAX) : params['missingProperty'];
+      const at = instancePath.slice(1) + (typeof member === 'string' ? `/${member}` : '');
+      const allowed = params['allowedValues'];
+      const known = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : message;
+      const said = isUnknown ? 'is not known here' : known;
+      return { path: at.replace(/^\//, ''), message: said ?? 'is not valid' };
+    });
   const [first] = details;
   const where =
     first === undefined || first.path === '' ? (validationContext ?? 'body') : first.path;

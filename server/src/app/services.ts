@@ -6,6 +6,7 @@ import {
   type Identifier,
   type Tracker,
 } from '../audience/index.ts';
+import { timedBroadcasts, type BroadcastDeps } from '../broadcast/index.ts';
 import { createConsentKey, findList, type ConsentDeps, type ConsentKey } from '../consent/index.ts';
 import { withdrawLeases, type MailKit, type Sender } from '../delivery/index.ts';
 import { createEnroller, replanUser, requestConfirmations, sideNow } from '../enrollment/index.ts';
@@ -53,6 +54,8 @@ export interface Services {
   readonly links: LinkTracker;
   /** What reading and posting mail comes to. */
   readonly inbound: Inbound;
+  /** Sending to audiences. */
+  readonly broadcasts: BroadcastDeps;
   /** What recipients did, on its way into the database. */
   readonly visits: VisitQueue;
   readonly consent: ConsentDeps;
@@ -158,6 +161,13 @@ export async function createServices({
   const { render } = renderer;
   const kit = mailKitOf({ db: lookups, signer, publicUrl, render, links, returnOf });
   const limiter = createRateLimiter({ db, clock, log });
+  const broadcasts: BroadcastDeps = {
+    db,
+    catalog,
+    consentKey,
+    onQueued: () => wake.now(),
+    monotonicMs: () => clock.monotonicMs(),
+  };
   return {
     db,
     log,
@@ -168,6 +178,7 @@ export async function createServices({
     visits,
     consent,
     inbound,
+    broadcasts,
     catalog,
     senderOf,
     kit,
@@ -210,6 +221,7 @@ export async function createServices({
       workerId: '',
       hands: NO_HANDS,
       callers: NO_HANDS,
+      timed: timedBroadcasts(broadcasts),
     },
     close: async () => {
       await visits.close();

@@ -30,6 +30,7 @@ import type { RequestActor } from '../workspace/index.ts';
 import { answerPostsOnce } from './answer-once.ts';
 import { errorHandler } from './error-handler.ts';
 import type { LocalSession } from './local-session.ts';
+import { refuseWhilePaused } from './may-send.ts';
 import { readBodies } from './request-body.ts';
 import { requestActorOf } from './sdk-scope.ts';
 import type { Services } from './services.ts';
@@ -74,6 +75,7 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
       limitCall(limiter, { actor, address: request.ip, now: clock.now() });
       request.actor = requestActorOf(actor);
     });
+    refuseWhilePaused(inner, services);
     answerPostsOnce(inner, { services, shape: 'v1' });
     const { sideNow, testEngine: engine } = services;
     const { listState } = services;

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tidyEvents } from '../audience/index.ts';
-import { moveBroadcast } from '../broadcast/index.ts';
+import { broadcastTick, moveBroadcast } from '../broadcast/index.ts';
 import {
   createDeliverer,
   createWebhookCaller,
@@ -23,6 +23,7 @@ import {
 } from '../enrollment/index.ts';
 import type { StepContext } from '../enrollment/index.ts';
 import { endHeldUpSessions } from '../platform/held-up-sessions.ts';
+import { DomainError } from '../platform/errors.ts';
 import { uuidv7 } from '../platform/ids.ts';
 import { runLoop, type Loop } from '../platform/loop.ts';
 import { random } from '../platform/random.ts';
@@ -154,10 +155,16 @@ async function run(
     { name: 'look', idleMs: LOOK_MS, tick: engine.look },
     { name: 'tidy', idleMs: TIDY_MS, tick: engine.tidy },
   ];
+  const broadcasts = {
+    name: 'broadcasts',
+    idleMs: BACKGROUND_MS,
+    tick: () => broadcastTick(services.broadcasts),
+  };
   const inBackground = { name: 'background', idleMs: BACKGROUND_MS, tick: engine.background };
   await Promise.all([
     ...woken.map((loop) => runLoop(loop, { stopping, log, bells: hurried })),
     runLoop(inBackground, { stopping, log, bells: unhurried }),
+    runLoop(broadcasts, { stopping, log, bells: unhurried }),
     ...upkeep(services, { engine, stopping, pace }).map((loop) => runLoop(loop, { stopping, log })),
   ]);
   wake.now = () => {};
@@ -240,8 +247,14 @@ function trackingDutyOf({ db, clock, log, catalog, webhooks }: Services): () => 
     },
     pauseAutomation: async ({ workspaceId, automationId: id, type }) => {
       const [ref, now] = [{ workspaceId, id }, clock.now()];
-      if (type === 'broadcast') await moveBroadcast(db, ref, { move: 'pause', now });
-      else await moveSeries(db, ref, { transition: 'pause', now });
+      await (
+        type === 'broadcast'
+          ? moveBroadcast(db, ref, { move: 'pause', now })
+          : moveSeries(db, ref, { transition: 'pause', now })
+      ).catch((error: unknown) => {
+        // It has come to its end by itself meanwhile.
+        if (!(error instanceof DomainError)) throw error;
+      });
       catalog.drop({ workspaceId, id });
     },
   });

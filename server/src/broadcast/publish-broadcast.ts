@@ -5,6 +5,8 @@ import {
   insertBuilt,
   insertVersion,
   seriesInvalid,
+  syncTests,
+  testsOf,
   type BuiltSteps,
 } from '../series/index.ts';
 import { insertUses } from '../template/index.ts';
@@ -77,6 +79,7 @@ export async function publish(
   });
   await insertBuilt(tx, { automationId, contents });
   await insertUses(tx, { workspaceId, automationId, automationVersion: number, uses });
+  await syncTests(tx, { workspaceId, automationId, tests: testsOf(steps) });
   await setSchedule(tx, { id: automationId, audience, schedule, dueAt: beginsAt(schedule, now) });
   return { ...broadcast, version: number, state: 'scheduled' };
 }

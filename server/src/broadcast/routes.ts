@@ -147,7 +147,10 @@ function addSending(app: App, { db, catalog, sideNow, onChanged }: BroadcastRout
 
   app.post(
     '/broadcasts/:id/send',
-    { schema: { tags, summary: 'Send a broadcast at once', params, response: one } },
+    {
+      schema: { tags, summary: 'Send a broadcast at once', params, response: one },
+      config: { startsSending: true },
+    },
     async (request) => {
       const now = await sideNow(request.actor.workspaceId);
       return done(request, await scheduleBroadcast(db, refOf(request), { move: 'send', now }));
@@ -165,6 +168,7 @@ function addSending(app: App, { db, catalog, sideNow, onChanged }: BroadcastRout
         response: one,
       },
       validatorCompiler,
+      config: { startsSending: true },
     },
     async (request) => {
       const now = await sideNow(request.actor.workspaceId);
@@ -176,7 +180,10 @@ function addSending(app: App, { db, catalog, sideNow, onChanged }: BroadcastRout
   for (const move of ['pause', 'resume', 'cancel'] as const) {
     app.post(
       `/broadcasts/:id/${move}`,
-      { schema: { tags, summary: MOVES[move], params, response: one } },
+      {
+        schema: { tags, summary: MOVES[move], params, response: one },
+        config: { startsSending: move === 'resume' },
+      },
       async (request) => {
         const now = await sideNow(request.actor.workspaceId);
         return done(request, await moveBroadcast(db, refOf(request), { move, now }));
