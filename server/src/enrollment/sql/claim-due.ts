@@ -65,7 +65,7 @@ export async function dueBuckets(db: Db, { marks }: { marks: readonly Date[] }):
  *
  * Across workspaces. Locks: the chosen rows, skipping those that another holds, and their series
  * (shared), so that no pause is answered while a decision made before it is still being written.
- * Index: recipients_due.
+ * Index: recipients_due; signals_pkey once for all, and signals_by_user for each row only if there are any.
  */
 export async function claimDue(
   db: Db,
@@ -78,8 +78,9 @@ export async function claimDue(
            r.due_at as "dueAt", r.from_at as "fromAt", r.held, r.heard, r.attempts,
            e.entered_at as "enteredAt", e.entry_event as "entryEvent", e.properties,
            e.is_moved as "isMoved",
-           coalesce((select true from signals g where g.bucket = r.bucket and g.user_id = r.user_id limit 1),
-                    false) as "isSignalled",
+           (select exists (select 1 from signals g where g.bucket = ${bucket}))
+             and coalesce((select true from signals g where g.bucket = r.bucket and g.user_id = r.user_id limit 1),
+                          false) as "isSignalled",
            w.settings #>> '{limits,emails,count}' is not null as "isCapped",
            r.first_attempt_at as "firstAttemptAt", s.status as "seriesStatus",
            w.timezone as "workspaceTimezone", u.timezone as "userTimezone", db_now() as now
