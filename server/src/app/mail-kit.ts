@@ -14,6 +14,7 @@ export function mailKitOf({
   render,
   links,
   returnOf,
+  book,
 }: {
   db: Pool;
   signer: LinkSigner;
@@ -21,6 +22,7 @@ export function mailKitOf({
   render: Renderer['render'];
   links: LinkTracker;
   returnOf: MailKit['returnOf'];
+  book: MailKit['book'];
 }): MailKit {
   const lists = createCache({
     load: async (key: string): Promise<MailList | null> => {
@@ -32,6 +34,7 @@ export function mailKitOf({
     render,
     signer,
     publicUrl,
+    book,
     follower: links,
     listOf: ({ workspaceId, id }) => lists.get(`${workspaceId} ${id}`),
     returnOf,

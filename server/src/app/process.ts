@@ -98,6 +98,7 @@ async function runParts(
     log,
     encryptionKey,
     from: config.from,
+    smtpUrl: config.smtpUrl,
     webhookPrivateHosts: config.webhookPrivateHosts,
   });
   const demo = parts.prepares ? await ensureDemo({ ...services, now: services.clock.now() }) : null;

@@ -8,7 +8,16 @@ import {
 } from '../audience/index.ts';
 import { timedBroadcasts, type BroadcastDeps } from '../broadcast/index.ts';
 import { createConsentKey, findList, type ConsentDeps, type ConsentKey } from '../consent/index.ts';
-import { withdrawLeases, type MailKit, type Sender } from '../delivery/index.ts';
+import {
+  createDkimKeyring,
+  createSenderBook,
+  systemResolver,
+  withdrawLeases,
+  type DkimKeyring,
+  type MailKit,
+  type Sender,
+  type SenderBook,
+} from '../delivery/index.ts';
 import { createEnroller, replanUser, requestConfirmations, sideNow } from '../enrollment/index.ts';
 import type { AdvanceDeps, Enroller } from '../enrollment/index.ts';
 import { createCache } from '../platform/cache.ts';
@@ -67,6 +76,11 @@ export interface Services {
   readonly tracker: Tracker;
   readonly enroller: Enroller;
   readonly senderOf: (workspaceId: string) => Promise<Sender>;
+  /** Keys that sign the mail of sides. */
+  readonly keyring: DkimKeyring;
+  readonly resolver: ReturnType<typeof systemResolver>;
+  /** The server's own way out, for what senders are told about SPF. */
+  readonly smtpUrl: string | null;
   /** What composing needs. */
   readonly kit: MailKit;
   /** Renders one email for somebody who looks at it. */
@@ -105,6 +119,8 @@ export interface ServiceOptions {
   readonly encryptionKey: Uint8Array;
   /** Who sends where neither step nor workspace names anybody. */
   readonly from: string;
+  /** As configured; null where mail is captured. */
+  readonly smtpUrl?: string | null;
   /** Where people reach this server, without a trailing slash. */
   readonly publicUrl: () => string;
   /** Where webhooks may go beside the public internet; nowhere, if left out. */
@@ -118,13 +134,15 @@ export async function createServices({
   encryptionKey,
   from,
   publicUrl,
+  smtpUrl = null,
   webhookPrivateHosts = parsePrivateHosts('false'),
 }: ServiceOptions): Promise<Services> {
   const clock = await databaseClock(db);
   const box = createSecretBox(encryptionKey);
   const consentKey = createConsentKey(encryptionKey);
   const catalog = createSeriesCatalog(lookups);
-  const senders = createCache({ load: (id: string) => loadSender(lookups, id, from) });
+  const book = createSenderBook({ db: lookups });
+  const senders = createCache({ load: (id: string) => loadSender(lookups, { id, from, book }) });
   const senderOf = (id: string): Promise<Sender> => senders.get(id);
   const webhookSecrets = createCache({
     load: (workspaceId: string) =>
@@ -159,7 +177,7 @@ export async function createServices({
   });
   const { returnOf } = inbound;
   const { render } = renderer;
-  const kit = mailKitOf({ db: lookups, signer, publicUrl, render, links, returnOf });
+  const kit = mailKitOf({ db: lookups, signer, publicUrl, render, links, returnOf, book });
   const limiter = createRateLimiter({ db, clock, log });
   const broadcasts: BroadcastDeps = {
     db,
@@ -181,6 +199,9 @@ export async function createServices({
     broadcasts,
     catalog,
     senderOf,
+    keyring: createDkimKeyring({ db: lookups, box }),
+    resolver: systemResolver(),
+    smtpUrl,
     kit,
     renderOne: async (content, facts) => {
       const [rendered] = await render([{ content, facts }]);
@@ -237,13 +258,17 @@ const RENDER_THREADS = 2;
 /** Of test sides nothing leaves. */
 const NO_HANDS = { expect: () => {}, forget: () => {}, offer: () => {} };
 
-async function loadSender(db: Pool, workspaceId: string, from: string): Promise<Sender> {
+async function loadSender(
+  db: Pool,
+  { id: workspaceId, from, book }: { id: string; from: string; book: SenderBook },
+): Promise<Sender> {
   const { name, settings } = await readWorkspace(db, { workspaceId });
-  const { replyTo, postalAddress, brand, tracking } = settings;
+  const own = await book.defaultOf(workspaceId);
+  const { postalAddress, brand, tracking } = settings;
   return {
     workspaceName: name,
-    from: settings.from ?? from,
-    replyTo,
+    from: own?.from ?? settings.from ?? from,
+    replyTo: own?.replyTo ?? settings.replyTo,
     postalAddress,
     brand,
     tracking,

@@ -3,7 +3,13 @@ import { Type } from 'typebox';
 import { companyRoutes, eventRoutes, FILTER_SCHEMAS, userRoutes } from '../audience/index.ts';
 import { broadcastRoutes } from '../broadcast/index.ts';
 import { listRoutes, preferenceRoutes, suppressionRoutes } from '../consent/index.ts';
-import { messageRoutes, sendTest, transportRoutes, type Outlets } from '../delivery/index.ts';
+import {
+  messageRoutes,
+  senderRoutes,
+  sendTest,
+  transportRoutes,
+  type Outlets,
+} from '../delivery/index.ts';
 import { inboxRoutes, sendingRoutes } from '../tracking/index.ts';
 import {
   bulkRoutes,
@@ -121,6 +127,8 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
       now: () => clock.now(),
       publicUrl: services.publicUrl,
     });
+    const { resolver, smtpUrl } = services;
+    await inner.register(senderRoutes, { db, box, now: () => clock.now(), resolver, smtpUrl });
     await inner.register(messageRoutes, { db });
     await inner.register(insightRoutes, { db, catalog });
     await inner.register(enrollmentRoutes, { engine, catalog, onChanged: wake });

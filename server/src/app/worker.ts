@@ -4,6 +4,7 @@ import { tidyEvents } from '../audience/index.ts';
 import { broadcastTick, moveBroadcast } from '../broadcast/index.ts';
 import {
   createDeliverer,
+  createDomainChecker,
   createWebhookCaller,
   forgetThrottles,
   forgetWorkers,
@@ -64,6 +65,7 @@ const HELD_UP_LOOK_MS = 12_000;
 const WATCH_MS = 60_000;
 /** Asks the database once a minute, or when an inbox has changed. */
 const INBOXES_MS = 5_000;
+const DOMAINS_MS = 60_000;
 const TIDY_MS = 2_000;
 const FORGET_MS = 600_000;
 /** Once is enough while we run; again, because an older process may plan beside us. */
@@ -93,6 +95,7 @@ export async function startWorker(
     senderOf: services.senderOf,
     consentKey: services.consentKey,
     kit: services.kit,
+    keyring: services.keyring,
     onSettled: moveSettled,
     onRefused: dropEnded,
     onRefusedAddresses: (tx, refused) =>
@@ -206,6 +209,7 @@ function upkeep(
       tick: createWatch(db, { onTrouble: (trouble) => log.warn({ trouble }, 'trouble found') }),
     },
     { name: 'tracking', idleMs: TRACKING_IDLE_MS, tick: trackingDutyOf(services) },
+    { name: 'sender domains', idleMs: DOMAINS_MS, tick: domainCheckerOf(services) },
     { name: 'inboxes', idleMs: INBOXES_MS, tick: services.inbound.reader.tick },
     { name: 'beat', idleMs: pace.beatMs, tick: () => beatAndSync(engine, services) },
     {
@@ -257,5 +261,17 @@ function trackingDutyOf({ db, clock, log, catalog, webhooks }: Services): () => 
       });
       catalog.drop({ workspaceId, id });
     },
+  });
+}
+
+/** Looks whether the records of sending domains are still there, and takes new keys into use. */
+function domainCheckerOf({ db, box, clock, log, resolver, smtpUrl }: Services) {
+  return createDomainChecker({
+    db,
+    box,
+    now: () => clock.now(),
+    resolver,
+    smtpUrl,
+    onFault: (err, domain) => log.warn({ err, domain }, 'a domain could not be checked'),
   });
 }

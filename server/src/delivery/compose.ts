@@ -21,6 +21,7 @@ import {
 import type { OutgoingMessage } from '../transport/index.ts';
 import type { MailKit, MailList, ReturnAddresses } from './mail-kit.ts';
 import { storable, type NewMessage } from './message.ts';
+import { sentAs, type NamedSender } from './senders/sender-book.ts';
 import { unsubscribeOf, type Unsubscribe } from './unsubscribe.ts';
 
 /** What a side says of itself in its mail, and who sends where a step names nobody. */
@@ -103,6 +104,7 @@ interface Draft {
   readonly unsubscribe: Unsubscribe;
   readonly list: MailList | null;
   readonly back: ReturnAddresses | null;
+  readonly as: NamedSender;
 }
 
 async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
@@ -123,7 +125,9 @@ async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
     purpose,
     mailto: back?.unsubscribe ?? null,
   });
-  const from = parseAddress(step.from ?? sender.from);
+  const { from: sideFrom, replyTo } = sender;
+  const as = await sentAs(kit.book, { workspaceId, step, side: { from: sideFrom, replyTo } });
+  const from = as.kind === 'found' ? parseAddress(as.from) : null;
   const { workspaceName: name, postalAddress = null, brand = {} } = sender;
   const facts: EmailFacts = {
     ...mergeFactsOf(user),
@@ -136,19 +140,19 @@ async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
     preferences_url: unsubscribe.preferencesUrl,
     now: now.toISOString(),
   };
-  return { item, id, facts, unsubscribe, list, back };
+  return { item, id, facts, unsubscribe, list, back, as };
 }
 
 function composedOf(kit: MailKit, draft: Draft, rendered: RenderedEmail): Composed {
-  const { item, id, unsubscribe } = draft;
+  const { item, id, unsubscribe, as } = draft;
   const { occurrence, step, variant, user, sender, transport, now } = item;
   const { enrollmentId, seq, bucket, workspaceId, automationId, dueAt } = occurrence;
   if (user.email === null) return { kind: 'skipped', reason: 'no_address' };
   if (rendered.kind === 'failed' && rendered.missing !== undefined) {
     return { kind: 'skipped', reason: storable(rendered.reason) };
   }
-  const from = step.from ?? sender.from;
-  const replyTo = step.reply_to ?? sender.replyTo;
+  // Of a sender that is missing nothing leaves; what is kept to be seen says who it would else be from.
+  const { from, replyTo } = as.kind === 'found' ? as : sender;
   const parts =
     rendered.kind === 'rendered' ? rendered : { subject: step.subject, html: '', text: '' };
   const { html, urls } = followed(kit, draft, parts.html);
@@ -179,6 +183,7 @@ function composedOf(kit: MailKit, draft: Draft, rendered: RenderedEmail): Compos
     scheduledFor: dueAt,
     now,
   };
+  if (as.kind === 'missing') return { kind: 'failed', reason: as.reason, message };
   if (rendered.kind === 'failed') {
     return { kind: 'failed', reason: storable(rendered.reason), message };
   }

@@ -1,6 +1,7 @@
 import { createLinkSigner, type LinkSigner } from '../platform/link-token.ts';
 import type { Db } from '../platform/db.ts';
 import type { Renderer } from '../template/index.ts';
+import type { SenderBook } from './senders/sender-book.ts';
 
 /** What composing takes from the rest of the server. */
 export interface MailKit {
@@ -8,6 +9,8 @@ export interface MailKit {
   readonly signer: LinkSigner;
   /** Where recipients reach this server, without a trailing slash. */
   readonly publicUrl: () => string;
+  /** The senders that steps name. */
+  readonly book: Pick<SenderBook, 'senderOf'>;
   /** Null for mail that nobody follows. */
   readonly follower: Follower | null;
   /** What an email needs to know of its list; null for one that is missing. */
@@ -52,6 +55,9 @@ export const trialKit = (render: Renderer['render']): MailKit => ({
   render,
   signer: createLinkSigner(NO_KEY),
   publicUrl: () => 'http://localhost',
+  book: {
+    senderOf: async () => ({ kind: 'found', from: 'sender@example.com', replyTo: null }),
+  },
   follower: null,
   listOf: async () => null,
   returnOf: async () => null,

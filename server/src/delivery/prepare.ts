@@ -9,6 +9,7 @@ import type { NewMessage } from './message.ts';
 import { messageUuidOf } from '../platform/ids.ts';
 import type { Outlet } from './outlets/outlet.ts';
 import type { Outlets } from './outlets/outlets.ts';
+import type { DkimKeyring } from './senders/keyring.ts';
 import type { Paced } from './slots.ts';
 
 /** An email whose row this worker holds. `context` is the enrollment's business. */
@@ -52,6 +53,7 @@ export interface Finished<C> {
 export interface PrepareDeps extends ComposeDeps {
   readonly clock: Clock;
   readonly outlets: Outlets;
+  readonly keyring: DkimKeyring;
 }
 
 /** Composes claimed emails for the ways by which they will leave. */
@@ -78,7 +80,10 @@ export async function prepare<C>(
       finished.push(finishedOf(claimed, email));
       continue;
     }
-    const { message, outgoing, consent } = email;
+    const { message, consent } = email;
+    const { workspaceId, from: fromAddress } = message;
+    const dkim = await deps.keyring.keysFor({ workspaceId, fromAddress });
+    const outgoing = { ...email.outgoing, dkim };
     const pace = await outlets.paceOf(outlet, message);
     prepared.push({ claimed, message, outgoing, outlet, pace, startsAtMs: null, consent });
   }

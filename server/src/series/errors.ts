@@ -1,5 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
-import { quoted, type Fault } from '../schedule/fault.ts';
+import type { Fault } from '../schedule/fault.ts';
 import type { AutomationStatus, Transition } from './series.ts';
 
 export const seriesNotFound = (): DomainError =>
@@ -63,9 +63,5 @@ export const testRecipientUnknown = (): DomainError =>
     'Test emails go only to addresses in test_recipients of the settings',
   );
 
-export const noVariants = (stepId: string): DomainError =>
-  new DomainError(
-    'series.no_variants',
-    'not_found',
-    `The step ${quoted(stepId)} is no email with variants`,
-  );
+export const noVariants = (): DomainError =>
+  new DomainError('series.no_variants', 'not_found', 'This email has no variants');

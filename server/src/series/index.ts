@@ -77,6 +77,6 @@ export { renderHere, type RenderOne } from './emails/preview-email.ts';
 export { seriesEmailRoutes, type EmailRouteDeps } from './emails/routes.ts';
 export type { TestEmail } from './emails/test-send.ts';
 export { insertBuilt } from './sql/built.ts';
-export { syncTests } from './sql/variants.ts';
+export { syncTests, winnersOf } from './sql/variants.ts';
 export { decideVariants, VARIANTS_IDLE_MS } from './variant-results/decide-variants.ts';
 export { testsOf } from './variants.ts';

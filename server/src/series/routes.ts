@@ -148,6 +148,7 @@ function addTransitions(app: App, deps: SeriesRouteDeps): void {
         querystring: WarningsQuery,
         response: { 200: PublishedView },
       },
+      config: { startsSending: true },
     },
     async (request) => {
       const now = await sideNow(request.actor.workspaceId);

@@ -16,12 +16,12 @@ export const WINNER_AFTER_MIN = 100;
 /** As many messages as are counted; see `VARIANT_MESSAGES_MAX`. */
 export const WINNER_AFTER_MAX = 100_000;
 export const WINNER_METRICS = ['opened', 'clicked'] as const;
-export const CONFIDENCE_DEFAULT = 0.95;
+const CONFIDENCE_DEFAULT = 0.95;
 const CONFIDENCE_MIN = 0.8;
 const CONFIDENCE_MAX = 0.9999;
 
 /** What a variant may say otherwise than its email: what is said and by whom, not whom it reaches. */
-export const VARIANT_FIELDS = [
+const VARIANT_FIELDS = [
   'subject',
   'preheader',
   'html',
@@ -61,7 +61,10 @@ export function variantFaults(
     const place = `${at}/${index}`;
     const fields = recordOf(variant);
     if (fields === null) return [{ path: place, message: 'must be an object' }];
-    const shape = [...nameFaults(fields['name'], `${place}/name`, names), ...ownFaults(fields, place)];
+    const shape = [
+      ...nameFaults(fields['name'], `${place}/name`, names),
+      ...ownFaults(fields, place),
+    ];
     return shape.length > 0 ? shape : faultsOf(withVariant(step, fields), place);
   });
   return [...faults, ...winnerFaults(step['winner'], `${path}/winner`)];

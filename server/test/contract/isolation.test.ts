@@ -160,9 +160,11 @@ test('every path of /api/v1 that names something answers as if nothing of that n
         const call = (id: string) => {
           const query = path.endsWith('explain')
             ? `?series_id=${ids.series}`
-            : noun === 'suppressions'
-              ? '?note=x'
-              : '';
+            : path.endsWith('variants')
+              ? '?step_id=a'
+              : noun === 'suppressions'
+                ? '?note=x'
+                : '';
           const url =
             path
               .replace('/api/v1', '')

@@ -155,6 +155,7 @@ test('all calls of the contract are described', () => {
       ...v1(['get', 'post'].map((act) => `${act} /templates`)),
       ...v1(['uses', 'versions', 'versions/{}'].map((what) => `get /templates/{}/${what}`)),
       ...v1(['post /templates/{}/versions', 'patch /templates/{}', 'post /templates/{}/archive']),
+      ...v1(['series', 'broadcasts'].map((noun) => `get /${noun}/{}/variants`)),
       ...v1(['get /series/{}/checks', 'post /series/{}/preview', 'post /series/{}/test_send']),
       ...v1(['get', 'put', 'delete'].map((act) => `${act} /lists/{}/confirmation`)),
       ...v1(
@@ -277,6 +278,9 @@ describe('each path answers as it says', async () => {
     'delete /api/v1/series/{id}': 409,
     'delete /api/v1/lists/{id}': 409,
     'post /api/v1/series/{id}/activate': 409,
+    // No email of these has any.
+    'get /api/v1/series/{id}/variants': 404,
+    'get /api/v1/broadcasts/{id}/variants': 404,
   };
   // Reads first: what acts changes what is read, and archiving ends all.
   const rank = ({ method, path }: { method: string; path: string }): number =>
@@ -293,9 +297,13 @@ describe('each path answers as it says', async () => {
       const noun = path.split('/')[3] ?? '';
       const query = path.endsWith('explain')
         ? `?series_id=${seriesId}`
-        : name === 'delete /api/v1/suppressions/{id}'
-          ? '?note=x'
-          : '';
+        : path.endsWith('variants')
+          ? '?step_id=a'
+          : name === 'get /api/v1/series/{id}/variants'
+            ? '?step_id=welcome'
+            : name === 'delete /api/v1/suppressions/{id}'
+              ? '?note=x'
+              : '';
       if (name === 'post /api/v1/series/{id}/activate')
         await server.v1('POST', `/series/${seriesId}/pause`);
       if (name === 'post /api/v1/series/{id}/pause')

@@ -455,3 +455,30 @@ describe('pausing, resuming and cancelling', () => {
     }
   });
 });
+
+test('an email with variants is shared out, and its results are told', async () => {
+  const side = await newSide();
+  for (let count = 0; count < 12; count += 1) await side.user();
+  const variants = [
+    { name: 'A', weight: 1 },
+    { name: 'B', weight: 1, subject: 'Other news' },
+  ];
+  const winner = { metric: 'clicked', after: 1_000 };
+  const id = await side.make({ email: { ...EMAIL, variants, winner } });
+  const scheduled = await side.act(id, 'schedule', { at: '2025-03-24T09:00:00Z' });
+  expect(scheduled.status, scheduled.text).toBe(200);
+  await side.advanceTo('2025-03-24T10:00:00Z');
+  const messages = (await side.call('GET', `/messages?series_id=${id}&limit=50`)).body.data;
+  const countOf = (name: string): number =>
+    messages.filter(({ variant }: { variant: string }) => variant === name).length;
+  expect(countOf('A') + countOf('B')).toBe(12);
+  const results = (await side.call('GET', `/broadcasts/${id}/variants`)).body;
+  expect(results).toMatchObject({
+    automation_id: id,
+    variants: [
+      { name: 'A', sent: countOf('A') },
+      { name: 'B', sent: countOf('B') },
+    ],
+    winner: { metric: 'clicked', after: 1_000, confidence: 0.95, name: null },
+  });
+});

@@ -85,14 +85,17 @@ test('a report by mail of an address that is none: bounced, suppressed, out, and
   expect(await post(reportOn(mail, user, 'hard'))).toBe('returned');
   const { events } = await world.message(user, 'offer', 'bounced');
   expect(events).toContainEqual(
-    expect.objectContaining({ kind: 'bounced', detail: expect.objectContaining({ class: 'hard' }) }),
+    expect.objectContaining({
+      kind: 'bounced',
+      detail: expect.objectContaining({ class: 'hard' }),
+    }),
   );
   expect(await suppressionOf(user)).toBe('hard_bounce');
   await expectExited(user, listening);
   await world.track(user, 'came back');
   await until(async () => {
     expect(await stepsOf(user, series)).toContainEqual(
-      expect.objectContaining({ step_id: 'bill', reason: 'suppressed:hard_bounce' }),
+      expect.objectContaining({ step_id: 'bill', code: 'skipped_suppressed' }),
     );
   });
   expect(await world.subjectsTo(user)).toEqual(['Subject of offer']);
@@ -140,7 +143,10 @@ test("a provider's signed call changes the message, a forged one does not", asyn
   // Switched off, so that nothing leaves by it.
   const { events_url: url } = await world.v1('POST', '/transports', {
     kind: 'resend',
-    settings: { api_key: 're_abcdefghijklmnop', webhook_secret: `whsec_${secret.toString('base64')}` },
+    settings: {
+      api_key: 're_abcdefghijklmnop',
+      webhook_secret: `whsec_${secret.toString('base64')}`,
+    },
     is_enabled: false,
   });
   const tell = (type: string, id: string, more: object, key = secret) => {
@@ -183,9 +189,7 @@ test('what draws 9 hard bounces in 200 mails is paused, says why, and tells of i
   const series = await world.series([bill('bill')]);
   const names = Array.from({ length: 200 }, (_, n) => (n < 9 ? `gone-of-${n}` : `many-${n}`));
   for (const part of [names.slice(0, 100), names.slice(100)]) {
-    await Promise.all(
-      part.map(async (name) => world.enroll(await world.identify(name), series)),
-    );
+    await Promise.all(part.map(async (name) => world.enroll(await world.identify(name), series)));
   }
   await until(() => {
     const count = world.sink.accepted.filter(({ to }) => to.startsWith('many-')).length;
@@ -216,3 +220,31 @@ test('what draws 9 hard bounces in 200 mails is paused, says why, and tells of i
     .digest('base64');
   expect(headers['webhook-signature']).toBe(`v1,${mac}`);
 }, 90_000);
+
+test('nothing is set going on a side that is paused as a whole, until it is resumed', async () => {
+  const { db, live } = world.server;
+  const { id: draft } = await world.v1('POST', '/series', { name: 'Later', steps: [bill('bill')] });
+  const { id: letter } = await world.v1('POST', '/broadcasts', {
+    name: 'Letter',
+    email: { subject: 'Letter', html: '<p>Hello</p>' },
+    audience: { everybody: true },
+  });
+  await db`
+    insert into sending_pauses (id, workspace_id, rule, figures, paused_at)
+    values (gen_random_uuid(), ${live.id}, 'complaints',
+            '{"sent": 1000, "count": 2, "percent": 0.2, "limitPercent": 0.1, "days": 7}', now())
+  `;
+  const act = (path: string, body: object = {}) =>
+    world.server.v1('POST', path, body, { key: live.secretKey });
+  for (const path of [
+    `/series/${draft}/activate`,
+    `/broadcasts/${letter}/send`,
+    `/broadcasts/${letter}/schedule`,
+  ]) {
+    const { status, body } = await act(path, { at: '2099-01-01T09:00:00Z' });
+    expect([path, status, body.code]).toEqual([path, 409, 'tracking.sending_paused']);
+  }
+  expect((await world.v1('GET', '/sending')).pause).toMatchObject({ rule: 'complaints' });
+  expect((await world.v1('POST', '/sending/resume')).paused).toBe(false);
+  expect((await act(`/series/${draft}/activate`)).status).toBe(200);
+});

@@ -116,6 +116,7 @@ export async function startWorker(deps: ProcessDeps): Promise<WorkerProcess> {
   const deliverer = createDeliverer<StepContext>({
     ...common,
     outlets: relay.outletsOf(name),
+    keyring: { keysFor: async () => [] },
     kit: KIT,
     workerId: id,
     senderOf: async () => SENDER,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { companiesByIds } from '../../src/audience/sql/companies.ts';
 import * as facts from '../../src/audience/sql/facts.ts';
+import { consentOfUsers } from '../../src/audience/sql/consent.ts';
 import { listUsers, upsertUsers, usersByIds } from '../../src/audience/sql/users.ts';
 import { beginAttempts } from '../../src/delivery/sql/attempt.ts';
 import { insertFinished } from '../../src/delivery/sql/finish.ts';
@@ -27,6 +28,7 @@ import * as read from '../../src/enrollment/sql/read.ts';
 import * as resolve from '../../src/enrollment/sql/resolve.ts';
 import { countWaiting, readTestClock } from '../../src/enrollment/sql/test-clock.ts';
 import type { Pool, Transaction } from '../../src/platform/db.ts';
+import * as variants from '../../src/series/sql/variants.ts';
 import { testDatabase } from '../support/database.ts';
 import { plansOf } from '../support/explain.ts';
 
@@ -118,12 +120,23 @@ async function seed(): Promise<void> {
     insert into messages (bucket, id, workspace_id, enrollment_id, seq, automation_id, user_id,
                           user_external_id, step_id, state, transport, from_address, to_address, subject,
                           html, text, headers, message_id, scheduled_for, reasons, attempt, attempted_at,
-                          created_at, updated_at)
+                          created_at, updated_at, variant)
     select bucket, gen_random_uuid(), workspace_id, id, 1, automation_id, user_id, 'u', 'hello',
            case when random() < 0.0005 then 'in_doubt' else 'accepted' end,
            'smtp', 'a@example.com', 'b@example.com', 's', 'h', 't', '{}', 'm', now(), '[]', 1, now(),
-           entered_at, now()
+           entered_at, now(), case when random() < 0.1 then 'A' end
       from enrollments;
+    insert into lists (id, workspace_id, name, kind, created_at, updated_at)
+    select gen_random_uuid(), '${live}', 'News', 'opt_in', now(), now() from generate_series(1, 2000);
+    insert into preferences (bucket, user_id, list_id, workspace_id, state, source, at)
+    select bucket, id, '${series}', workspace_id, 'subscribed', 'api', now() from users;
+    insert into consent_changes (bucket, id, workspace_id, user_id, list_id, after, source, at)
+    select bucket, gen_random_uuid(), workspace_id, id, '${series}', 'subscribed', 'api', now() from users;
+    insert into variant_tests (automation_id, step_id, workspace_id, metric, after, confidence, names,
+                               look_due_at, winner)
+    select '${series}', 's' || n, '${live}', 'opened', 100, 0.95, '{A,B}', now(),
+           case when n > 20 then 'A' end
+      from generate_series(1, 2000) n;
     insert into message_events (bucket, id, workspace_id, message_id, kind, at)
     select bucket, gen_random_uuid(), workspace_id, id, 'accepted', now() from messages;
     insert into companies (bucket, workspace_id, id, external_id, first_seen, last_seen, created_at, updated_at)
@@ -459,6 +472,17 @@ const STATEMENTS: readonly [string, readonly string[], (tx: Transaction) => Prom
     'listMessageEvents',
     ['messages_by_user', 'message_events_by_message'],
     (tx) => timeline.listMessageEvents(tx, { ...entry, after: null, messagesMax: 1000, limit: 51 }),
+  ],
+  [
+    'countVariants',
+    ['messages_of_variants', 'message_events_by_message', 'consent_changes_by_user'],
+    (tx) => variants.countVariants(tx, { automationId: series, stepId: 'tips' }),
+  ],
+  ['claimTest', ['variant_tests_open'], (tx) => variants.claimTest(tx)],
+  [
+    'consentOfUsers',
+    ['preferences_pkey', 'lists_pkey'],
+    (tx) => consentOfUsers(tx, [{ bucket: 7, id: user, workspaceId: live, lists: [series] }]),
   ],
   ['listUsers', ['users_by_age'], (tx) => listUsers(tx, people)],
   [

@@ -34,24 +34,26 @@ export async function startDnsZone(): Promise<DnsZone> {
   const names = new Map<string, ZoneEntry>();
   const asked: string[] = [];
   const { Packet } = dns2;
-  const typeName = new Map(Object.entries(Packet.TYPE).map(([name, code]) => [code, name]));
+  const typeName = new Map<number, string>(
+    Object.entries(Packet.TYPE).map(([name, code]) => [code, name]),
+  );
   const server = dns2.createUDPServer((request, send) => {
     const [question] = request.questions;
     if (question === undefined) return;
     const type = typeName.get(question.type ?? 0) ?? '';
     asked.push(`${type} ${question.name}`);
     const response = Packet.createResponseFromRequest(request);
-    const rcode = answer(names, response.answers as object[], {
+    const rcode = answer(names, response.answers, {
       name: question.name.toLowerCase(),
       type,
     });
     if (rcode === 'silent') return;
     (response.header as { rcode: number }).rcode = rcode;
-    send(response);
+    void send(response);
   });
   await new Promise<void>((resolve) => {
     server.on('listening', () => resolve());
-    server.listen(0, '127.0.0.1');
+    void server.listen(0, '127.0.0.1');
   });
   const { port } = (server as unknown as { address: () => AddressInfo }).address();
   const resolver = new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: 1 });

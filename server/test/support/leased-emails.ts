@@ -137,7 +137,7 @@ const attemptOf = (
   userId,
   userExternalId: externalId,
   stepId: 'mail',
-    variant: null,
+  variant: null,
   transport: 'smtp',
   from: 'news@example.com',
   to: address,

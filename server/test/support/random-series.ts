@@ -308,6 +308,13 @@ function slotsOf(step: Json, from: number): Slot[] {
   }
 }
 
+/** One of them fails for everybody whose score is no number. */
+const VARIANTS: readonly Json[] = [
+  { name: 'A', weight: 2 },
+  { name: 'B', weight: 1, subject: '{{ traits.score | divided_by: 0 }}' },
+  { name: 'C', weight: 1, html: '<p>Another</p>', preheader: '{{ traits.plan }}' },
+];
+
 function randomStep(
   chance: Chance,
   type: StepTypeName,
@@ -330,6 +337,7 @@ function randomStep(
         ]),
         html: '<p>Hello {{ user.name }}, {{ traits.stage }}</p>',
         ...(chance.isTrue(0.3) ? { delay: randomDelay(chance) } : {}),
+        ...(emailIds.length % 3 === 1 ? { variants: VARIANTS } : {}),
       };
     case 'wait':
       return chance.isTrue(0.5)

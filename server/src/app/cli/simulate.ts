@@ -1,4 +1,4 @@
-import { trialKit } from '../../delivery/index.ts';
+import { createSenderBook, trialKit } from '../../delivery/index.ts';
 import { renderInline } from '../../template/index.ts';
 import { readFileSync } from 'node:fs';
 import {
@@ -143,7 +143,7 @@ function simulateStored(
     if (workspaceId === null) throw new SetupError(`there is no series ${id}`);
     const deps = {
       db,
-      kit: trialKit(renderInline().render),
+      kit: { ...trialKit(renderInline().render), book: createSenderBook({ db }) },
       senderOf: async () => {
         const { name, settings } = await readWorkspace(db, { workspaceId });
         return {

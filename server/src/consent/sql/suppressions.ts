@@ -153,17 +153,20 @@ export async function liftUnsubscribes(
   },
 ): Promise<void> {
   await tx`
-    with gone as (
-      delete from suppressions s
-       where s.workspace_id = ${workspaceId} and s.reason = 'unsubscribe'
-         and (s.hash in (select decode(h, 'hex') from unnest(${userHashes as string[]}::text[]) as q (h))
-              or s.address in (
-                select lower(u.email)
-                  from unnest(${users.map(({ bucket }) => bucket)}::smallint[],
-                              ${users.map(({ userId }) => userId)}::uuid[]) as q (bucket, id)
-                  join users u on u.bucket = q.bucket and u.id = q.id
-                 where u.workspace_id = ${workspaceId}))
-      returning s.hash
+    with meant as (
+      select s.id
+        from unnest(${userHashes as string[]}::text[]) as q (hash)
+        join suppressions s on s.workspace_id = ${workspaceId} and s.hash = decode(q.hash, 'hex')
+       where s.reason = 'unsubscribe'
+      union
+      select s.id
+        from unnest(${users.map(({ bucket }) => bucket)}::smallint[],
+                    ${users.map(({ userId }) => userId)}::uuid[]) as q (bucket, id)
+        join users u on u.bucket = q.bucket and u.id = q.id and u.workspace_id = ${workspaceId}
+        join suppressions s on s.workspace_id = u.workspace_id and s.address = lower(u.email)
+       where s.reason = 'unsubscribe'
+    ), gone as (
+      delete from suppressions s using meant where s.id = meant.id returning s.hash
     )
     insert into suppression_changes (id, workspace_id, hash, change, reason, source, note, at)
     select gen_random_uuid(), ${workspaceId}, hash, 'removed', 'unsubscribe', ${source},
@@ -203,6 +206,9 @@ export async function leftAll(
   return rows.length > 0;
 }
 
+/** A text as the beginning of a pattern that matches nothing but it. */
+const likeOf = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
 /**
  * Suppressions of a workspace, youngest first.
  *
@@ -236,13 +242,10 @@ export async function listSuppressions(
         on s.user_id is not null and u.id = s.user_id
        and u.bucket = mod(get_byte(uuid_send(s.user_id), 15), 64)
      where s.workspace_id = ${workspaceId}
-       and (${reason}::text is null or s.reason = ${reason})
-       and (${hash}::text is null or s.hash = decode(${hash}::text, 'hex'))
-       and (${prefix}::text is null
-            or s.address like replace(replace(replace(${prefix}::text, '\\', '\\\\'), '%', '\\%'), '_', '\\_')
-                              || '%')
-       and (${after?.at ?? null}::timestamptz is null
-            or (s.at, s.id) < (${after?.at ?? null}, ${after?.id ?? null}::uuid))
+       ${reason === null ? db`` : db`and s.reason = ${reason}`}
+       ${hash === null ? db`` : db`and s.hash = decode(${hash}::text, 'hex')`}
+       ${prefix === null ? db`` : db`and s.address like ${likeOf(prefix)}::text || '%'`}
+       ${after === null ? db`` : db`and (s.at, s.id) < (${after.at}, ${after.id}::uuid)`}
      order by s.at desc, s.id desc
      limit ${limit}
   `;

@@ -51,7 +51,7 @@ export async function makeKeyPair(
   const bytes = algorithm === 'rsa-2048' ? der : der.subarray(-ED25519_BYTES);
   return {
     publicKey: bytes.toString('base64'),
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   };
 }
 

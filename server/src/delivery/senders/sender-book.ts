@@ -11,16 +11,17 @@ export interface SendingAs {
   readonly replyTo: string | null;
 }
 
+export type NamedSender =
+  | ({ readonly kind: 'found' } & SendingAs)
+  | { readonly kind: 'missing'; readonly reason: 'sender_missing' };
+
 /** Senders of all sides, as emails ask for them. */
 export interface SenderBook {
   /**
    * The sender that a step names. One that was deleted, or that is of another side, is missing: then the
    * email must not leave under any other name.
    */
-  readonly senderOf: (
-    workspaceId: string,
-    senderId: string,
-  ) => Promise<({ kind: 'found' } & SendingAs) | { kind: 'missing'; reason: 'sender_missing' }>;
+  readonly senderOf: (workspaceId: string, senderId: string) => Promise<NamedSender>;
   /** Who sends where a step names nobody; null where the settings say it. */
   readonly defaultOf: (workspaceId: string) => Promise<SendingAs | null>;
 }
@@ -44,6 +45,35 @@ export function createSenderBook({ db }: { db: Db }): SenderBook {
     },
     defaultOf: (workspaceId) => defaults.get(workspaceId),
   };
+}
+
+/**
+ * Who the email of a step is from: the sender that it names, else its own `from`, else the side's. A reply
+ * address of the step comes before that of its sender.
+ */
+export async function sentAs(
+  { senderOf }: Pick<SenderBook, 'senderOf'>,
+  {
+    workspaceId,
+    step,
+    side,
+  }: {
+    workspaceId: string;
+    step: {
+      readonly sender_id?: string | undefined;
+      readonly from?: string | null | undefined;
+      readonly reply_to?: string | null | undefined;
+    };
+    side: SendingAs;
+  },
+): Promise<NamedSender> {
+  const { sender_id: senderId, from, reply_to: replyTo } = step;
+  const named: NamedSender =
+    senderId === undefined
+      ? { kind: 'found', from: from ?? side.from, replyTo: side.replyTo }
+      : await senderOf(workspaceId, senderId);
+  if (named.kind === 'missing') return named;
+  return { ...named, replyTo: replyTo ?? named.replyTo };
 }
 
 const sendingAs = (sender: StoredSender | null): SendingAs | null =>

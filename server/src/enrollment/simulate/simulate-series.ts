@@ -21,6 +21,7 @@ import {
   readVersion,
   seriesInvalid,
   stepTypeOf,
+  winnersOf,
   type PublishedSeries,
   type SeriesDraft,
 } from '../../series/index.ts';
@@ -104,16 +105,18 @@ async function seriesOf(
   { version }: SimulationRequest,
 ): Promise<PublishedSeries> {
   const automation = await readAutomation(db, { workspaceId, id }, 'series');
+  const winners = await winnersOf(db, automation.id);
   if (version !== null) {
     const read = await readVersion(db, { automationId: automation.id, number: version });
     const { automationId, steps } = read.version;
-    return publishedOf(read.version, timezone, await loadContents(db, { automationId, steps }));
+    const contents = await loadContents(db, { automationId, steps });
+    return publishedOf(read.version, timezone, contents, winners);
   }
   const draft = publishable(automation.draft as unknown as SeriesDraft);
   const built = await buildSteps(db, draft.steps, { workspaceId, isPublished: false });
   if (built.faults.length > 0) throw seriesInvalid(built.faults);
   const drafted = { automationId: automation.id, number: DRAFT_NUMBER, ...draft };
-  return publishedOf(drafted, timezone, built.byStep);
+  return publishedOf(drafted, timezone, built.byStep, winners);
 }
 
 async function peopleOf(

@@ -141,6 +141,7 @@ function addResume(app: App, deps: VersionRouteDeps): void {
         response: { 200: schema.ResumeAnswer },
       },
       validatorCompiler: acceptAll,
+      config: { startsSending: true },
     },
     async ({ actor, params, body }) => {
       const ref = refOf(actor, params.id);

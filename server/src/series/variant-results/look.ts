@@ -42,7 +42,9 @@ export function lookAt(
   const each = Math.ceil(after / names.length);
   const behind = all.find(({ part }) => part.of < each);
   if (behind !== undefined) {
-    return early(`${behind.name} was sent ${behind.part.of} times; each is to be sent ${each} times`);
+    return early(
+      `${behind.name} was sent ${behind.part.of} times; each is to be sent ${each} times`,
+    );
   }
   const happened = all.reduce((sum, { part }) => sum + part.count, 0);
   const wanted = Math.max(nextLook, HAPPENED_MIN);

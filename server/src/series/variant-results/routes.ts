@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import type { Pool } from '../../platform/db.ts';
 import { Instant, isoOf, Nullable } from '../../platform/http.ts';
 import { storedIdOf } from '../../platform/ids.ts';
 import { readAutomation } from '../change-series.ts';
 import { noVariants } from '../errors.ts';
+import type { StoredTest } from '../sql/variants.ts';
 import { readVariantResults, type VariantResult } from './variant-results.ts';
 
 const Rate = Type.Object({
@@ -18,7 +19,7 @@ const Rate = Type.Object({
 });
 
 const VariantResultsView = Type.Object({
-  series_id: Type.String({ format: 'uuid' }),
+  automation_id: Type.String({ format: 'uuid' }),
   step_id: Type.String(),
   variants: Type.Array(
     Type.Object({
@@ -47,42 +48,64 @@ const VariantResultsView = Type.Object({
 
 /** Results of variants. Registered inside the authenticated scope. */
 export const variantRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app, { db }) => {
+  const params = Type.Object({ id: Type.String({ maxLength: 64 }) });
   app.get(
     '/series/:id/variants',
     {
       schema: {
         tags: ['series'],
         summary: 'What the variants of an email came to',
-        params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+        params,
         querystring: Type.Object({ step_id: Type.String({ maxLength: 64 }) }),
         response: { 200: VariantResultsView },
       },
     },
-    async ({ actor: { workspaceId }, params, query: { step_id: stepId } }) => {
-      const series = await readAutomation(db, { workspaceId, id: storedIdOf(params.id) }, 'series');
-      const results = await readVariantResults(db, { series, stepId });
-      if (results === null) throw noVariants(stepId);
-      const { variants, isTruncated, test } = results;
-      return {
-        series_id: series.id,
-        step_id: stepId,
-        variants: variants.map(resultViewOf),
-        truncated: isTruncated,
-        winner:
-          test === null
-            ? null
-            : {
-                metric: test.metric,
-                after: test.after,
-                confidence: test.confidence,
-                name: test.winner,
-                decided_at: isoOf(test.decidedAt),
-                why: test.why,
-              },
-      };
+    async ({ actor: { workspaceId }, params: { id }, query: { step_id: stepId } }) => {
+      const automation = await readAutomation(db, { workspaceId, id: storedIdOf(id) }, 'series');
+      return viewOf(automation.id, await readVariantResults(db, { automation, stepId }));
+    },
+  );
+
+  app.get(
+    '/broadcasts/:id/variants',
+    {
+      schema: {
+        tags: ['broadcasts'],
+        summary: 'What the variants of its email came to',
+        params,
+        response: { 200: VariantResultsView },
+      },
+    },
+    async ({ actor: { workspaceId }, params: { id } }) => {
+      const automation = await readAutomation(db, { workspaceId, id: storedIdOf(id) }, 'broadcast');
+      return viewOf(automation.id, await readVariantResults(db, { automation, stepId: null }));
     },
   );
 };
+
+function viewOf(
+  automationId: string,
+  results: Awaited<ReturnType<typeof readVariantResults>>,
+): Static<typeof VariantResultsView> {
+  if (results === null) throw noVariants();
+  const { stepId, variants, isTruncated, test } = results;
+  return {
+    automation_id: automationId,
+    step_id: stepId,
+    variants: variants.map(resultViewOf),
+    truncated: isTruncated,
+    winner: test === null ? null : winnerViewOf(test),
+  };
+}
+
+const winnerViewOf = (test: StoredTest) => ({
+  metric: test.metric,
+  after: test.after,
+  confidence: test.confidence,
+  name: test.winner,
+  decided_at: isoOf(test.decidedAt),
+  why: test.why,
+});
 
 const resultViewOf = (one: VariantResult) => ({
   name: one.name,

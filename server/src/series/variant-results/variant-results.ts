@@ -29,32 +29,42 @@ export interface VariantResults {
   readonly test: StoredTest | null;
 }
 
-/** What the variants of an email came to, in all versions; null for a step without any. */
+/**
+ * What the variants of an email came to, in all versions; null for a step without any.
+ *
+ * @param stepId null: the first step, which is the only one of a broadcast
+ */
 export async function readVariantResults(
   db: Db,
-  { series, stepId }: { series: Automation; stepId: string },
-): Promise<VariantResults | null> {
-  const { id: automationId, version: number } = series;
+  { automation, stepId }: { automation: Automation; stepId: string | null },
+): Promise<(VariantResults & { readonly stepId: string }) | null> {
+  const { id: automationId, version: number } = automation;
   const version = number === null ? null : await findVersion(db, { automationId, number });
-  const { steps } = version ?? (series.draft as { steps?: readonly object[] });
-  const step = (steps ?? []).find((one) => (one as { id?: unknown }).id === stepId);
-  const current = variantsOf({ ...step });
-  const counts = await countVariants(db, { automationId, stepId });
+  const steps = (version ?? (automation.draft as { steps?: readonly Step[] })).steps ?? [];
+  const step = steps.find(({ id }) => stepId === null || id === stepId);
+  const named = stepId ?? (typeof step?.['id'] === 'string' ? step['id'] : '');
+  const current = variantsOf(step ?? {});
+  const counts = await countVariants(db, { automationId, stepId: named });
   if (current.length === 0 && counts.length === 0) return null;
   const sentCount = counts.reduce((sum, { sent }) => sum + sent, 0);
   return {
+    stepId: named,
     variants: resultsOf(current, counts),
     isTruncated: sentCount >= VARIANT_MESSAGES_MAX,
-    test: await findTest(db, { automationId, stepId }),
+    test: await findTest(db, { automationId, stepId: named }),
   };
 }
 
+type Step = Readonly<Record<string, unknown>>;
+
 /** Results in the order of the variants, those that are gone at the end. Pure. */
-export function resultsOf(
+function resultsOf(
   current: readonly { readonly name: string; readonly weight: number }[],
   counts: readonly VariantCount[],
 ): VariantResult[] {
-  const gone = counts.map(({ name }) => name).filter((name) => !current.some((v) => v.name === name));
+  const gone = counts
+    .map(({ name }) => name)
+    .filter((name) => !current.some((v) => v.name === name));
   const names = [...current.map(({ name }) => name), ...gone.toSorted()];
   const [first = ''] = names;
   const confidence = (name: string, metric: 'opened' | 'clicked'): number | null => {

@@ -25,7 +25,9 @@ export const CONSENT_CONDITIONS: ConditionKind<Facts> = {
       return consent.hasLeft;
     };
     return {
-      words: isLeft ? 'has unsubscribed from all marketing' : 'has not unsubscribed from everything',
+      words: isLeft
+        ? 'has unsubscribed from all marketing'
+        : 'has not unsubscribed from everything',
       needs: { ...NOTHING_NEEDED, consent: { lists: [] } },
       touches: { ...NOTHING_TOUCHED, user: true },
       dependsOnTime: false,

@@ -377,6 +377,16 @@ const CASES: readonly Case[] = [
     /include:bounces\.example\.com leads round in a circle/,
   ],
   [
+    'includes in a circle among others',
+    'return_path_spf',
+    spf('v=spf1 include:x.example.net include:spf.example.net ~all', {
+      'x.example.net': { txt: ['v=spf1 include:y.example.net ~all'] },
+      'y.example.net': { txt: ['v=spf1 include:x.example.net ~all'] },
+    }),
+    'wrong',
+    /include:x\.example\.net leads round in a circle/,
+  ],
+  [
     'an include that could not be read',
     'return_path_spf',
     spf('v=spf1 include:x.example.net ~all', { 'x.example.net': 'servfail' }),
