@@ -2,6 +2,7 @@ import { type ClientOptions, request } from './request.ts';
 import type {
   Advance,
   Advanced,
+  Broadcast,
   Decision,
   Identified,
   IdentifyBody,
@@ -10,12 +11,14 @@ import type {
   MessageFilter,
   Page,
   Recipient,
+  Sending,
   Series,
   SeriesCallAnswer,
   SeriesCallBody,
   Session,
   TestClock,
   User,
+  UserExplanation,
 } from './shapes.ts';
 
 /** Which part of a list; `limit` defaults to the server's choice. */
@@ -68,7 +71,27 @@ export function createClient(options: ClientOptions) {
         post<Advanced>('/api/v1/test_clock/advance', advance, call),
     },
 
+    sending: {
+      /** Whether this side may send, and what was paused by itself. */
+      read: (call?: CallOptions) => get<Sending>('/api/v1/sending', {}, call),
+      /** Lets the side send again; what was paused with it stays so until it is resumed. */
+      resume: (call?: CallOptions) => post<Sending>('/api/v1/sending/resume', {}, call),
+    },
+
+    broadcasts: {
+      list: (page: PageOptions = {}, call?: CallOptions) =>
+        get<Page<Broadcast>>('/api/v1/broadcasts', { ...page }, call),
+      read: (id: string, call?: CallOptions) =>
+        get<Broadcast>(`/api/v1/broadcasts/${at(id)}`, {}, call),
+      resume: (id: string, call?: CallOptions) =>
+        post<Broadcast>(`/api/v1/broadcasts/${at(id)}/resume`, {}, call),
+    },
+
     series: {
+      read: (id: string, call?: CallOptions) => get<Series>(`/api/v1/series/${at(id)}`, {}, call),
+      /** What fell due meanwhile is treated as the series says; sent, when it says nothing. */
+      resume: (id: string, call?: CallOptions) =>
+        post<Series>(`/api/v1/series/${at(id)}/resume`, {}, call),
       list: (page: PageOptions = {}, call?: CallOptions) =>
         get<Page<Series>>('/api/v1/series', { ...page }, call),
       /** The steps that wait or are being worked. */
@@ -83,6 +106,13 @@ export function createClient(options: ClientOptions) {
       /** @param userId the external ID */
       read: (userId: string, call?: CallOptions) =>
         get<User>(`/api/v1/users/${at(userId)}`, {}, call),
+      /** Why the user is where they are in one series, and what became of each step. */
+      explain: (userId: string, seriesId: string, call?: CallOptions) =>
+        get<UserExplanation>(
+          `/api/v1/users/${at(userId)}/explain`,
+          { series_id: seriesId },
+          call,
+        ),
     },
 
     /** The calls a widget key may make. */

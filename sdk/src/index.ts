@@ -4,7 +4,10 @@ export type { ClientOptions } from './request.ts';
 export {
   type Advance,
   type Advanced,
+  type Broadcast,
   type Decision,
+  type ExplainedStep,
+  type Explanation,
   type Identified,
   type IdentifyBody,
   type Instant,
@@ -22,9 +25,12 @@ export {
   type SeriesCallBody,
   type SeriesStatus,
   type SeriesStep,
+  type Sending,
+  type SendingPause,
   type Session,
   type Side,
   type TestClock,
   type User,
+  type UserExplanation,
   type WorkspaceSide,
 } from './shapes.ts';

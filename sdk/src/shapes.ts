@@ -56,6 +56,8 @@ export interface Message {
   readonly user_id: string;
   readonly automation_id: string;
   readonly step_id: string;
+  /** Which variant of the email it is; null where there are none. */
+  readonly variant: string | null;
   readonly status: MessageStatus;
   readonly to: string;
   readonly from: string;
@@ -73,6 +75,12 @@ export interface Message {
   readonly updated_at: Instant;
 }
 
+/** Why something is as it is: a code that is contract, and a sentence for people. */
+export interface Explanation {
+  readonly code: string;
+  readonly sentence: string;
+}
+
 /** One thing that happened to a message. */
 export interface MessageEvent {
   readonly kind: string;
@@ -85,6 +93,12 @@ export interface MessageDetail extends Message {
   readonly html: string;
   readonly text: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Marketing may be declined; null where no version has the step any more. */
+  readonly purpose: 'marketing' | 'transactional' | null;
+  /** The list that the email belongs to. */
+  readonly list: { readonly id: string; readonly name: string } | null;
+  /** What became of it, in one sentence. */
+  readonly explanation: Explanation;
   readonly events: readonly MessageEvent[];
   /** Why it was due when it was, in the order in which the rules were applied. */
   readonly reasons: readonly Reason[];
@@ -141,6 +155,69 @@ export interface Series {
   readonly version: number | null;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly steps: readonly SeriesStep[];
+}
+
+/** One email to an audience, once. */
+export interface Broadcast {
+  readonly id: string;
+  readonly type: 'broadcast';
+  readonly name: string;
+  readonly status: string;
+}
+
+/** Sending that stopped by itself, because too much came back. */
+export interface SendingPause {
+  readonly id: string;
+  /** The series or broadcast that was paused; null when it was the whole side. */
+  readonly series_id: string | null;
+  readonly rule: 'bounces' | 'complaints';
+  readonly sent: number;
+  /** How many of them bounced for good, or were complained of. */
+  readonly count: number;
+  readonly percent: number;
+  readonly limit_percent: number;
+  readonly paused_at: Instant;
+}
+
+/** Whether a side may send, and the rates that decide it. */
+export interface Sending {
+  readonly paused: boolean;
+  readonly pause: SendingPause | null;
+  readonly series_pauses: readonly SendingPause[];
+  readonly last_days: {
+    readonly days: number;
+    readonly sent: number;
+    readonly bounced: number;
+    readonly complained: number;
+    readonly bounce_percent: number;
+    readonly complaint_percent: number;
+  };
+  readonly limits: {
+    readonly enabled: boolean;
+    readonly bounce_percent: number;
+    readonly complaint_percent: number;
+    readonly min_sends: number;
+  };
+}
+
+/** What became of one step of somebody's passage. */
+export interface ExplainedStep extends Explanation {
+  readonly seq: number;
+  readonly step_id: string;
+  readonly outcome: 'passed' | 'skipped' | 'failed' | 'cancelled' | 'in_doubt';
+  readonly due_at: Instant;
+  readonly at: Instant;
+  readonly message_id: string | null;
+}
+
+/** Why a user is where they are in a series. */
+export interface UserExplanation extends Explanation {
+  readonly state: string;
+  readonly series_id: string;
+  readonly series_name: string;
+  readonly timezone: { readonly name: string };
+  /** What is behind the last passage, oldest first. */
+  readonly steps: readonly ExplainedStep[];
 }
 
 /** One step of one enrollment that waits or is being worked. */

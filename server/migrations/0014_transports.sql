@@ -109,7 +109,8 @@ begin
       end if;
       v_next[v_flow] := greatest(v_next[v_flow], v_now) + interval '1 second' / (p_rates[i] * v_pace[v_one]);
     else
-      -- Behind what this flow has waiting, at its share of the rate; asked again at least every hour.
+      -- Behind what this flow has waiting, at a little more than its share of the rate: what was lost of
+      -- it is made up for, and turns are given ahead of the time again. Asked again at least every hour.
       v_rate := least(p_rates[i] * v_pace[v_one],
                       coalesce(p_rates2[i] * v_pace[v_two], 'infinity'::double precision));
       v_prefix := split_part(p_flows[i], ' ', 1) || ' ';
@@ -117,9 +118,11 @@ begin
         select count(*) into v_flows from throttles t
          where t.key >= v_prefix and t.key < split_part(p_flows[i], ' ', 1) || '!' and t.next_at > v_now;
       end if;
-      v_next[v_flow] := greatest(v_next[v_flow], v_now + p_horizon)
-                        + interval '1 second' * greatest(v_flows, 1) / v_rate;
-      ask_at := v_now + least(v_next[v_flow] - v_now, interval '1 hour' * (1 + random() / 4));
+      v_next[v_flow] := greatest(v_next[v_flow], v_now + p_horizon / 2)
+                        + interval '1 second' * 0.9 * greatest(v_flows, 1) / v_rate;
+      -- Before what was given is used up: a poll of the queue comes in between.
+      ask_at := v_now + least(v_next[v_flow] - v_now - p_horizon / 4,
+                              interval '1 hour' * (1 + random() / 4));
     end if;
     return next;
   end loop;

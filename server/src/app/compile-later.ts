@@ -11,7 +11,7 @@ export function whenFirstUsed(compile: () => ValidateFunction) {
   let compiled: ValidateFunction | null = null;
   const validate = (data: unknown): boolean => {
     compiled ??= compile();
-    const isValid = compiled(data) === true;
+    const isValid = compiled(data);
     // Read right after the call, before anybody else can make one.
     validate.errors = compiled.errors ?? null;
     return isValid;

@@ -1,4 +1,3 @@
-import { resolveMx } from 'node:dns/promises';
 import {
   createOutlets,
   createOutletStore,
@@ -21,7 +20,7 @@ const CONNECTIONS = 10;
  * @param lookups for what is looked up in the middle of a transaction
  */
 export function outletsOf(
-  { db, box, log, clock }: Services,
+  { db, box, log, clock, resolver, webhooks }: Services,
   { lookups, transport }: { lookups: Pool; transport: Transport },
 ): Outlets {
   const store = createOutletStore({
@@ -30,13 +29,14 @@ export function outletsOf(
     log,
     now: () => clock.now(),
     connections: CONNECTIONS,
+    privateHosts: webhooks.privateHosts,
   });
   const outlets = createOutlets({
     server: transport,
     load: store.load,
     loadSlowed: async (id) => new Set(await slowedProviders(lookups, id)),
     slowDown: (key, restMs) => slowDown(db, { key, restMs }),
-    providerOf: createProviderOf(resolveMx),
+    providerOf: createProviderOf((domain) => resolver.resolveMx(domain)),
     monotonicMs: () => clock.monotonicMs(),
   });
   return {

@@ -10,7 +10,7 @@ import {
   transportRoutes,
   type Outlets,
 } from '../delivery/index.ts';
-import { inboxRoutes, sendingRoutes } from '../tracking/index.ts';
+import { inboxRoutes, resultRoutes, sendingRoutes } from '../tracking/index.ts';
 import {
   bulkRoutes,
   confirmationRoutes,
@@ -60,9 +60,7 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
   app,
   { services, outlets, session },
 ) => {
-  const { authenticator, limiter, clock, log, db, box, catalog } = services;
-  const forget = (): void => authenticator.forget();
-  const wake = (): void => services.wake.now();
+  const { authenticator, limiter, clock, log } = services;
 
   app.decorateRequest('actor');
   app.setErrorHandler(errorHandler(log, 'v1'));
@@ -83,77 +81,80 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
     });
     refuseWhilePaused(inner, services);
     answerPostsOnce(inner, { services, shape: 'v1' });
-    const { sideNow, testEngine: engine } = services;
-    const { listState } = services;
-    await inner.register(seriesRoutes, { db, catalog, sideNow, listState, onChanged: wake });
-    await inner.register(versionRoutes, { db, catalog, listState, onChanged: wake });
-    await inner.register(seriesEmailRoutes, {
-      db,
-      sideNow,
-      listState,
-      senderOf: services.senderOf,
-      render: services.renderOne,
-      sendNow: (email) => sendTest({ outlets, now: clock.now() }, email),
-    });
-    await inner.register(templateRoutes, { db, sideNow });
-    await inner.register(broadcastRoutes, {
-      db,
-      catalog,
-      consentKey: services.consentKey,
-      sideNow,
-      onChanged: wake,
-    });
-    await inner.register(userRoutes, { db });
-    await inner.register(companyRoutes, { db });
-    await inner.register(eventRoutes, { db });
-    const consent = { consent: services.consent, sideNow };
-    await inner.register(listRoutes, consent);
-    await inner.register(preferenceRoutes, consent);
-    await inner.register(suppressionRoutes, consent);
-    await inner.register(confirmationRoutes, { db });
-    await inner.register(inboxRoutes, {
-      db,
-      box,
-      signer: services.signer,
-      resolve: services.inbound.resolve,
-      publicUrl: services.publicUrl,
-      now: () => clock.now(),
-      onChanged: services.inbound.forget,
-    });
-    await inner.register(sendingRoutes, { db, now: () => clock.now() });
-    await inner.register(transportRoutes, {
-      db,
-      box,
-      now: () => clock.now(),
-      publicUrl: services.publicUrl,
-    });
-    const { resolver, smtpUrl } = services;
-    await inner.register(senderRoutes, { db, box, now: () => clock.now(), resolver, smtpUrl });
-    await inner.register(messageRoutes, { db });
-    await inner.register(insightRoutes, { db, catalog });
-    await inner.register(enrollmentRoutes, { engine, catalog, onChanged: wake });
-    await inner.register(bulkRoutes, { db, enroller: services.enroller });
-    await inner.register(simulateRoutes, {
-      db,
-      senderOf: services.senderOf,
-      kit: services.kit,
-      sideNow,
-    });
-    await inner.register(webhookSecretRoutes, {
-      pool: db,
-      box,
-      forget: services.webhooks.forgetSecrets,
-      now: () => clock.now(),
-    });
-    await inner.register(workspaceRoutes, {
-      db,
-      box,
-      forget,
-      isMailbox: isEmailSender,
-      now: () => clock.now(),
-    });
+    await registerAutomations(inner, services, outlets);
+    await registerPeople(inner, services);
+    await registerMail(inner, services);
+    await registerWorkspace(inner, services);
   });
 };
+
+/** Series and broadcasts, what is in them, and who passes through them. */
+async function registerAutomations(
+  app: FastifyInstance,
+  services: Services,
+  outlets: Outlets,
+): Promise<void> {
+  const { db, catalog, clock, sideNow, listState, senderOf, kit } = services;
+  const onChanged = (): void => services.wake.now();
+  await app.register(seriesRoutes, { db, catalog, sideNow, listState, onChanged });
+  await app.register(versionRoutes, { db, catalog, listState, onChanged });
+  await app.register(seriesEmailRoutes, {
+    db,
+    sideNow,
+    listState,
+    senderOf,
+    render: services.renderOne,
+    sendNow: (email) => sendTest({ outlets, now: clock.now() }, email),
+  });
+  await app.register(templateRoutes, { db, sideNow });
+  const { consentKey, testEngine: engine, enroller } = services;
+  await app.register(broadcastRoutes, {
+    db,
+    catalog,
+    consentKey,
+    listState,
+    sideNow,
+    onChanged,
+  });
+  await app.register(insightRoutes, { db, catalog });
+  await app.register(enrollmentRoutes, { engine, catalog, onChanged });
+  await app.register(bulkRoutes, { db, enroller });
+  await app.register(simulateRoutes, { db, senderOf, kit, sideNow });
+}
+
+/** Who is known, and what they want. */
+async function registerPeople(app: FastifyInstance, services: Services): Promise<void> {
+  const { db, sideNow, consent } = services;
+  await app.register(userRoutes, { db });
+  await app.register(companyRoutes, { db });
+  await app.register(eventRoutes, { db });
+  await app.register(listRoutes, { consent, sideNow });
+  await app.register(preferenceRoutes, { consent, sideNow });
+  await app.register(suppressionRoutes, { consent, sideNow });
+  await app.register(confirmationRoutes, { db });
+}
+
+/** How mail leaves, what became of it, and where it comes back to. */
+async function registerMail(app: FastifyInstance, services: Services): Promise<void> {
+  const { db, box, clock, publicUrl, signer, inbound, resolver, smtpUrl, webhooks } = services;
+  const { privateHosts } = webhooks;
+  const now = (): Date => clock.now();
+  await app.register(messageRoutes, { db });
+  await app.register(sendingRoutes, { db, now });
+  await app.register(resultRoutes, { db });
+  await app.register(transportRoutes, { db, box, now, publicUrl, privateHosts });
+  await app.register(senderRoutes, { db, box, now, resolver, smtpUrl });
+  const { resolve, forget: onChanged } = inbound;
+  await app.register(inboxRoutes, { db, box, signer, resolve, publicUrl, now, onChanged });
+}
+
+async function registerWorkspace(app: FastifyInstance, services: Services): Promise<void> {
+  const { db, box, clock, authenticator, webhooks } = services;
+  const now = (): Date => clock.now();
+  const forget = (): void => authenticator.forget();
+  await app.register(webhookSecretRoutes, { pool: db, box, forget: webhooks.forgetSecrets, now });
+  await app.register(workspaceRoutes, { db, box, forget, isMailbox: isEmailSender, now });
+}
 
 /** `GET /session`: only where the dashboard is served, for it tells what there is to everybody here. */
 function sessionRoute(app: FastifyInstance, { db, box }: Services, session: LocalSession): void {

@@ -31,7 +31,7 @@ import { random } from '../platform/random.ts';
 import { watchStillness } from '../platform/stillness.ts';
 import { version } from '../platform/version.ts';
 import { tzVersion } from '../schedule/zone.ts';
-import { moveSeries } from '../series/index.ts';
+import { decideVariants, moveSeries, VARIANTS_IDLE_MS } from '../series/index.ts';
 import { createTrackingDuty, recordRefused, TRACKING_IDLE_MS } from '../tracking/index.ts';
 import { callWebhook } from '../transport/index.ts';
 import { forgetOldIdempotency } from '../workspace/index.ts';
@@ -209,6 +209,7 @@ function upkeep(
       tick: createWatch(db, { onTrouble: (trouble) => log.warn({ trouble }, 'trouble found') }),
     },
     { name: 'tracking', idleMs: TRACKING_IDLE_MS, tick: trackingDutyOf(services) },
+    { name: 'variants', idleMs: VARIANTS_IDLE_MS, tick: () => decideVariants({ db }) },
     { name: 'sender domains', idleMs: DOMAINS_MS, tick: domainCheckerOf(services) },
     { name: 'inboxes', idleMs: INBOXES_MS, tick: services.inbound.reader.tick },
     { name: 'beat', idleMs: pace.beatMs, tick: () => beatAndSync(engine, services) },

@@ -1,5 +1,5 @@
 import { isAbsent, recordOf, type Fault } from '../schedule/fault.ts';
-import { emailStepFaults, nameFaults } from '../series/index.ts';
+import { emailStepFaults, nameFaults, seriesInvalid } from '../series/index.ts';
 import { audienceOf, faultsOfAudience, listOf, type Audience } from './audience.ts';
 import { consentOf } from './audience-rules.ts';
 import { faultsOfSchedule, scheduleOf, type Schedule } from './schedule.ts';
@@ -70,6 +70,18 @@ export interface Sendable {
   readonly email: Record<string, unknown>;
   readonly audience: Audience;
   readonly schedule: Schedule;
+}
+
+/**
+ * The email of a draft as a step, for whoever looks at it before it is complete.
+ *
+ * @throws `series.invalid` when its fields cannot be read at all
+ */
+export function checkableOf(fields: Fields): Record<string, unknown> {
+  const email = emailOf(fields);
+  const faults = emailFaults(email, fields);
+  if (faults.length > 0) throw seriesInvalid(faults);
+  return { ...email, id: STEP_ID, type: 'email' };
 }
 
 /**

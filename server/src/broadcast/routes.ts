@@ -6,8 +6,16 @@ import type { Pool } from '../platform/db.ts';
 import { storedIdOf } from '../platform/ids.ts';
 import { Nullable, PageQuery, pageSchema } from '../platform/http.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
-import { deleteDraft, type SeriesCatalog } from '../series/index.ts';
+import {
+  checkStep,
+  deleteDraft,
+  FindingView,
+  findingViewOf,
+  type ListState,
+  type SeriesCatalog,
+} from '../series/index.ts';
 import { countAudience } from './audience-count.ts';
+import { checkableOf } from './draft.ts';
 import { BROADCAST_STATES, type Broadcast } from './broadcast.ts';
 import {
   changeBroadcast,
@@ -37,6 +45,8 @@ export interface BroadcastRouteDeps {
   readonly db: Pool;
   readonly catalog: SeriesCatalog;
   readonly consentKey: ConsentKey;
+  /** Whether a list may be named in an email. */
+  readonly listState: ListState;
   readonly sideNow: (workspaceId: string) => Promise<Date>;
   /** Called when there may be something for `broadcastTick`. */
   readonly onChanged?: () => void;
@@ -54,6 +64,7 @@ export const broadcastRoutes: FastifyPluginAsyncTypebox<BroadcastRouteDeps> = as
   addDrafts(app, deps);
   addSending(app, deps);
   addCounting(app, deps);
+  addChecks(app, deps);
   addProgress(app, deps);
 };
 
@@ -260,6 +271,29 @@ function addProgress(app: App, { db }: BroadcastRouteDeps): void {
       const page = { outcome, userId, cursor, limit };
       const { found, nextCursor } = await recipientsPage(db, broadcast, page);
       return { data: found.map(recipientViewOf), next_cursor: nextCursor };
+    },
+  );
+}
+
+function addChecks(app: App, { db, listState, sideNow }: BroadcastRouteDeps): void {
+  app.get(
+    '/broadcasts/:id/checks',
+    {
+      schema: {
+        tags,
+        summary: 'Check the email of the draft as it would be sent now',
+        params,
+        response: { 200: Type.Object({ data: Type.Array(FindingView) }) },
+      },
+    },
+    async ({ actor: { workspaceId, settings }, params: { id } }) => {
+      const { draft } = await readBroadcast(db, { workspaceId, id: storedIdOf(id) });
+      const step = checkableOf(draft);
+      const now = await sideNow(workspaceId);
+      const about = { step, workspaceId, workspace: settings, now };
+      const findings = await checkStep({ db, listState }, about);
+      const stepId = String(step['id']);
+      return { data: findings.map((finding) => findingViewOf({ ...finding, stepId })) };
     },
   );
 }

@@ -4,6 +4,7 @@ import { uuidv7In } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Handover } from '../transport/index.ts';
+import { inHandMaxOf, turnBoundsOf } from './hand-bounds.ts';
 import { handOver } from './hand-over.ts';
 import { storable } from './message.ts';
 import type { Outlet } from './outlets/outlet.ts';
@@ -60,25 +61,13 @@ export interface Deliverer<C> {
   readonly stop: () => Promise<void>;
 }
 
-/**
- * Claimed ahead, as a multiple of the connections: enough to never wait for the claim, and no more, for
- * what is in hand waits for half a minute when this process dies.
- */
-const AHEAD_PER_CONNECTION = 12;
 /** Claiming goes on when so much of the hand is empty: in batches, and well before all of it is. */
 const ROOM_WORTH = 0.5;
-/** Composed, and not yet answered: bounded, for each holds its whole MIME text. */
-const COMPOSED_MAX = 64;
-/** Of one side, while others wait: a slow way out never holds up everybody. */
-const SHARE_PER_SIDE = 0.75;
 /**
  * Composed in one go: some 2 ms, for meanwhile no connection is served. More would save little of the
  * one query that a batch costs.
  */
 const PREPARE_MAX = 16;
-/** A side that has much more than its share is told to come back when it can be its turn. */
-const PUT_OFF_MAX_MS = 3_600_000;
-
 const keyOf = <C>(claimed: ClaimedEmail<C>): string => leaseKeyOf(heldOf(claimed));
 
 /**
@@ -174,20 +163,11 @@ class Pump<C> implements Deliverer<C> {
   }
 
   #inHandMax(): number {
-    return this.#deps.outlets.concurrency() * AHEAD_PER_CONNECTION;
+    return inHandMaxOf(this.#deps.outlets.concurrency());
   }
 
   #bounds(): TurnBounds {
-    const running = COMPOSED_MAX + this.#deps.outlets.concurrency();
-    const inHand = this.#inHandMax();
-    const share = this.#claimed.lanes > 1 ? SHARE_PER_SIDE : 1;
-    return {
-      running,
-      runningPerLane: running * share,
-      inHand,
-      inHandPerLane: inHand * share,
-      putOffMaxMs: PUT_OFF_MAX_MS,
-    };
+    return turnBoundsOf(this.#deps.outlets.concurrency(), { lanes: this.#claimed.lanes });
   }
 
   /** Starts every stage that has work and is free. Called whenever something changed. */
@@ -195,11 +175,19 @@ class Pump<C> implements Deliverer<C> {
     const run = this.#stages.run.bind(this.#stages);
     if (this.#putOff.length > 0) run('put off', () => this.#putOffSome());
     if (this.#stopping.signal.aborted) this.#releaseWaiting();
-    else if (this.#claimed.isReady) run('prepare', () => this.#prepareSome());
+    else if (this.#isWorthPreparing()) run('prepare', () => this.#prepareSome());
     if (this.#prepared.some(({ outlet }) => this.#freeOf(outlet) > 0)) {
       run('begin', () => this.#beginSome());
     }
     if (this.#answered.length > 0) run('settle', () => this.#settleSome());
+  }
+
+  /** In batches, while enough of those that were composed before are waiting for a connection. */
+  #isWorthPreparing(): boolean {
+    if (!this.#claimed.isReady) return false;
+    return (
+      this.#prepared.length === 0 || this.#claimed.running + PREPARE_MAX <= this.#bounds().running
+    );
   }
 
   #releaseWaiting(): void {
@@ -251,6 +239,7 @@ class Pump<C> implements Deliverer<C> {
   async #beginSome(): Promise<void> {
     const { db, clock } = this.#deps;
     const batch = this.#takeFree();
+    if (batch.length === 0) return;
     const rows = batch.map(({ claimed }) => claimed);
     if (this.#stopping.signal.aborted) {
       this.#untake(batch);
@@ -272,16 +261,23 @@ class Pump<C> implements Deliverer<C> {
     await this.#refuse(refused.map(({ claimed }) => claimed));
   }
 
-  /** Those that have a connection, in their order; it counts as taken from here on. */
+  /**
+   * Those that have a connection, in their order; it counts as taken from here on. One whose turn went
+   * by while it waited for a connection takes another turn first: it would only hold the connection.
+   */
   #takeFree(): Prepared<C>[] {
     const batch: Prepared<C>[] = [];
+    const missed: Prepared<C>[] = [];
+    const nowMs = this.#deps.clock.monotonicMs();
     for (const prepared of this.#prepared.splice(0)) {
-      const { outlet } = prepared;
-      if (this.#freeOf(outlet) > 0) {
+      const { outlet, startsAtMs } = prepared;
+      if (startsAtMs !== null && startsAtMs < nowMs) missed.push(prepared);
+      else if (this.#freeOf(outlet) > 0) {
         this.#taken.set(outlet.id, (this.#taken.get(outlet.id) ?? 0) + 1);
         batch.push(prepared);
       } else this.#prepared.push(prepared);
     }
+    this.#slots.add(missed);
     return batch;
   }
 

@@ -18,7 +18,7 @@ export interface HandOverDeps {
  */
 const START_WITHIN_MS = 10_000;
 /** One that begins later than this after its turn would crowd with the next: it takes another turn. */
-const LATE_MS = 25;
+const LATE_MS = 20;
 const TURNS_MAX = 5;
 /**
  * With an idempotency key the provider itself knows what became of an attempt: asked again so often,

@@ -2,14 +2,13 @@ export { composeAll, type Composed, type Occurrence, type Sender } from './compo
 export { composeFor } from './compose-for.ts';
 export { trialKit } from './mail-kit.ts';
 export type { MailKit, MailList, ReturnAddresses } from './mail-kit.ts';
-export { askConsent, type Asked, type EmailTo } from './consent-ask.ts';
 export { createDeliverer, type Deliverer } from './deliverer.ts';
 export { createOutletStore } from './outlets/load-outlets.ts';
 export { createOutlets, type Outlets } from './outlets/outlets.ts';
 export { createProviderOf } from './outlets/provider.ts';
 export { transportRoutes } from './outlets/routes.ts';
 export { hookedTransportOf } from './outlets/transport.ts';
-export { systemResolver } from './senders/check/dns.ts';
+export { systemResolver, type NameResolver } from './senders/check/dns.ts';
 export { createDkimKeyring, type DkimKeyring } from './senders/keyring.ts';
 export { createDomainChecker } from './senders/run-check.ts';
 export { senderRoutes } from './senders/routes.ts';

@@ -7,6 +7,7 @@ import { storedIdOf, userIdOf } from '../platform/ids.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
 import { explainMessage } from './explain-message.ts';
 import { MESSAGE_STATES, type Message } from './message.ts';
+import { findMailing } from './sql/mailing.ts';
 import { findMessage, listEvents, listMessages } from './sql/read.ts';
 import { findStepReason } from './sql/step-reason.ts';
 
@@ -40,6 +41,16 @@ const FullMessageSchema = Type.Object({
   html: Type.String(),
   text: Type.String(),
   headers: Type.Object({}, { additionalProperties: Type.String() }),
+  purpose: Nullable(
+    Type.Enum(['marketing', 'transactional'], {
+      description: 'As its step has it; null where no version has the step any more',
+    }),
+  ),
+  list: Nullable(
+    Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() }, {
+      description: 'The list that the email belongs to',
+    }),
+  ),
   explanation: Type.Object(
     { code: Type.String(), sentence: Type.String() },
     { description: 'What became of it, in one sentence; the codes are in docs/explain.md' },
@@ -113,10 +124,13 @@ function addReading(app: App, { db }: { db: Pool }): void {
       const { bucket, id, html, text, reasons } = message;
       const events = await listEvents(db, { bucket, messageId: id });
       const stepReason = await findStepReason(db, message);
+      const mailing = await findMailing(db, message);
       return {
         ...messageViewOf(message),
         html,
         text,
+        purpose: mailing?.purpose ?? null,
+        list: mailing?.list ?? null,
         explanation: explainMessage(message, stepReason),
         reasons: [...reasons],
         headers: {

@@ -61,6 +61,11 @@ export class TurnQueue<T> {
     return this.#lanes.size;
   }
 
+  /** Those that were taken and have not ended. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Whether `take` would give one. */
   get isReady(): boolean {
     return this.#next() !== null;

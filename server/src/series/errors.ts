@@ -63,5 +63,12 @@ export const testRecipientUnknown = (): DomainError =>
     'Test emails go only to addresses in test_recipients of the settings',
   );
 
+export const testSideSendsNothing = (): DomainError =>
+  new DomainError(
+    'series.test_side',
+    'conflict',
+    'Nothing of a test side leaves: look at a preview, or send the test from the live side',
+  );
+
 export const noVariants = (): DomainError =>
   new DomainError('series.no_variants', 'not_found', 'This email has no variants');

@@ -20,7 +20,7 @@ export { SWEEP_EVERY_MS, planScan, type ScanOccasion } from './plan-scan.ts';
 export { seriesRoutes, seriesViewOf } from './routes.ts';
 export type { Graph } from './graph.ts';
 export { listensOf } from './listens.ts';
-export { AutomationView, SeriesView, WarningsQuery } from './schema.ts';
+export { SeriesView, WarningsQuery } from './schema.ts';
 export {
   AUTOMATION_STATUSES,
   NAME_LENGTH_MAX,
@@ -44,7 +44,6 @@ export {
   insertVersion,
   isStillHeld,
   lastContent,
-  listAutomations,
   listVersions,
   updateAutomation,
 } from './sql.ts';

@@ -14,7 +14,7 @@ export const SeriesBody = Type.Object({
 });
 
 /** What every automation shows. */
-export const AutomationView = {
+const AutomationView = {
   id: Type.String({ format: 'uuid' }),
   name: Type.String(),
   status: Type.Enum([...AUTOMATION_STATUSES]),

@@ -11,7 +11,6 @@ export {
 } from './record-returned.ts';
 export { recordVisits } from './record-visits.ts';
 export {
-  pauseViewOf,
   sendingRoutes,
   visitRoutes,
   type SendingRouteDeps,
@@ -19,8 +18,6 @@ export {
 } from './routes.ts';
 export { providerHookRoutes } from './provider/routes.ts';
 export { assertMaySend, resumeSending, sendingState, type SendingState } from './sending.ts';
-export { countsOfSeries, type CountKind, type StepCounts } from './sql/counts.ts';
-export { openPauses, type Pause } from './sql/pauses.ts';
 export { createVisitQueue, type VisitQueue } from './visit-queue.ts';
 export { unsubscribeByMail } from './unsubscribe-by-mail.ts';
 export {
@@ -33,3 +30,4 @@ export {
   type InboxReader,
   type ReturnPaths,
 } from './inbound/index.ts';
+export { resultRoutes } from './results/routes.ts';

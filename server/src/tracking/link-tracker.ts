@@ -46,7 +46,7 @@ const TARGET_TTL_MS = 60_000;
 const WEB = /^https?:\/\/[^\s/]/i;
 
 /** The id of a link: equal addresses of one workspace share a row. */
-export const linkIdOf = (workspaceId: string, url: string): string =>
+const linkIdOf = (workspaceId: string, url: string): string =>
   uuidv5(workspaceId, `\0link\0${url}`);
 
 /**

@@ -189,7 +189,7 @@ const sendingViewOf = (
 });
 
 /** A pause as the API shows it. */
-export const pauseViewOf = ({ id, automationId, rule, figures, pausedAt }: Pause) => ({
+const pauseViewOf = ({ id, automationId, rule, figures, pausedAt }: Pause) => ({
   id,
   series_id: automationId,
   rule,

@@ -1,7 +1,7 @@
 import type { PastMessage } from './sql/returned.ts';
 
 /** After this an acceptance without a bounce counts as an arrival. Hours are real hours. */
-export const ARRIVED_AFTER_MS = 72 * 3_600_000;
+const ARRIVED_AFTER_MS = 72 * 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** How many in a row, and over how many days of 24 hours they have to be spread. */

@@ -1,6 +1,8 @@
+import { createAddressFinder } from './smtp-addresses.ts';
 import { createSmtpTransport, SMTP_CONNECTIONS_DEFAULT } from './smtp.ts';
 import { parseSmtpUrl } from './smtp-url.ts';
 import type { TransportKind } from './transport-kind.ts';
+import { NO_PRIVATE_HOSTS } from './webhook/private-hosts.ts';
 import { settingReader, type TransportSetting } from './transport-setting.ts';
 
 /** More would look like an attack to most servers. */
@@ -42,13 +44,14 @@ export const smtpKind: TransportKind = {
   answers: [],
   keepsMessageId: true,
   signsItself: false,
-  create: (values, { connections, ca }) => {
+  create: (values, { connections, ca, privateHosts = NO_PRIVATE_HOSTS }) => {
     const read = settingReader(SETTINGS, values);
     const url = parseSmtpUrl(read('url'));
     if (url.kind === 'fault') throw new Error(`the SMTP URL ${url.message}`);
     return createSmtpTransport({
       server: url.server,
       connections: connections ?? Number(read('connections')),
+      addressesOf: createAddressFinder(privateHosts),
       ...(ca === undefined ? {} : { ca }),
     });
   },

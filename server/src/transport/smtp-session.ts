@@ -1,4 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { certificateNameOf, type AddressFinder } from './smtp-addresses.ts';
 import { answerOf } from './smtp-reply.ts';
 import type { SmtpServer } from './smtp-url.ts';
 import { SmtpWire } from './smtp-wire.ts';
@@ -30,6 +31,36 @@ export interface OpenTimeouts {
   readonly openMs: number;
 }
 
+interface OpenOptions {
+  readonly ca?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Which addresses of the host may be connected to; any, if left out. */
+  readonly addressesOf?: AddressFinder | undefined;
+}
+
+/**
+ * Opens a session. With `addressesOf` one of the addresses that it gives is connected to, the next one
+ * when nobody answers there, and no other.
+ */
+export async function openSession(
+  server: SmtpServer,
+  timeouts: OpenTimeouts,
+  { addressesOf, ...options }: OpenOptions = {},
+): Promise<OpenedSession> {
+  if (addressesOf === undefined) return openSessionAt(server.host, server, timeouts, options);
+  const addresses = await addressesOf(server.host);
+  if ('refused' in addresses) return failed(addresses.refused);
+  let opened = failed(`the host ${server.host} has no address`);
+  for (const address of addresses) {
+    opened = await openSessionAt(address, server, timeouts, options);
+    const goesOn = opened.kind === 'failed' && opened.phase === 'connect';
+    if (!goesOn || options.signal?.aborted === true) break;
+  }
+  return opened;
+}
+
+const failed = (answer: string): OpenedSession => ({ kind: 'failed', phase: 'connect', answer });
+
 /**
  * Opens a session: name look-up over every address, TLS or STARTTLS, EHLO, authentication.
  *
@@ -37,13 +68,16 @@ export interface OpenTimeouts {
  * the conversation is ours: whether the final dot has been written must be known exactly, and
  * nodemailer's pool queues a message again by itself when its connection closes.
  */
-export function openSession(
+function openSessionAt(
+  host: string,
   server: SmtpServer,
   { connectMs, openMs }: OpenTimeouts,
-  { ca, signal }: { ca?: string | undefined; signal?: AbortSignal | undefined } = {},
+  { ca, signal }: Omit<OpenOptions, 'addressesOf'>,
 ): Promise<OpenedSession> {
+  const servername = certificateNameOf(server.host);
   const connection = new SMTPConnection({
-    host: server.host,
+    host,
+    ...(servername === null ? {} : { servername }),
     port: server.port,
     secure: server.isTls,
     requireTLS: server.startTls === 'required',

@@ -1,4 +1,5 @@
 import { dkimSigner, type DkimKey } from './dkim.ts';
+import type { AddressFinder } from './smtp-addresses.ts';
 import { exchange, type Exchange, type ExchangeTimeouts } from './smtp-exchange.ts';
 import { idleSessions, reopenPause, turnstile } from './smtp-pool.ts';
 import { openSession, type OpenTimeouts, type SmtpSession } from './smtp-session.ts';
@@ -22,6 +23,8 @@ export interface SmtpOptions {
   readonly dkim?: DkimKey | null;
   /** Certificates to trust instead of the well-known ones, PEM. */
   readonly ca?: string;
+  /** Which addresses of the server may be connected to; any, if left out. */
+  readonly addressesOf?: AddressFinder;
   readonly timeouts?: Partial<SmtpTimeouts>;
 }
 
@@ -58,7 +61,7 @@ const STOPPING: Handover = { kind: 'deferred', answer: 'the worker is stopping',
  * answered anything about the message; then a new connection is used, once.
  */
 export function createSmtpTransport(options: SmtpOptions): Transport {
-  const { server, connections = SMTP_CONNECTIONS_DEFAULT, dkim, ca } = options;
+  const { server, connections = SMTP_CONNECTIONS_DEFAULT, dkim, ca, addressesOf } = options;
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const signed = dkimSigning(dkim ?? null);
   const turns = turnstile(connections);
@@ -98,7 +101,7 @@ export function createSmtpTransport(options: SmtpOptions): Transport {
       return leave === null ? STOPPING : sendInPlace(outgoing, { signal, mayLeave }, leave);
     },
     verify: async () => {
-      const opened = await openSession(server, timeouts, { ca });
+      const opened = await openSession(server, timeouts, { ca, addressesOf });
       if (opened.kind === 'failed')
         return { ok: false, phase: opened.phase, answer: opened.answer };
       opened.session.wire.quit();
@@ -159,7 +162,10 @@ interface Sessions {
   close(): void;
 }
 
-function sessionsTo({ server, ca, ...options }: SmtpOptions, timeouts: SmtpTimeouts): Sessions {
+function sessionsTo(
+  { server, ca, addressesOf, ...options }: SmtpOptions,
+  timeouts: SmtpTimeouts,
+): Sessions {
   const { messagesPerConnection = MESSAGES_PER_CONNECTION_DEFAULT } = options;
   const idle = idleSessions(timeouts.idleMs);
   const pause = reopenPause(timeouts.reopenMs);
@@ -173,7 +179,7 @@ function sessionsTo({ server, ca, ...options }: SmtpOptions, timeouts: SmtpTimeo
       if (isClosed) return CLOSED;
       const paused = pause.current();
       if (paused !== null) return paused;
-      const opened = await openSession(server, timeouts, { ca, signal });
+      const opened = await openSession(server, timeouts, { ca, signal, addressesOf });
       if (opened.kind === 'open') {
         pause.succeeded();
         return opened.session;

@@ -2,6 +2,7 @@ import type { EventReader } from './events.ts';
 import type { HttpTimeouts } from './http-attempt.ts';
 import type { TransportSetting, TransportValues } from './transport-setting.ts';
 import type { HandoverPhase, Transport } from './transport.ts';
+import type { PrivateHosts } from './webhook/private-hosts.ts';
 
 /** How a provider knows a handover again, so that it may be repeated without a second message. */
 export interface Idempotency {
@@ -46,6 +47,8 @@ export interface TransportOptions {
   /** How many handovers go on at the same time. */
   readonly connections?: number;
   readonly timeouts?: Partial<HttpTimeouts>;
+  /** Servers of the operator's own network that a workspace may name; none, if left out. */
+  readonly privateHosts?: PrivateHosts;
   /** For tests alone: where the provider is. Without it, at the one address that the code names. */
   readonly baseUrl?: string;
   /** Certificates to trust instead of the well-known ones, PEM. */

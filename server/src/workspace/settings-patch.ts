@@ -98,8 +98,10 @@ export function readSettingsPatch(body: unknown, ports: SettingsPorts): Settings
 /** What is stored after a change: groups are merged, everything else is replaced. */
 export function patchStored(stored: StoredSettings, patch: SettingsPatch): StoredSettings {
   const { name: _name, timezone: _timezone, ...rest } = patch;
-  const merged = GROUPS.map((name) => [name, { ...stored[name], ...patch[name] }]);
-  return { ...stored, ...rest, ...Object.fromEntries(merged) };
+  const merged: StoredSettings = Object.fromEntries(
+    GROUPS.map((name) => [name, { ...stored[name], ...patch[name] }]),
+  );
+  return { ...stored, ...rest, ...merged };
 }
 
 /** The name of a workspace, without the spaces around it. */

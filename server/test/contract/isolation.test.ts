@@ -34,6 +34,8 @@ interface Ids {
   readonly template: string;
   readonly inbox: string;
   readonly transport: string;
+  readonly sender: string;
+  readonly domain: string;
 }
 
 /** One of everything, on the side that the key is of. */
@@ -58,6 +60,8 @@ async function everything(key: string): Promise<Ids> {
   const inbox = await server.v1('POST', '/inboxes', { address: 'back@b.example' }, who);
   const smtp = { kind: 'smtp', settings: { url: 'smtp://127.0.0.1:1' }, is_enabled: false };
   const transport = await server.v1('POST', '/transports', smtp, who);
+  const sender = await server.v1('POST', '/senders', { address: 'a@b.example' }, who);
+  const domain = await server.v1('POST', '/sender_domains', { domain: 'b.example' }, who);
   return {
     series,
     user,
@@ -70,6 +74,8 @@ async function everything(key: string): Promise<Ids> {
     template: template.body.id,
     inbox: inbox.body.id,
     transport: transport.body.id,
+    sender: sender.body.id,
+    domain: domain.body.id,
     key: keys.body.data.find(({ kind }: { kind: string }) => kind === 'widget').id,
   };
 }
@@ -107,6 +113,9 @@ async function contents(): Promise<string> {
            (select count(*) from template_versions) as template_versions,
            (select jsonb_agg(i order by i.id) from inboxes i where i.workspace_id <> ${server.test.id}) as inboxes,
            (select jsonb_agg(t order by t.id) from transports t where t.workspace_id <> ${server.test.id}) as transports,
+           (select jsonb_agg(s order by s.id) from senders s where s.workspace_id <> ${server.test.id}) as senders,
+           (select jsonb_agg(d order by d.id) from sender_domains d where d.workspace_id <> ${server.test.id}) as domains,
+           (select jsonb_agg(k order by k.id) from dkim_keys k) as dkim_keys,
            (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users,
            (select jsonb_agg(y order by y.id) from companies y where y.workspace_id <> ${server.test.id}) as companies,
            (select jsonb_agg(e order by e.id) from events e where e.workspace_id <> ${server.test.id}) as events
@@ -129,6 +138,14 @@ const BODY = {
   user_ids: ['x'],
 };
 
+/** Of paths that take no member that they do not know. */
+const EXACT: Readonly<Record<string, object>> = {
+  '/api/v1/inboxes/{id}': { enabled: false },
+  '/api/v1/senders/{id}': { name: 'x' },
+  '/api/v1/sender_domains/{id}': { spf_mechanisms: [] },
+  '/api/v1/sender_domains/{id}/rotate': { algorithms: ['ed25519'] },
+};
+
 /** By the noun of a path. */
 const idOf = (ids: Ids): Record<string, string> => ({
   series: ids.series,
@@ -142,6 +159,8 @@ const idOf = (ids: Ids): Record<string, string> => ({
   templates: ids.template,
   inboxes: ids.inbox,
   transports: ids.transport,
+  senders: ids.sender,
+  sender_domains: ids.domain,
 });
 
 test('every path of /api/v1 that names something answers as if nothing of that name were there', async () => {
@@ -170,7 +189,7 @@ test('every path of /api/v1 that names something answers as if nothing of that n
               .replace('/api/v1', '')
               .replace('{number}', '1')
               .replace(/\{[^}]+\}/, id) + query;
-          const body = path === '/api/v1/inboxes/{id}' ? { enabled: false } : BODY;
+          const body = EXACT[path] ?? BODY;
           return server.v1(method.toUpperCase(), url, method === 'get' ? undefined : body);
         };
         const answer = await call(theirs);
@@ -209,6 +228,8 @@ test('lists and filters show nothing of others', async () => {
       '/templates',
       '/inboxes',
       '/transports',
+      '/senders',
+      '/sender_domains',
     ]) {
       const { text } = await server.v1('GET', `${path}?limit=200`);
       for (const id of Object.values(ids)) expect(text).not.toContain(id);

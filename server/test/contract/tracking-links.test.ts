@@ -4,12 +4,12 @@ import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLinkSigner } from '../../src/platform/link-token.ts';
 import {
-  countsOfSeries,
   createLinkTracker,
   createVisitQueue,
   recordVisits,
   visitRoutes,
 } from '../../src/tracking/index.ts';
+import { countsOfSeries } from '../../src/tracking/sql/counts.ts';
 import { testDatabase } from '../support/database.ts';
 import { sentWorld, type SentMessage, type SentWorld } from '../support/sent-world.ts';
 import { until } from '../support/until.ts';

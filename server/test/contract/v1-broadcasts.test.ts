@@ -456,6 +456,20 @@ describe('pausing, resuming and cancelling', () => {
   });
 });
 
+test('the email of a draft is checked as it would be sent, and what came back is counted by step', async () => {
+  const side = await newSide();
+  const html = '<p>Hi {{ user.nmae }} <a href="ftp://files.example">files</a></p>';
+  const id = await side.make({ email: { subject: 'News', html, list_id: UNKNOWN } });
+  const { status, body } = await side.call('GET', `/broadcasts/${id}/checks`);
+  expect(status).toBe(200);
+  const codes = body.data.map(({ code }: { code: string }) => code);
+  expect(codes).toEqual(expect.arrayContaining(['list_missing', 'postal_address_missing']));
+  expect(body.data[0]).toMatchObject({ severity: 'error' });
+  const results = await side.call('GET', `/broadcasts/${id}/results`);
+  expect(results.body).toMatchObject({ total: { sent: 0, clicked: 0 }, steps: [] });
+  expect((await side.call('GET', `/series/${id}/results`)).status).toBe(404);
+});
+
 test('an email with variants is shared out, and its results are told', async () => {
   const side = await newSide();
   for (let count = 0; count < 12; count += 1) await side.user();

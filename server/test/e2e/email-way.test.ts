@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dkimVerify } from 'mailauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startDnsZone, type DnsZone } from '../support/dns-zone.ts';
 import { startEmailWorld, type EmailWorld, type Mail } from '../support/email-world.ts';
-import { email } from '../support/series.ts';
+import { activeSeries, email } from '../support/series.ts';
 import { until } from '../support/until.ts';
 
 /**
@@ -11,11 +13,14 @@ import { until } from '../support/until.ts';
  */
 let world: EmailWorld;
 let list: { id: string; name: string };
+let zone: DnsZone;
 
 const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36';
 const SHOP = 'https://shop.example/sale?a=1&b=2';
 /** Nobody follows a link sooner after the handover. Milliseconds. */
 const TOO_SOON_MS = 1_600;
+/** What workers know of keys is older at no time. Milliseconds. */
+const KEYS_KNOWN_MS = 5_100;
 const ONE_CLICK = {
   method: 'POST',
   headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -23,15 +28,20 @@ const ONE_CLICK = {
 };
 
 beforeAll(async () => {
-  world = await startEmailWorld({
+  zone = await startDnsZone();
+  const settings = {
     postal_address: '1 Harbour Way, Berlin',
     brand: { colour: '#7a1fa2', footer: 'Thank you for reading.' },
     test_recipients: ['member@tidewater.example'],
-  });
+  };
+  world = await startEmailWorld(settings, zone.resolver);
   await world.v1('POST', '/inboxes', { address: 'back@tidewater.example' });
   list = await world.v1('POST', '/lists', { name: 'Offers', kind: 'opt_out' });
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await zone.close();
+});
 
 const news = (id: string, more: object = {}) =>
   email(id, {
@@ -221,12 +231,13 @@ test('double opt-in: the wish sends a mail, its link confirms, and then the list
 
 test('a test goes to who may get tests, and to nobody else', async () => {
   const series = await world.series([news('offer')]);
-  const sendTo = (to: string) =>
+  const { live, test: testSide } = world.server;
+  const sendTo = (to: string, { key, id } = { key: live.secretKey, id: series }) =>
     world.server.v1(
       'POST',
-      `/series/${series}/test_send`,
+      `/series/${id}/test_send`,
       { step_id: 'offer', to, user: { name: 'Ada' } },
-      { key: world.server.live.secretKey },
+      { key },
     );
   const refused = await sendTo('stranger@tidewater.example');
   expect([refused.status, refused.body.code]).toEqual([403, 'series.test_recipient']);
@@ -235,4 +246,66 @@ test('a test goes to who may get tests, and to nobody else', async () => {
   expect(mail.html).toContain('Hello Ada');
   expect(mail.html).toContain('shop.example');
   expect(await world.subjectsTo('stranger')).toEqual([]);
+  // Of a test side nothing leaves, not even a test.
+  const key = testSide.secretKey;
+  const id = await activeSeries(world.server, { key, steps: [email('offer')] });
+  await world.server.v1('PATCH', '/settings', { test_recipients: ['member@tidewater.example'] });
+  const kept = await sendTo('member@tidewater.example', { key, id });
+  expect([kept.status, kept.body.code]).toEqual([409, 'series.test_side']);
+  expect(await world.subjectsTo('member')).toHaveLength(1);
+});
+
+interface DnsRecord {
+  readonly type: 'TXT' | 'MX';
+  readonly name: string;
+  readonly value: string | null;
+}
+
+test('once the records of a domain are seen, mail from it is signed, with both ways out', async () => {
+  const domain = 'mail.tidewater.example';
+  const added = await world.v1('POST', '/sender_domains', {
+    domain,
+    algorithms: ['rsa-2048', 'ed25519'],
+    spf_mechanisms: ['ip4:192.0.2.1'],
+  });
+  const { id: senderId } = await world.v1('POST', '/senders', {
+    name: 'Ada of Tidewater',
+    address: `ada@${domain}`,
+  });
+  const series = await world.series([
+    news('unsigned', { sender_id: senderId }),
+    waitFor('later', 'signed now'),
+    news('signed', { sender_id: senderId }),
+  ]);
+  const user = await world.identify('margaret');
+  await world.enroll(user, series);
+  const early = await world.mailTo(user, 'Subject of unsigned');
+  expect(early.from).toEqual({ name: 'Ada of Tidewater', address: `ada@${domain}` });
+  expect(early.header('dkim-signature')).toBe('');
+
+  for (const { type, name, value } of added.records as DnsRecord[]) {
+    if (value === null) continue;
+    const set = zone.names.get(name);
+    const before = typeof set === 'object' ? set : {};
+    zone.names.set(name, {
+      ...before,
+      ...(type === 'TXT' ? { txt: [value] } : { mx: [[10, value.split(' ').at(-1) ?? '']] }),
+    });
+  }
+  const checked = await world.v1('POST', `/sender_domains/${added.id}/check`);
+  expect(checked.state, JSON.stringify(checked.findings)).toBe('verified');
+  expect(checked.keys.map(({ state }: { state: string }) => state)).toEqual(['active', 'active']);
+  await sleep(KEYS_KNOWN_MS);
+  await world.track(user, 'signed now');
+  const mail = await world.mailTo(user, 'Subject of signed');
+  const { results } = await dkimVerify(Buffer.from(mail.raw, 'latin1'), {
+    strict: true,
+    resolver: (name: string) => zone.resolver.resolveTxt(name),
+  });
+  expect(results.map(({ status }) => status.result)).toEqual(['pass', 'pass']);
+  for (const { signingDomain, signingHeaders } of results) {
+    expect(signingDomain).toBe(domain);
+    const keys = signingHeaders?.keys.toLowerCase().split(': ');
+    expect(keys).toEqual(expect.arrayContaining(['list-unsubscribe', 'list-unsubscribe-post']));
+  }
 });

@@ -70,7 +70,13 @@ interface Sent {
 
 function messageTo(
   to: string,
-  { text = 'Hi\n', subject = 'Hi', headers = {}, from = null, html = null }: {
+  {
+    text = 'Hi\n',
+    subject = 'Hi',
+    headers = {},
+    from = null,
+    html = null,
+  }: {
     text?: string;
     html?: string | null;
     subject?: string;
@@ -130,97 +136,117 @@ function arrivedById(): Map<string, Buffer[]> {
 const classOf = (handover: Handover): string | null => {
   if (handover.kind !== 'rejected') return null;
   const code = enhancedCodeIn(handover.answer);
-  return bounceClassOf({ code, status: null, diagnostic: handover.answer, phase: handover.phase === 'rcpt' ? 'rcpt' : 'data' });
+  return bounceClassOf({
+    code,
+    status: null,
+    diagnostic: handover.answer,
+    phase: handover.phase === 'rcpt' ? 'rcpt' : 'data',
+  });
 };
 
-describe.skipIf(missing !== null)(`a real Postfix${missing === null ? '' : `: skipped, ${missing}`}`, () => {
-  beforeAll(async () => {
-    postfix = await startPostfix();
-    transport = transportTo(postfix.port);
-  });
-  afterAll(async () => {
-    await transport.close();
-    await postfix.stop();
-  });
+describe.skipIf(missing !== null)(
+  `a real Postfix${missing === null ? '' : `: skipped, ${missing}`}`,
+  () => {
+    beforeAll(async () => {
+      postfix = await startPostfix();
+      transport = transportTo(postfix.port);
+    });
+    afterAll(async () => {
+      await transport.close();
+      await postfix.stop();
+    });
 
-  test('is found by a look at the transport', async () => {
-    expect(await transport.verify()).toMatchObject({ ok: true });
-  });
+    test('is found by a look at the transport', async () => {
+      expect(await transport.verify()).toMatchObject({ ok: true });
+    });
 
-  test('what is handed over arrives once, byte for byte, signed, and would come back to us', async () => {
-    const sent = Array.from({ length: MESSAGES }, (_, i) =>
-      messageTo(`known${i}@${MAIL_DOMAIN}`, {
-        text: TEXTS[i % TEXTS.length] ?? '',
-        subject: SUBJECTS[i % SUBJECTS.length] ?? '',
-      }),
+    test('what is handed over arrives once, byte for byte, signed, and would come back to us', async () => {
+      const sent = Array.from({ length: MESSAGES }, (_, i) =>
+        messageTo(`known${i}@${MAIL_DOMAIN}`, {
+          text: TEXTS[i % TEXTS.length] ?? '',
+          subject: SUBJECTS[i % SUBJECTS.length] ?? '',
+        }),
+      );
+      const handovers = await Promise.all(sent.map(({ outgoing }) => transport.send(outgoing)));
+      const kinds = Map.groupBy(handovers, ({ kind }) => kind);
+      expect([...kinds.keys()], JSON.stringify(handovers[0])).toEqual(['accepted']);
+      await until(() => expect(arrivedById().size).toBe(MESSAGES));
+      const arrived = arrivedById();
+      for (const [i, one] of sent.entries()) {
+        const copies = arrived.get(one.outgoing.id) ?? [];
+        expect(copies).toHaveLength(1);
+        await expectAsSent(copies[0] ?? Buffer.alloc(0), one, `known${i}@${MAIL_DOMAIN}`);
+      }
+      expect(postfix.delivered()).toHaveLength(MESSAGES);
+    });
+
+    test('an unknown user is a bounce for good, at the recipient', async () => {
+      const handover = await send(`nobody@${MAIL_DOMAIN}`);
+      expect(handover).toMatchObject({ kind: 'rejected', phase: 'rcpt' });
+      expect(enhancedCodeIn(handover.answer)).toBe('5.1.1');
+      expect(classOf(handover)).toBe('hard');
+    });
+
+    test('a domain that it does not serve is no bounce of the address', async () => {
+      const handover = await send('somebody@elsewhere.example');
+      expect(handover.answer).toMatch(/relay/i);
+      expect(classOf(handover)).not.toBe('hard');
+    });
+
+    test.each([
+      ['grey', /^450 4\.2\.0 .*Greylisted/],
+      ['full', /^452 4\.2\.2 .*full/],
+    ])('%s is tried again', async (name, answer) => {
+      const handover = await send(`${name}@${MAIL_DOMAIN}`);
+      expect(handover).toMatchObject({ kind: 'deferred', phase: 'rcpt' });
+      expect(handover.answer).toMatch(answer);
+    });
+
+    test.each([
+      ['at the recipient', `policy@${MAIL_DOMAIN}`, {}, 'rcpt'],
+      ['at DATA', `known@${MAIL_DOMAIN}`, { from: 'data@example.com' }, 'data'],
+      ['after the final dot', `known@${MAIL_DOMAIN}`, { headers: { 'X-Refuse': 'yes' } }, 'end'],
+    ])(
+      'a refusal of policy %s ends the message and not the address',
+      async (_, to, given, phase) => {
+        const before = postfix.delivered().length;
+        const handover = await send(to, given);
+        expect(handover).toMatchObject({ kind: 'rejected', phase });
+        expect(handover.answer).toContain('5.7.1');
+        expect(classOf(handover)).not.toBe('hard');
+        expect(postfix.delivered()).toHaveLength(before);
+      },
     );
-    const handovers = await Promise.all(sent.map(({ outgoing }) => transport.send(outgoing)));
-    const kinds = Map.groupBy(handovers, ({ kind }) => kind);
-    expect([...kinds.keys()], JSON.stringify(handovers[0])).toEqual(['accepted']);
-    await until(() => expect(arrivedById().size).toBe(MESSAGES));
-    const arrived = arrivedById();
-    for (const [i, one] of sent.entries()) {
-      const copies = arrived.get(one.outgoing.id) ?? [];
-      expect(copies).toHaveLength(1);
-      await expectAsSent(copies[0] ?? Buffer.alloc(0), one, `known${i}@${MAIL_DOMAIN}`);
-    }
-    expect(postfix.delivered()).toHaveLength(MESSAGES);
-  });
 
-  test('an unknown user is a bounce for good, at the recipient', async () => {
-    const handover = await send(`nobody@${MAIL_DOMAIN}`);
-    expect(handover).toMatchObject({ kind: 'rejected', phase: 'rcpt' });
-    expect(enhancedCodeIn(handover.answer)).toBe('5.1.1');
-    expect(classOf(handover)).toBe('hard');
-  });
+    test('a message that is too large for it does not begin', async () => {
+      const handover = await send(`known@${MAIL_DOMAIN}`, { text: 'large\n'.repeat(250_000) });
+      expect(handover.kind).toBe('rejected');
+    });
 
-  test('a domain that it does not serve is no bounce of the address', async () => {
-    const handover = await send('somebody@elsewhere.example');
-    expect(handover.answer).toMatch(/relay/i);
-    expect(classOf(handover)).not.toBe('hard');
-  });
-
-  test.each([
-    ['grey', /^450 4\.2\.0 .*Greylisted/],
-    ['full', /^452 4\.2\.2 .*full/],
-  ])('%s is tried again', async (name, answer) => {
-    const handover = await send(`${name}@${MAIL_DOMAIN}`);
-    expect(handover).toMatchObject({ kind: 'deferred', phase: 'rcpt' });
-    expect(handover.answer).toMatch(answer);
-  });
-
-  test.each([
-    ['at the recipient', `policy@${MAIL_DOMAIN}`, {}, 'rcpt'],
-    ['at DATA', `known@${MAIL_DOMAIN}`, { from: 'data@example.com' }, 'data'],
-    ['after the final dot', `known@${MAIL_DOMAIN}`, { headers: { 'X-Refuse': 'yes' } }, 'end'],
-  ])('a refusal of policy %s ends the message and not the address', async (_, to, given, phase) => {
-    const before = postfix.delivered().length;
-    const handover = await send(to, given);
-    expect(handover).toMatchObject({ kind: 'rejected', phase });
-    expect(handover.answer).toContain('5.7.1');
-    expect(classOf(handover)).not.toBe('hard');
-    expect(postfix.delivered()).toHaveLength(before);
-  });
-
-  test('a message that is too large for it does not begin', async () => {
-    const handover = await send(`known@${MAIL_DOMAIN}`, { text: 'large\n'.repeat(250_000) });
-    expect(handover.kind).toBe('rejected');
-  });
-
-  test('refusals beside deliveries on the same connections hit nobody else', async () => {
-    const before = postfix.delivered().length;
-    const names = ['known', 'nobody', 'grey', 'policy', 'known'];
-    const handovers = await Promise.all(
-      Array.from({ length: 100 }, (_, i) => send(`${names[i % names.length]}.${i}@${MAIL_DOMAIN}`)),
-    );
-    const kinds = handovers.map(({ kind }) => kind);
-    const expected = { known: 'accepted', nobody: 'rejected', grey: 'deferred', policy: 'rejected' };
-    expect(kinds).toEqual(
-      kinds.map((_, i) => expected[(names[i % names.length] ?? 'known') as keyof typeof expected]),
-    );
-    await until(() => expect(postfix.delivered()).toHaveLength(before + 40));
-  });
-});
+    test('refusals beside deliveries on the same connections hit nobody else', async () => {
+      const before = postfix.delivered().length;
+      const names = ['known', 'nobody', 'grey', 'policy', 'known'];
+      const handovers = await Promise.all(
+        Array.from({ length: 100 }, (_, i) =>
+          send(`${names[i % names.length]}.${i}@${MAIL_DOMAIN}`),
+        ),
+      );
+      const kinds = handovers.map(({ kind }) => kind);
+      const expected = {
+        known: 'accepted',
+        nobody: 'rejected',
+        grey: 'deferred',
+        policy: 'rejected',
+      };
+      expect(kinds).toEqual(
+        kinds.map(
+          (_, i) => expected[(names[i % names.length] ?? 'known') as keyof typeof expected],
+        ),
+      );
+      await until(() => expect(postfix.delivered()).toHaveLength(before + 40));
+    });
+  },
+);
 
 async function expectAsSent(raw: Buffer, { outgoing, subject, text, html }: Sent, to: string) {
   const [head = ''] = raw.toString('latin1').split('\r\n\r\n');

@@ -106,11 +106,9 @@ test('who has left all marketing has left every list, and nobody stands to one t
 });
 
 test('lists and choices are looked up by their keys', async () => {
-  const condition = conditionSql(
-    db,
-    filterOf({ list: LISTS.optIn, operator: 'subscribed' }),
-    { now: new Date(0) },
-  );
+  const condition = conditionSql(db, filterOf({ list: LISTS.optIn, operator: 'subscribed' }), {
+    now: new Date(0),
+  });
   const plan = await db<{ 'QUERY PLAN': string }[]>`
     explain select u.id from users u where u.workspace_id = ${workspaceId} and ${condition}
   `;

@@ -4,10 +4,10 @@ import { settleMessages } from '../../src/delivery/index.ts';
 import { inTransaction } from '../../src/platform/db.ts';
 import {
   catchUp,
-  countsOfSeries,
   recordRefused,
   recordReturned,
 } from '../../src/tracking/index.ts';
+import { countsOfSeries } from '../../src/tracking/sql/counts.ts';
 import type { Returned } from '../../src/transport/index.ts';
 import { testDatabase } from '../support/database.ts';
 import { sentWorld, told, type SentMessage, type SentWorld } from '../support/sent-world.ts';
@@ -219,9 +219,7 @@ describe('suppression', () => {
     const bounce = told('bounced', message);
     await record(world, [{ ...bounce, recipient: 'elsewhere@forwarded.example' }]);
     expect(await world.suppressions()).toEqual([]);
-    await record(world, [
-      { ...bounce, key: 'again', recipient: message.address.toUpperCase() },
-    ]);
+    await record(world, [{ ...bounce, key: 'again', recipient: message.address.toUpperCase() }]);
     expect(await world.suppressions()).toEqual([
       { address: message.address, reason: 'hard_bounce' },
     ]);

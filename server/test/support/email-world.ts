@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { expect } from 'vitest';
+import type { NameResolver } from '../../src/delivery/index.ts';
 import { createSmtpTransport, parseSmtpUrl } from '../../src/transport/index.ts';
 import { activeSeries } from './series.ts';
 import { startServer, type Answer, type TestServer } from './server.ts';
@@ -55,8 +56,14 @@ interface Visit {
 /** Where links of emails lead to, as test servers say. */
 const PUBLIC = 'https://milepost.example';
 
-/** @param settings of the live side, in wire form */
-export async function startEmailWorld(settings: object = {}): Promise<EmailWorld> {
+/**
+ * @param settings of the live side, in wire form
+ * @param resolver answers questions about names; none has a record, if left out
+ */
+export async function startEmailWorld(
+  settings: object = {},
+  resolver?: NameResolver,
+): Promise<EmailWorld> {
   const sink = await startSmtpSink({
     keepsRaw: true,
     faultAt: ({ phase, to }) => {
@@ -67,7 +74,11 @@ export async function startEmailWorld(settings: object = {}): Promise<EmailWorld
   const parsed = parseSmtpUrl(`smtp://127.0.0.1:${sink.port}`);
   if (parsed.kind === 'fault') throw new Error(parsed.message);
   const transport = createSmtpTransport({ server: parsed.server, connections: 4 });
-  const server = await startServer({ transport, settings });
+  const server = await startServer({
+    transport,
+    settings,
+    ...(resolver === undefined ? {} : { resolver }),
+  });
   const who = { key: server.live.secretKey };
 
   const call = async (method: string, path: string, body?: unknown): Promise<Answer['body']> => {

@@ -86,7 +86,8 @@ export async function startPostfix(): Promise<Postfix> {
     env: { PATH: process.env['PATH'], LD_LIBRARY_PATH: join(ROOT, 'usr/lib/postfix') },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const log = (): string => (existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : '');
+  const log = (): string =>
+    existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : '';
   // With a group of its own it would outlive a test run that is broken off.
   const endAll = (): void => {
     if (master.exitCode === null && master.pid !== undefined) process.kill(-master.pid, 'SIGKILL');
@@ -127,7 +128,8 @@ interface Owner {
 function ownerOf(names: readonly string[]): Owner {
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
   for (const wanted of names) {
-    const [name, , uid, gid] = lines.find((line) => line.startsWith(`${wanted}:`))?.split(':') ?? [];
+    const [name, , uid, gid] =
+      lines.find((line) => line.startsWith(`${wanted}:`))?.split(':') ?? [];
     if (name !== undefined) return { name, uid: Number(uid), gid: Number(gid) };
   }
   throw new Error(`none of the accounts ${names.join(', ')} is there`);
@@ -215,7 +217,9 @@ function makeQueue(dir: string, { uid, gid }: Owner): void {
   const drop = groupOf(['postdrop', 'games']).gid;
   mkdirSync(queue);
   mkdirSync(join(queue, 'pid'));
-  const own = 'active bounce corrupt defer deferred flush hold incoming private saved trace'.split(' ');
+  const own = 'active bounce corrupt defer deferred flush hold incoming private saved trace'.split(
+    ' ',
+  );
   for (const name of own) mkdirOf(join(queue, name), { uid, gid: 0, mode: 0o700 });
   mkdirOf(join(queue, 'maildrop'), { uid, gid: drop, mode: 0o730 });
   mkdirOf(join(queue, 'public'), { uid, gid: drop, mode: 0o710 });
@@ -223,7 +227,10 @@ function makeQueue(dir: string, { uid, gid }: Owner): void {
   mkdirOf(join(dir, 'mail'), { uid, gid, mode: 0o700 });
 }
 
-function mkdirOf(path: string, { uid, gid, mode }: { uid: number; gid: number; mode: number }): void {
+function mkdirOf(
+  path: string,
+  { uid, gid, mode }: { uid: number; gid: number; mode: number },
+): void {
   mkdirSync(path);
   chownSync(path, uid, gid);
   chmodSync(path, mode);

@@ -9,6 +9,7 @@ import { createHealth } from '../../src/app/health.ts';
 import { createLocalSession } from '../../src/app/local-session.ts';
 import { outletsOf } from '../../src/app/outlets.ts';
 import { createServices, type Services } from '../../src/app/services.ts';
+import type { NameResolver } from '../../src/delivery/index.ts';
 import { startWorker } from '../../src/app/worker.ts';
 import { connect, type Pool } from '../../src/platform/db.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -78,6 +79,8 @@ export interface StartOptions extends WorkspaceOptions {
   readonly beside?: TestServer;
   /** Connections to the database. */
   readonly poolMax?: number;
+  /** Answers questions about names; none has a record, if left out. */
+  readonly resolver?: NameResolver;
   /** Serves an inbox page and its session, as a server that listens on loopback does. */
   readonly hasSession?: boolean;
 }
@@ -94,6 +97,16 @@ const NO_LIMITS = {
   widget_unknown_user_per_minute: 0,
   secret_per_second: 0,
   enrollments_per_user_per_hour: 0,
+};
+/** Nothing is asked of the world outside. */
+const noName = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+const NO_NAMES: NameResolver = {
+  resolveTxt: noName,
+  resolveMx: noName,
+  resolveCname: noName,
+  resolve4: noName,
+  resolve6: noName,
 };
 /** Of all servers of this run: one beside another must open what that one sealed. */
 const ENCRYPTION_KEY = randomBytes(32);
@@ -118,6 +131,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     encryptionKey: ENCRYPTION_KEY,
     from: FROM,
     publicUrl: () => 'https://milepost.example',
+    resolver: options.resolver ?? NO_NAMES,
     // Receivers of tests listen here.
     webhookPrivateHosts: parsePrivateHosts('127.0.0.1'),
   });

@@ -1,7 +1,7 @@
 import { createCache } from '../../platform/cache.ts';
 import type { Db } from '../../platform/db.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Transport } from '../../transport/index.ts';
+import type { PrivateHosts, Transport } from '../../transport/index.ts';
 import type { SecretBox } from '../../workspace/index.ts';
 import {
   listTransports,
@@ -28,12 +28,15 @@ export function createOutletStore({
   log,
   now,
   connections,
+  privateHosts,
 }: {
   db: Db;
   box: SecretBox;
   log: Log;
   now: () => Date;
   connections: number;
+  /** What a side may name beside servers of the public internet. */
+  privateHosts: PrivateHosts;
 }): OutletStore {
   const made = new Map<string, { version: number; transport: Transport }>();
   const slowed = createCache({ load: (id: string) => slowedProviders(db, id) });
@@ -52,7 +55,8 @@ export function createOutletStore({
     }
     // What is under way through the old one ends there.
     if (known !== undefined) close(known.transport);
-    const transport = kindOf(row).create(valuesOf(row, box), { now, connections });
+    const options = { now, connections, privateHosts };
+    const transport = kindOf(row).create(valuesOf(row, box), options);
     made.set(row.id, { version, transport });
     const [oldest] = made;
     if (made.size > TRANSPORTS_KEPT_MAX && oldest !== undefined) {

@@ -16,8 +16,8 @@ const outlet = (id: string, more: Partial<Outlet> = {}): Outlet => ({
   slowed: new Set(),
   ...more,
 });
-const deferred = (phase: 'connect' | 'auth' | 'rcpt', answer = 'no'): Handover => ({
-  kind: 'deferred',
+const deferred = (phase: 'connect' | 'auth' | 'rcpt', answer = 'no') => ({
+  kind: 'deferred' as const,
   phase,
   answer,
 });
@@ -67,14 +67,14 @@ test('what is the recipient’s or the message’s does not count against the wa
   expect(health.isDown('one')).toBe(false);
 });
 
-test.each([
+test.each<[Handover, boolean]>([
   [deferred('rcpt', '421 4.7.0 Try again later'), true],
   [deferred('rcpt', '451 4.7.500 Server busy'), true],
   [deferred('rcpt', '429 Too Many Requests'), true],
   [deferred('rcpt', '454 Throttling failure: Maximum sending rate exceeded'), true],
   [deferred('rcpt', 'the server said nothing'), false],
-  [{ kind: 'rejected', phase: 'rcpt', answer: '550 5.1.1 no such user' } as Handover, false],
-  [{ kind: 'accepted', answer: '250 4.7.0' } as Handover, false],
+  [{ kind: 'rejected', phase: 'rcpt', answer: '550 5.1.1 no such user' }, false],
+  [{ kind: 'accepted', answer: '250 4.7.0' }, false],
 ])('%o asks to slow down: %s', (handover, does) => {
   expect(asksToSlowDown(handover)).toBe(does);
 });
@@ -103,7 +103,7 @@ test('a message is paced by what limits it, and not at all without a limit', asy
   const limits = { ...NO_LIMITS, perProvider: { '*': 20, google: 5 } };
   const paced = await paceOf(outlet('o', { limits }), ask);
   expect(paced?.provider?.key).toBe('o to:google');
-  expect(paced?.provider?.perSecond).toBeCloseTo(4.875);
+  expect(paced?.provider?.perSecond).toBeCloseTo(4.85);
   // Nobody set a limit, but the provider asked for one.
   const slowed = await paceOf(outlet('o', { slowed: new Set(['google']) }), ask);
   expect(slowed?.provider).not.toBeNull();

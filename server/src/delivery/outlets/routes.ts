@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type, type Static } from 'typebox';
 import { Instant } from '../../platform/http.ts';
 import type { SecretBox } from '../../workspace/index.ts';
-import { TRANSPORT_KINDS } from '../../transport/index.ts';
+import { TRANSPORT_KINDS, type PrivateHosts } from '../../transport/index.ts';
 import { listTransports, type TransportRow } from '../sql/transports.ts';
 import {
   changeTransport,
@@ -18,6 +18,8 @@ export interface TransportRouteDeps extends TransportDeps {
   readonly now: () => Date;
   /** Without a trailing slash. */
   readonly publicUrl: () => string;
+  /** What a side may name beside servers of the public internet. */
+  readonly privateHosts: PrivateHosts;
 }
 
 type App = Parameters<FastifyPluginAsyncTypebox<TransportRouteDeps>>[0];
@@ -136,7 +138,7 @@ function addReading(app: App, { db, box, publicUrl }: TransportRouteDeps): void 
 }
 
 function addChanging(app: App, deps: TransportRouteDeps): void {
-  const { db, box, now, publicUrl } = deps;
+  const { db, box, now, publicUrl, privateHosts } = deps;
   const viewOf = viewWith(publicUrl, box);
   app.post(
     '/transports',
@@ -188,7 +190,8 @@ function addChanging(app: App, deps: TransportRouteDeps): void {
     },
     async ({ actor: { workspaceId }, params: { id } }) => {
       const row = await readTransport(db, { workspaceId, id });
-      const transport = kindOf(row).create(valuesOf(row, box), { now, connections: 1 });
+      const options = { now, connections: 1, privateHosts };
+      const transport = kindOf(row).create(valuesOf(row, box), options);
       try {
         const { ok, answer } = await transport.verify();
         return { ok, answer };

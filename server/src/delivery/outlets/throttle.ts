@@ -16,7 +16,7 @@ export interface Pace {
  * Slots are given a little further apart than the limit asks for, which is what a handover that
  * begins a moment late makes up for: no second ever sees more than the limit and one.
  */
-const SHARE_USED = 0.975;
+const SHARE_USED = 0.97;
 /** Of a way out without a limit: never what holds anybody up. */
 const UNLIMITED = 1_000_000;
 /** Where nobody set a limit and a provider asks us to slow down, its pace is reckoned from this. */

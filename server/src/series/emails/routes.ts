@@ -117,7 +117,9 @@ function addTestSend(app: App, deps: EmailRouteDeps): void {
     async (request) => {
       const call = testSendCallOf(request.body);
       const recipients = request.actor.settings.testRecipients;
-      const about = { call, recipients, workspace: said(request), now: await nowOf(deps, request) };
+      const { side } = request.actor;
+      const now = await nowOf(deps, request);
+      const about = { call, recipients, workspace: said(request), side, now };
       return testSend(deps, refOf(request), about);
     },
   );

@@ -2,7 +2,7 @@ import { parseAddress } from '../../platform/email-address.ts';
 import { recordOf } from '../../schedule/fault.ts';
 import type { WorkspaceSaid } from '../../template/index.ts';
 import type { AutomationRef } from '../change-series.ts';
-import { seriesInvalid, testRecipientUnknown } from '../errors.ts';
+import { seriesInvalid, testRecipientUnknown, testSideSendsNothing } from '../errors.ts';
 import {
   previewCallOf,
   previewEmail,
@@ -52,7 +52,7 @@ const SUBJECT_LENGTH_MAX = 900;
  * Sends one email as a test, to one of the addresses that the settings name for it.
  *
  * @param about `recipients`: addresses that tests may go to
- * @throws `series.test_recipient`, and what `previewEmail` throws
+ * @throws `series.test_recipient`, `series.test_side`, and what `previewEmail` throws
  */
 export async function testSend(
   deps: TestSendDeps,
@@ -61,6 +61,7 @@ export async function testSend(
     call: TestSendCall;
     recipients: readonly string[];
     workspace: WorkspaceSaid;
+    side: 'live' | 'test';
     now: Date;
   },
 ): Promise<{ to: string; subject: string; transport: string }> {
@@ -68,6 +69,7 @@ export async function testSend(
   const isAllowed = about.recipients.some((one) => one.toLowerCase() === to.toLowerCase());
   if (!isAllowed) throw testRecipientUnknown();
   const { subject: shown, html, text, from } = await previewEmail(deps, ref, about);
+  if (about.side === 'test') throw testSideSendsNothing();
   const subject = `[Test] ${shown.slice(0, SUBJECT_LENGTH_MAX).toWellFormed()}`;
   const { workspaceId } = ref;
   const { transport } = await deps.sendNow({ workspaceId, from, to, subject, html, text });

@@ -86,6 +86,18 @@ export async function countsOfSeries(
   `;
 }
 
+/** Whether there is such an automation on this side. Index: automations_pkey. */
+export async function isAutomation(
+  db: Db,
+  { workspaceId, automationId, type }: { workspaceId: string; automationId: string; type: string },
+): Promise<boolean> {
+  const rows = await db`
+    select 1 from automations
+     where id = ${automationId} and workspace_id = ${workspaceId} and type = ${type}
+  `;
+  return rows.length > 0;
+}
+
 /** Of one automation: what decides whether sending goes on. */
 export interface Reputation {
   readonly automationId: string;
