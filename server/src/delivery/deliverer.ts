@@ -9,7 +9,7 @@ import { handOver } from './hand-over.ts';
 import { storable } from './message.ts';
 import type { Outlet } from './outlets/outlet.ts';
 import type { Outlets } from './outlets/outlets.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { Slots } from './slots.ts';
 import { REST_MS, Stages } from './stages.ts';
 import { heldOf, putOffOf } from './put-off.ts';
 import { prepare, type ClaimedEmail, type PrepareDeps, type Prepared } from './prepare.ts';
@@ -100,7 +100,7 @@ class Pump<C> implements Deliverer<C> {
     this.#deps = deps;
     this.#stages = new Stages(deps, { of: 'delivery', onEnded: () => this.#pump() });
     this.#claimed = new TurnQueue(() => this.#bounds());
-    this.#slots = createSlots(deps, {
+    this.#slots = new Slots(deps, {
       onDue: (prepared) => {
         this.#prepared.push(...prepared);
         this.#pump();

@@ -11,16 +11,6 @@ export interface Paced {
   startsAtMs: number | null;
 }
 
-/** Lets paced handovers go on when their turn comes. */
-export interface Slots<T extends Paced> {
-  /** Takes them in; each comes out by `onDue` or `onPostponed`, unless `drain` gave it back. */
-  readonly add: (items: readonly T[]) => void;
-  /** Another turn for one that has missed its own; null when there is none soon. */
-  readonly again: (pace: Pace) => Promise<number | null>;
-  /** Takes out everything that waits. */
-  readonly drain: () => T[];
-}
-
 /** What comes between a turn and its first byte: a commit, on a busy machine. */
 const LEAD_MS = 80;
 /**
@@ -31,84 +21,88 @@ const HORIZON_MS = 2_000;
 /** Asked for in one statement: the rows of the paces are locked meanwhile. */
 const ASK_MAX = 64;
 
-export function createSlots<T extends Paced>(
-  {
-    db,
-    clock,
-    log,
-    sleep,
-  }: {
-    readonly db: Db;
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly sleep: (ms: number) => Promise<unknown>;
-  },
-  on: {
-    /** Its turn is near, or it needs none. */
-    onDue: (items: readonly T[]) => void;
-    /** Its turn is far: it is to come back after so many milliseconds. */
-    onPostponed: (items: readonly { item: T; delayMs: number }[]) => void;
-  },
-): Slots<T> {
-  const asking: T[] = [];
-  const waiting = new Set<T>();
-  const stages = new Stages({ log, sleep }, { of: 'throttle', onEnded: () => pump() });
+interface SlotsDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sleep: (ms: number) => Promise<unknown>;
+}
 
-  const pump = (): void => {
-    if (asking.length > 0) stages.run('slots', ask);
-  };
+interface SlotsEvents<T> {
+  /** Their turn is near, or they need none. */
+  readonly onDue: (items: readonly T[]) => void;
+  /** Their turn is far: they are to come back after so many milliseconds. */
+  readonly onPostponed: (items: readonly { item: T; delayMs: number }[]) => void;
+}
 
-  async function ask(): Promise<void> {
-    const batch = asking.splice(0, ASK_MAX);
-    let slots;
-    try {
-      slots = await takeSlots(
-        db,
-        batch.map(({ pace }) => pace).filter((pace) => pace !== null),
-        {
-          leadMs: LEAD_MS,
-          horizonMs: HORIZON_MS,
-        },
-      );
-    } catch (error) {
-      asking.unshift(...batch);
-      throw error;
-    }
-    const postponed: { item: T; delayMs: number }[] = [];
-    const nowMs = clock.now().getTime();
-    for (const [place, item] of batch.entries()) {
-      const { startsAt = null, askAt = null } = slots[place] ?? {};
-      if (startsAt === null) {
-        postponed.push({ item, delayMs: Math.max(0, (askAt?.getTime() ?? nowMs) - nowMs) });
-        continue;
-      }
-      const inMs = startsAt.getTime() - nowMs;
-      item.startsAtMs = clock.monotonicMs() + inMs;
-      waiting.add(item);
-      void sleep(Math.max(0, inMs - LEAD_MS)).then(() => {
-        if (waiting.delete(item)) on.onDue([item]);
-      });
-    }
-    if (postponed.length > 0) on.onPostponed(postponed);
+/** Lets paced handovers go on when their turn comes. */
+export class Slots<T extends Paced> {
+  readonly #deps: SlotsDeps;
+  readonly #on: SlotsEvents<T>;
+  readonly #asking: T[] = [];
+  readonly #waiting = new Set<T>();
+  readonly #stages: Stages;
+
+  constructor(deps: SlotsDeps, on: SlotsEvents<T>) {
+    this.#deps = deps;
+    this.#on = on;
+    this.#stages = new Stages(deps, { of: 'throttle', onEnded: () => this.#pump() });
   }
 
-  return {
-    add: (items) => {
-      const free = items.filter(({ pace }) => pace === null);
-      asking.push(...items.filter(({ pace }) => pace !== null));
-      if (free.length > 0) on.onDue(free);
-      pump();
-    },
-    again: async (pace) => {
-      const [slot] = await takeSlots(db, [pace], { leadMs: 0, horizonMs: HORIZON_MS });
-      const startsAt = slot?.startsAt ?? null;
-      if (startsAt === null) return null;
-      return clock.monotonicMs() + (startsAt.getTime() - clock.now().getTime());
-    },
-    drain: () => {
-      const left = [...asking.splice(0), ...waiting];
-      waiting.clear();
-      return left;
-    },
-  };
+  /** Takes them in; each comes out by `onDue` or `onPostponed`, unless `drain` gave it back. */
+  add(items: readonly T[]): void {
+    const free = items.filter(({ pace }) => pace === null);
+    this.#asking.push(...items.filter(({ pace }) => pace !== null));
+    if (free.length > 0) this.#on.onDue(free);
+    this.#pump();
+  }
+
+  /** Another turn for one that has missed its own; null when there is none soon. */
+  async again(pace: Pace): Promise<number | null> {
+    const { db, clock } = this.#deps;
+    const [slot] = await takeSlots(db, [pace], { leadMs: 0, horizonMs: HORIZON_MS });
+    const startsAt = slot?.startsAt ?? null;
+    if (startsAt === null) return null;
+    return clock.monotonicMs() + (startsAt.getTime() - clock.now().getTime());
+  }
+
+  /** Takes out everything that waits. */
+  drain(): T[] {
+    const left = [...this.#asking.splice(0), ...this.#waiting];
+    this.#waiting.clear();
+    return left;
+  }
+
+  #pump(): void {
+    if (this.#asking.length > 0) this.#stages.run('slots', () => this.#ask());
+  }
+
+  async #ask(): Promise<void> {
+    const { db, clock } = this.#deps;
+    const batch = this.#asking.splice(0, ASK_MAX);
+    const paces = batch.map(({ pace }) => pace).filter((pace) => pace !== null);
+    const slots = await takeSlots(db, paces, { leadMs: LEAD_MS, horizonMs: HORIZON_MS }).catch(
+      (error: unknown) => {
+        this.#asking.unshift(...batch);
+        throw error;
+      },
+    );
+    const nowMs = clock.now().getTime();
+    const postponed: { item: T; delayMs: number }[] = [];
+    for (const [place, item] of batch.entries()) {
+      const { startsAt = null, askAt = null } = slots[place] ?? {};
+      if (startsAt !== null) this.#waitFor(item, startsAt.getTime() - nowMs);
+      else postponed.push({ item, delayMs: Math.max(0, (askAt?.getTime() ?? nowMs) - nowMs) });
+    }
+    if (postponed.length > 0) this.#on.onPostponed(postponed);
+  }
+
+  #waitFor(item: T, inMs: number): void {
+    const { clock, sleep } = this.#deps;
+    item.startsAtMs = clock.monotonicMs() + inMs;
+    this.#waiting.add(item);
+    void sleep(Math.max(0, inMs - LEAD_MS)).then(() => {
+      if (this.#waiting.delete(item)) this.#on.onDue([item]);
+    });
+  }
 }
