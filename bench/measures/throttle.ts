@@ -17,7 +17,7 @@ export const throttle: Measure = {
   what: `${WORKERS} workers that keep to one limit together`,
   run: async ({ cluster, isQuick, say }) => {
     const rounds = isQuick ? 1 : 3;
-    const measuredMs = isQuick ? 10_000 : 20_000;
+    const measuredMs = 20_000;
     const count = (PER_SECOND * (measuredMs + 2 * WARM_MS)) / 1_000;
     const database = await cluster.create('bench_throttle');
     const side = await createSide(database, MAIL_SERIES);

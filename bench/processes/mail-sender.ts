@@ -149,6 +149,7 @@ function composingAt(i: number): Composing {
     content,
     user,
     company: null,
+    variant: null,
     properties: {},
     sender: { workspaceName: 'Bench', from: FROM, replyTo: null },
     transport: 'smtp',

@@ -10,6 +10,7 @@ import type {
   MessageDetail,
   MessageFilter,
   Page,
+  PreferenceChange,
   Recipient,
   Sending,
   Series,
@@ -106,13 +107,16 @@ export function createClient(options: ClientOptions) {
       /** @param userId the external ID */
       read: (userId: string, call?: CallOptions) =>
         get<User>(`/api/v1/users/${at(userId)}`, {}, call),
-      /** Why the user is where they are in one series, and what became of each step. */
-      explain: (userId: string, seriesId: string, call?: CallOptions) =>
-        get<UserExplanation>(
-          `/api/v1/users/${at(userId)}/explain`,
-          { series_id: seriesId },
+      /** Every change of what the user wants to get, the last first. */
+      preferenceChanges: (userId: string, page: PageOptions = {}, call?: CallOptions) =>
+        get<Page<PreferenceChange>>(
+          `/api/v1/users/${at(userId)}/preferences/changes`,
+          { ...page },
           call,
         ),
+      /** Why the user is where they are in one series, and what became of each step. */
+      explain: (userId: string, seriesId: string, call?: CallOptions) =>
+        get<UserExplanation>(`/api/v1/users/${at(userId)}/explain`, { series_id: seriesId }, call),
     },
 
     /** The calls a widget key may make. */

@@ -18,6 +18,7 @@ export {
   type MessageFilter,
   type MessageStatus,
   type Page,
+  type PreferenceChange,
   type Reason,
   type Recipient,
   type Series,

@@ -210,6 +210,19 @@ export interface ExplainedStep extends Explanation {
   readonly message_id: string | null;
 }
 
+/** A change of what a user wants to get; the proof of consent. */
+export interface PreferenceChange {
+  readonly id: string;
+  /** Null for everything. */
+  readonly list_id: string | null;
+  readonly before: string | null;
+  readonly after: string;
+  readonly source: string;
+  /** With `message_id` where the link in a message led to it. */
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly at: Instant;
+}
+
 /** Why a user is where they are in a series. */
 export interface UserExplanation extends Explanation {
   readonly state: string;

@@ -229,10 +229,11 @@ begin
         select count(*) into v_flows from throttles t
          where t.key >= v_prefix and t.key < split_part(p_flows[i], ' ', 1) || '!' and t.next_at > v_now;
       end if;
-      -- The first one before what was given is used up, the time of a poll of the queue included.
-      v_next[v_flow] := greatest(v_next[v_flow], v_now + p_horizon / 4)
+      v_next[v_flow] := greatest(v_next[v_flow], v_now + p_horizon / 2)
                         + interval '1 second' * 0.9 * greatest(v_flows, 1) / v_rate;
-      ask_at := v_now + least(v_next[v_flow] - v_now, interval '1 hour' * (1 + random() / 4));
+      -- Before what was given is used up: a poll of the queue comes in between.
+      ask_at := v_now + least(v_next[v_flow] - v_now - p_horizon / 4,
+                              interval '1 hour' * (1 + random() / 4));
     end if;
     return next;
   end loop;

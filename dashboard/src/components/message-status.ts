@@ -1,7 +1,10 @@
 import type { Message, MessageStatus } from '@milepost/sdk';
 
-/** How loudly a state is told: in passing, as a failure, or as a question to the reader. */
-type Tone = 'quiet' | 'failed' | 'asking';
+/**
+ * How loudly a state is told: in passing, as arrived, as come back, as held against us, as never sent,
+ * or as a question to the reader.
+ */
+type Tone = 'quiet' | 'arrived' | 'returned' | 'unwanted' | 'failed' | 'asking';
 
 interface StatusWords {
   /** The glossary's word, as people read it. */
@@ -18,12 +21,16 @@ export const STATUS_WORDS: Readonly<Record<MessageStatus, StatusWords>> = {
     tone: 'quiet',
     meaning: 'A provider took it; whether it arrived is not known.',
   },
-  delivered: { word: 'delivered', tone: 'quiet', meaning: 'The provider says that it arrived.' },
-  bounced: { word: 'bounced', tone: 'failed', meaning: 'It came back.' },
+  delivered: {
+    word: 'delivered',
+    tone: 'arrived',
+    meaning: 'The receiving side says that it arrived.',
+  },
+  bounced: { word: 'bounced', tone: 'returned', meaning: 'It came back.' },
   complained: {
     word: 'complained',
-    tone: 'failed',
-    meaning: 'The recipient marked it as unwanted.',
+    tone: 'unwanted',
+    meaning: 'The recipient reported it as spam; nothing more is sent to this address.',
   },
   rejected: {
     word: 'rejected',

@@ -4,6 +4,9 @@ import { STATUS_WORDS } from './message-status.ts';
 
 const TONES = {
   quiet: 'text-muted',
+  arrived: 'text-accent',
+  returned: 'rounded-ui bg-fault-wash px-1.5 font-medium text-fault',
+  unwanted: 'rounded-ui bg-fault-solid px-1.5 font-medium text-on-accent',
   failed: 'rounded-ui bg-ink px-1.5 font-medium text-paper',
   asking: 'rounded-ui bg-accent-solid px-1.5 font-medium text-on-accent',
 } as const;

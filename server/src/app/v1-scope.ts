@@ -94,7 +94,7 @@ async function registerAutomations(
   services: Services,
   outlets: Outlets,
 ): Promise<void> {
-  const { db, catalog, clock, sideNow, listState, senderOf, kit } = services;
+  const { db, catalog, clock, sideNow, listState, senderOf, kit, consentKey } = services;
   const onChanged = (): void => services.wake.now();
   await app.register(seriesRoutes, { db, catalog, sideNow, listState, onChanged });
   await app.register(versionRoutes, { db, catalog, listState, onChanged });
@@ -104,10 +104,10 @@ async function registerAutomations(
     listState,
     senderOf,
     render: services.renderOne,
-    sendNow: (email) => sendTest({ outlets, now: clock.now() }, email),
+    sendNow: (email) => sendTest({ outlets, db, consentKey, now: clock.now() }, email),
   });
   await app.register(templateRoutes, { db, sideNow });
-  const { consentKey, testEngine: engine, enroller } = services;
+  const { testEngine: engine, enroller } = services;
   await app.register(broadcastRoutes, {
     db,
     catalog,

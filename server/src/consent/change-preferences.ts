@@ -1,5 +1,6 @@
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import { NIL_UUID, storedIdOf, uuidv7In } from '../platform/ids.ts';
+import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import { stateAfter, type ConsentChange, type PreferenceChange, type UserRef } from './consent.ts';
 import { allPending, listArchived, listNotFound } from './errors.ts';
 import { userHash, type ConsentKey } from './key.ts';
@@ -83,11 +84,13 @@ export async function changeMany(
   deps: ConsentDeps,
   { wishes, ...basis }: ChangeBasis & { wishes: readonly (UserRef & PreferenceChange)[] },
 ): Promise<PersonChange[]> {
-  const made = await inTransaction(deps.db, async (tx) => {
-    const { changes, pending } = await applyWishes(tx, deps.key, { ...basis, wishes });
-    if (pending.length > 0) await deps.onPending?.(pending, tx);
-    return changes;
-  });
+  const made = await pastDeadlocks(() =>
+    inTransaction(deps.db, async (tx) => {
+      const { changes, pending } = await applyWishes(tx, deps.key, { ...basis, wishes });
+      if (pending.length > 0) await deps.onPending?.(pending, tx);
+      return changes;
+    }),
+  );
   // Also when nothing was changed: the call that changed it may not have come to this point.
   const declined = wishes.filter(({ to }) => to !== 'subscribed');
   if (declined.length > 0) await deps.withdraw(declined);

@@ -1,5 +1,6 @@
 import { inTransaction, type Transaction } from '../platform/db.ts';
 import { bucketOf, uuidv7 } from '../platform/ids.ts';
+import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import { onceEach, type ChangeBasis, type ConsentDeps } from './change-preferences.ts';
 import type { SuppressionReason, UserRef } from './consent.ts';
 import { addressHash, normalAddress, spellingsOf, userHash, type ConsentKey } from './key.ts';
@@ -51,7 +52,9 @@ export async function suppressMany(
   deps: ConsentDeps,
   input: ChangeBasis & { asks: readonly SuppressionAsk[] },
 ): Promise<Set<number>> {
-  const { added, users } = await inTransaction(deps.db, (tx) => record(tx, deps.key, input));
+  const { added, users } = await pastDeadlocks(() =>
+    inTransaction(deps.db, (tx) => record(tx, deps.key, input)),
+  );
   await deps.withdraw(users);
   return added;
 }
@@ -161,5 +164,5 @@ export function unsuppress(
 ): Promise<number> {
   const changeIds = ids.map(() => uuidv7(now));
   const change = { ids, changeIds, workspaceId, source, note, now };
-  return inTransaction(deps.db, (tx) => deleteSuppressions(tx, change));
+  return pastDeadlocks(() => inTransaction(deps.db, (tx) => deleteSuppressions(tx, change)));
 }

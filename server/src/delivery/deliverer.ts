@@ -1,5 +1,6 @@
 import type { Pool, Transaction } from '../platform/db.ts';
 import { inTransaction } from '../platform/db.ts';
+import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import { uuidv7In } from '../platform/ids.ts';
 import type { Log } from '../platform/log.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -248,7 +249,8 @@ class Pump<C> implements Deliverer<C> {
     // Before, not after: the process may be stopped while the answer is on its way.
     const begunAtMs = clock.monotonicMs();
     const attempts = batch.map((prepared) => this.#attemptOf(prepared));
-    const begun = await beginAttempts(db, attempts).catch(async (error: unknown) => {
+    const beginning = pastDeadlocks(() => beginAttempts(db, attempts));
+    const begun = await beginning.catch(async (error: unknown) => {
       await this.#unbegin(rows);
       this.#untake(batch);
       throw error;

@@ -6,7 +6,7 @@ import { Instant, isoOf, PageQuery, pageSchema, Reasons, Nullable } from '../pla
 import { storedIdOf, userIdOf } from '../platform/ids.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
 import { explainMessage } from './explain-message.ts';
-import { MESSAGE_STATES, type Message } from './message.ts';
+import { MESSAGE_STATES, type Message, type MessageEvent } from './message.ts';
 import { findMailing } from './sql/mailing.ts';
 import { findMessage, listEvents, listMessages } from './sql/read.ts';
 import { findStepReason } from './sql/step-reason.ts';
@@ -47,9 +47,12 @@ const FullMessageSchema = Type.Object({
     }),
   ),
   list: Nullable(
-    Type.Object({ id: Type.String({ format: 'uuid' }), name: Type.String() }, {
-      description: 'The list that the email belongs to',
-    }),
+    Type.Object(
+      { id: Type.String({ format: 'uuid' }), name: Type.String() },
+      {
+        description: 'The list that the email belongs to',
+      },
+    ),
   ),
   explanation: Type.Object(
     { code: Type.String(), sentence: Type.String() },
@@ -131,7 +134,10 @@ function addReading(app: App, { db }: { db: Pool }): void {
         text,
         purpose: mailing?.purpose ?? null,
         list: mailing?.list ?? null,
-        explanation: explainMessage(message, stepReason),
+        explanation: explainMessage(
+          { ...message, answer: cameBackWith(message, events) },
+          stepReason,
+        ),
         reasons: [...reasons],
         headers: {
           From: message.from,
@@ -145,6 +151,13 @@ function addReading(app: App, { db }: { db: Pool }): void {
       };
     },
   );
+}
+
+/** What a server said last: of what came back not what the one said that first took it. */
+function cameBackWith({ state, answer }: Message, events: readonly MessageEvent[]): string | null {
+  const bounce = events.findLast(({ kind }) => kind === 'bounced');
+  const said = state === 'bounced' ? bounce?.detail['diagnostic'] : undefined;
+  return typeof said === 'string' && said !== '' ? said : answer;
 }
 
 /** A message as the API shows it. */

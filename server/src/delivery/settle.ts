@@ -1,4 +1,5 @@
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
+import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import {
@@ -102,32 +103,41 @@ export async function settle<C>(
   const decisions = new Map(
     answered.map((answer) => [answer.message.id, decide(deps, answer)] as const),
   );
-  let afterCommit = async (): Promise<void> => {};
-  const ids = await inTransaction(deps.db, async (tx: Transaction) => {
-    const owned = await settleMessages(
-      tx,
-      [...decisions.values()].map((d) => d.settlement),
-    );
-    const settled: SettledStep<C>[] = [];
-    const deferred: DeferredStep<C>[] = [];
-    for (const { id, now, userTimezone } of owned) {
-      const decision = decisions.get(id);
-      if (decision === undefined) continue;
-      const { claimed, settlement, retryAt } = decision;
-      const { answer } = settlement;
-      if (retryAt !== null) deferred.push({ claimed, retryAt, answer, userTimezone });
-      else settled.push({ claimed, now, userTimezone, ...verdictOf(settlement) });
-    }
-    const refused = owned.flatMap(({ id }) => decisions.get(id)?.refused ?? []);
-    if (refused.length > 0) afterCommit = await deps.onRefusedAddresses(tx, refused);
-    await deps.onSettled(tx, { settled, deferred });
-    return new Set(owned.map(({ id }) => id));
-  });
+  // Messages and counters are shared with whoever hears what came back, and locked as they come.
+  const { ids, afterCommit } = await pastDeadlocks(() =>
+    inTransaction(deps.db, (tx) => settleIn(deps, tx, decisions)),
+  );
   // It may wait for a handover of the same person, which waits for its turn here.
   afterCommit().catch((err: unknown) => {
     deps.log.error({ err }, 'mail to a refused address could not be held back at once');
   });
   return ids;
+}
+
+async function settleIn<C>(
+  deps: SettleDeps<C>,
+  tx: Transaction,
+  decisions: ReadonlyMap<string, Decision<C>>,
+): Promise<{ ids: Set<string>; afterCommit: () => Promise<void> }> {
+  const owned = await settleMessages(
+    tx,
+    [...decisions.values()].map((d) => d.settlement),
+  );
+  const settled: SettledStep<C>[] = [];
+  const deferred: DeferredStep<C>[] = [];
+  for (const { id, now, userTimezone } of owned) {
+    const decision = decisions.get(id);
+    if (decision === undefined) continue;
+    const { claimed, settlement, retryAt } = decision;
+    const { answer } = settlement;
+    if (retryAt !== null) deferred.push({ claimed, retryAt, answer, userTimezone });
+    else settled.push({ claimed, now, userTimezone, ...verdictOf(settlement) });
+  }
+  const refused = owned.flatMap(({ id }) => decisions.get(id)?.refused ?? []);
+  const afterCommit =
+    refused.length > 0 ? await deps.onRefusedAddresses(tx, refused) : async () => {};
+  await deps.onSettled(tx, { settled, deferred });
+  return { ids: new Set(owned.map(({ id }) => id)), afterCommit };
 }
 
 function decide<C>(
@@ -204,27 +214,33 @@ export async function finish<C>(
   deps: SettleDeps<C>,
   finished: readonly Finished<C>[],
 ): Promise<void> {
+  await pastDeadlocks(() => inTransaction(deps.db, (tx) => finishIn(deps, tx, finished)));
+}
+
+async function finishIn<C>(
+  deps: SettleDeps<C>,
+  tx: Transaction,
+  finished: readonly Finished<C>[],
+): Promise<void> {
   const held = finished.map(({ claimed: { occurrence, leaseToken } }) => ({
     ...occurrence,
     leaseToken,
   }));
-  await inTransaction(deps.db, async (tx: Transaction) => {
-    const locked = new Map((await lockHeld(tx, held)).map((row) => [leaseKeyOf(row), row]));
-    const owned = finished.flatMap((step) => {
-      const row = locked.get(leaseKeyOf({ ...step.claimed.occurrence, ...step.claimed }));
-      return row === undefined ? [] : [{ ...step, row }];
-    });
-    const refused = owned.flatMap(({ message, reason }) =>
-      message === null ? [] : [{ ...message, state: 'rejected' as const, answer: reason }],
-    );
-    if (refused.length > 0) await insertFinished(tx, refused);
-    const settled = owned.map(({ claimed, outcome, reason, row: { now, userTimezone } }) => ({
-      claimed,
-      verdict: outcome,
-      reason,
-      now,
-      userTimezone,
-    }));
-    await deps.onSettled(tx, { settled, deferred: [] });
+  const locked = new Map((await lockHeld(tx, held)).map((row) => [leaseKeyOf(row), row]));
+  const owned = finished.flatMap((step) => {
+    const row = locked.get(leaseKeyOf({ ...step.claimed.occurrence, ...step.claimed }));
+    return row === undefined ? [] : [{ ...step, row }];
   });
+  const refused = owned.flatMap(({ message, reason }) =>
+    message === null ? [] : [{ ...message, state: 'rejected' as const, answer: reason }],
+  );
+  if (refused.length > 0) await insertFinished(tx, refused);
+  const settled = owned.map(({ claimed, outcome, reason, row: { now, userTimezone } }) => ({
+    claimed,
+    verdict: outcome,
+    reason,
+    now,
+    userTimezone,
+  }));
+  await deps.onSettled(tx, { settled, deferred: [] });
 }

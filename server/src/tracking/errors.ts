@@ -8,6 +8,8 @@ export const sendingPaused = (rule: 'bounces' | 'complaints'): DomainError =>
   );
 
 export const automationNotFound = (type: 'series' | 'broadcast'): DomainError =>
-  type === 'series'
-    ? new DomainError('series.not_found', 'not_found', 'Series not found')
-    : new DomainError('broadcast.not_found', 'not_found', 'Broadcast not found');
+  new DomainError(
+    'tracking.automation_not_found',
+    'not_found',
+    type === 'series' ? 'Series not found' : 'Broadcast not found',
+  );

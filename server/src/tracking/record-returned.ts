@@ -4,8 +4,9 @@ import {
   type ConsentDeps,
   type UserRef,
 } from '../consent/index.ts';
-import { inTransaction, refusalOf, type Pool, type Transaction } from '../platform/db.ts';
+import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import { bucketOf, storedIdOf } from '../platform/ids.ts';
+import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import type { BounceClass, Returned } from '../transport/index.ts';
 import { readWorkspace } from '../workspace/index.ts';
 import { countKindOf, eventOf, higherTold, returnedIdOf, toldBy } from './returned-event.ts';
@@ -54,6 +55,7 @@ export async function recordReturned(
   for (let from = 0; from < returned.length; from += BATCH_MAX) {
     const batch = returned.slice(from, from + BATCH_MAX).map(withStoredId);
     await unsubscribeTold(deps, { workspaceId, batch, source, now });
+    // Suppressing some people for one reason and then others for another may meet its mirror image.
     const { count, people } = await pastDeadlocks(() =>
       inTransaction(deps.db, (tx) => recordIn(deps, tx, { workspaceId, batch, source, now })),
     );
@@ -61,20 +63,6 @@ export async function recordReturned(
     if (people.length > 0) await deps.consent.withdraw(people);
   }
   return added;
-}
-
-const DEADLOCK = '40P01';
-const TRIES_MAX = 3;
-
-/** Suppressing some people for one reason and then others for another may meet its mirror image. */
-async function pastDeadlocks<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries >= TRIES_MAX || refusalOf(error)?.sqlState !== DEADLOCK) throw error;
-    }
-  }
 }
 
 const withStoredId = (one: Returned): Returned => ({

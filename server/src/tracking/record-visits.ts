@@ -1,5 +1,6 @@
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import { bucketOf } from '../platform/ids.ts';
+import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import { imageProxyOf, judge, staticReasonOf, type Visit } from './classify.ts';
 import { signalsOf, type Happened } from './record-returned.ts';
 import { countKindOf, storable } from './returned-event.ts';
@@ -49,31 +50,33 @@ export async function recordVisits(
   visits: readonly SeenVisit[],
 ): Promise<number> {
   if (visits.length === 0) return 0;
-  return inTransaction(db, async (tx) => {
-    const refs = [...new Set(visits.map(({ messageId }) => messageId))].map((id) => ({
-      bucket: bucketOf(id),
-      id,
-    }));
-    const messages = await lockMessages(tx, refs, { workspaceId: null });
-    const past = Map.groupBy(await pastEvents(tx, messages), (event) => event.messageId);
-    const seen = Map.groupBy(visits, ({ messageId }) => messageId);
-    const outcomes = messages.map((message) =>
-      judgeMessage(message, {
-        past: past.get(message.id) ?? [],
-        seen: seen.get(message.id) ?? [],
-      }),
-    );
-    const added = await insertEvents(
-      tx,
-      outcomes.flatMap(({ happened }) => happened.map(({ event }) => event)),
-    );
-    await markMachines(
-      tx,
-      outcomes.flatMap(({ remade }) => remade),
-    );
-    await tell(tx, outcomes);
-    return added.size;
-  });
+  return pastDeadlocks(() => inTransaction(db, (tx) => recordIn(tx, visits)));
+}
+
+async function recordIn(tx: Transaction, visits: readonly SeenVisit[]): Promise<number> {
+  const refs = [...new Set(visits.map(({ messageId }) => messageId))].map((id) => ({
+    bucket: bucketOf(id),
+    id,
+  }));
+  const messages = await lockMessages(tx, refs, { workspaceId: null });
+  const past = Map.groupBy(await pastEvents(tx, messages), (event) => event.messageId);
+  const seen = Map.groupBy(visits, ({ messageId }) => messageId);
+  const outcomes = messages.map((message) =>
+    judgeMessage(message, {
+      past: past.get(message.id) ?? [],
+      seen: seen.get(message.id) ?? [],
+    }),
+  );
+  const added = await insertEvents(
+    tx,
+    outcomes.flatMap(({ happened }) => happened.map(({ event }) => event)),
+  );
+  await markMachines(
+    tx,
+    outcomes.flatMap(({ remade }) => remade),
+  );
+  await tell(tx, outcomes);
+  return added.size;
 }
 
 async function tell(tx: Transaction, outcomes: readonly Outcome[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { changePreferences, type ConsentDeps } from '../consent/index.ts';
 import { findMessage } from '../delivery/index.ts';
+import { DomainError } from '../platform/errors.ts';
 import { bucketOf } from '../platform/ids.ts';
 
 /** As `unsubscribeOf` writes the header: the list's id stands first in the angle brackets. */
@@ -17,13 +18,13 @@ export async function unsubscribeByMail(
   if (message === null) return;
   const { userId, headers } = message;
   const listId = LIST_ID.exec(headers['List-Id'] ?? '')?.[1] ?? null;
-  await changePreferences(consent, {
-    workspaceId,
-    bucket: bucketOf(userId),
-    userId,
-    changes: [{ listId, to: 'unsubscribed' }],
-    source: 'mail',
-    detail: { message_id: messageId },
-    now,
-  });
+  const wish = { workspaceId, bucket: bucketOf(userId), userId, now };
+  const proof = { source: 'mail', detail: { message_id: messageId } };
+  try {
+    const changes = [{ listId, to: 'unsubscribed' as const }];
+    await changePreferences(consent, { ...wish, ...proof, changes });
+  } catch (error) {
+    // Of a list that there is no longer nothing comes anyway.
+    if (!(error instanceof DomainError) || error.code !== 'consent.list_not_found') throw error;
+  }
 }

@@ -439,6 +439,7 @@ describe('messages', () => {
       sent_at: NOW,
       message_id: expect.stringMatching(/^<[^@\s]+@milepost\.example>$/),
       transport: 'capture',
+      variant: null,
       reason: expect.any(String),
       attempts: 1,
       created_at: NOW,
@@ -448,6 +449,8 @@ describe('messages', () => {
     const { body } = await get(`/messages/${listed[1]?.['id']}`);
     expect(body).toEqual({
       ...common,
+      purpose: 'marketing',
+      list: null,
       html: '<p>Hi <b>Zoë &lt;3</b> of Tide & Tidewater</p>',
       text: expect.stringContaining('Zoë <3'),
       headers: expect.objectContaining({ Subject: 'Hello Zoë <3', To: `${userId}@example.com` }),

@@ -117,3 +117,20 @@ test('mail leaves by the first way that gets on, and verify tells which do', asy
   });
   expect(spare.accepted).toEqual([]);
 });
+
+test.each([
+  ['smtp://127.0.0.2:25', 'a loopback address'],
+  ['smtp://2130706434:25', 'a loopback address'],
+  ['smtp://[::1]:25', 'a loopback address'],
+  ['smtp://[::ffff:127.0.0.1]:25', 'an IPv6 address that carries an IPv4 one'],
+  ['smtp://10.0.0.1:25', 'a private address'],
+  ['smtps://169.254.169.254:80', "the address of a cloud's metadata"],
+  ['smtp://nobody.invalid:25', 'the host nobody.invalid is not known'],
+])('a member cannot look around in the operator’s network: %s', async (url, why) => {
+  const made = await server.v1('POST', '/transports', { kind: 'smtp', settings: { url } });
+  expect(made.status, made.text).toBe(201);
+  const { body } = await server.v1('POST', `/transports/${made.body.id}/verify`);
+  expect(body.ok).toBe(false);
+  expect(body.answer).toContain(why);
+  expect((await server.v1('DELETE', `/transports/${made.body.id}`)).status).toBe(204);
+});

@@ -138,6 +138,19 @@ test('a mail to the address of the header unsubscribes', async () => {
   expect((await world.v1('GET', `/users/${user}/preferences`)).all).toBe('unsubscribed');
 });
 
+test('a mail that unsubscribes from a list that there is no longer does not hold the others up', async () => {
+  const user = await world.identify('late');
+  const list = await world.v1('POST', '/lists', { name: 'Old', kind: 'opt_out' });
+  await world.enroll(user, await world.series([email('offer', { list_id: list.id })]));
+  const mail = await world.mailTo(user, 'Subject of offer');
+  await world.message(user, 'offer', 'accepted');
+  await world.server.db`delete from lists where id = ${list.id}`;
+  const [, to = ''] = /<mailto:([^?>]+)/.exec(mail.header('list-unsubscribe')) ?? [];
+  const raw = `From: ${user}@tidewater.example\r\nTo: ${to}\r\nSubject: unsubscribe\r\n\r\n`;
+  expect(await post(Buffer.from(raw))).toBe('unsubscribe');
+  expect((await world.v1('GET', `/users/${user}/preferences`)).all).toBe('subscribed');
+});
+
 test("a provider's signed call changes the message, a forged one does not", async () => {
   const secret = Buffer.from('0123456789abcdef01234567');
   // Switched off, so that nothing leaves by it.

@@ -4,6 +4,7 @@ import { changePreferences, suppress, type ConsentDeps } from '../../src/consent
 import { beginAttempts } from '../../src/delivery/sql/attempt.ts';
 import { withdrawLeases } from '../../src/delivery/sql/withdraw.ts';
 import { connect } from '../../src/platform/db.ts';
+import { until } from '../support/until.ts';
 import { testDatabase } from '../support/database.ts';
 import {
   CONSENT_KEY,
@@ -169,8 +170,15 @@ test.each([
     const held = hold(one, promise);
     await sleep(20);
     const attempting = send(world, one);
-    // It has its snapshot now, and stands before the row.
-    await sleep(40);
+    // It has its snapshot when it stands before the row.
+    await until(async () => {
+      const rows = await db`
+        select 1 from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'
+           and query like '%attempt%'
+      `;
+      expect(rows.length).toBeGreaterThan(0);
+    });
     const changing = WAYS[n]!(deps, world, one).then(() => hasBegun(one));
     await Promise.race([changing, sleep(300)]);
     resolve();
@@ -219,4 +227,14 @@ test('a handover under way is waited for', async () => {
   await WAYS[0]!(withdrawing, world, one);
   expect(isOver).toBe(true);
   await ending;
+});
+
+test('an attempt to an address that the person has given up meanwhile does not begin', async () => {
+  const world = await leasedEmails(db, { count: 2 });
+  const [moved, stays] = world.emails as [LeasedEmail, LeasedEmail];
+  await db`
+    update users set email = 'new@example.com' where bucket = ${moved.bucket} and id = ${moved.userId}
+  `;
+  expect(await send(world, moved)).toBe(false);
+  expect(await send(world, stays)).toBe(true);
 });

@@ -4,6 +4,7 @@ import * as lists from '../../src/consent/sql/lists.ts';
 import * as preferences from '../../src/consent/sql/preferences.ts';
 import * as suppressions from '../../src/consent/sql/suppressions.ts';
 import { takeRequest } from '../../src/enrollment/confirmation/sql.ts';
+import { takeSlots } from '../../src/delivery/sql/throttle.ts';
 import * as transports from '../../src/delivery/sql/transports.ts';
 import { withdrawLeases } from '../../src/delivery/sql/withdraw.ts';
 import * as senderDomains from '../../src/delivery/senders/sql/domains.ts';
@@ -115,6 +116,8 @@ async function seed(): Promise<void> {
     select gen_random_uuid(), id, 'smtp', 'T', '{}', now(), now() from workspaces;
     insert into throttles (key, next_at, paced_at)
     select gen_random_uuid() || ' to:x', now(), now() from generate_series(1, ${PEOPLE});
+    insert into throttle_days (key, day, used)
+    select gen_random_uuid()::text, now()::date, 1 from generate_series(1, ${PEOPLE});
     insert into templates (workspace_id, id, kind, slug, name, version, created_at, updated_at)
     select id, gen_random_uuid(), 'snippet', 's' || n, 'T', 1, now(), now()
       from workspaces cross join generate_series(1, 5) n;
@@ -412,4 +415,44 @@ test('refusal_of, which every email is asked with twice, goes by its indexes', a
       expect([...indexes], kind).toContain(index);
     }
   }
+});
+
+/** How often tables were read from end to end, as the database itself counts. */
+async function wholeReads(tables: readonly string[]): Promise<number> {
+  const [row] = await db.begin(async (tx) => {
+    await tx`select pg_stat_force_next_flush()`;
+    return tx<{ count: number }[]>`
+      select sum(seq_scan)::int as count from pg_stat_user_tables
+       where relname = any (${tables as string[]}::text[])
+    `;
+  });
+  return row?.count ?? 0;
+}
+
+test('turns are given by indexes, however many paces there are', async () => {
+  const tables = ['throttles', 'throttle_days'];
+  const one = await db.reserve();
+  const before = await wholeReads(tables);
+  // More often than a plan is made anew for the values at hand.
+  for (let round = 0; round < 12; round += 1) {
+    const slots = await takeSlots(
+      one,
+      [1, 2, 3].map((n) => ({
+        outlet: { key: `${message} all`, perSecond: 5 },
+        provider: { key: `${message} to:x`, perSecond: 2 },
+        day: { key: message, max: 100 },
+        flow: `${message} ${side}:${n}`,
+      })),
+      { leadMs: 10, horizonMs: 1_000 },
+    );
+    expect(slots).toHaveLength(3);
+    expect(await transports.slowedProviders(one, message)).toEqual(expect.any(Array));
+  }
+  await one`select pg_stat_force_next_flush()`;
+  await one`select 1`;
+  one.release();
+  expect(await wholeReads(tables)).toBe(before);
+  // What is counted is counted.
+  await db`select count(*) from throttles where pace > 0`;
+  await expect.poll(() => wholeReads(tables), { timeout: 10_000 }).toBeGreaterThan(before);
 });

@@ -218,7 +218,13 @@ test('a test email is marked, and goes to nobody else', async () => {
   const send = (to: string) => {
     const call = testSendCallOf({ step_id: 'mail', to });
     const recipients = ['Me@Acme.example'];
-    return testSend({ ...deps, sendNow }, ref(id), { call, recipients, workspace, now });
+    return testSend({ ...deps, sendNow }, ref(id), {
+      call,
+      recipients,
+      workspace,
+      side: 'live',
+      now,
+    });
   };
   await expect(send('you@acme.example')).rejects.toMatchObject({ code: 'series.test_recipient' });
   expect(await send('me@acme.example')).toMatchObject({

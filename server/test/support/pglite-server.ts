@@ -110,7 +110,7 @@ const WELCOME = Buffer.concat([
  * what its catalog asks.
  */
 const LOOKUP =
-  /from (series_versions|series_content|workspaces|automations)\s+where|join built_emails/;
+  /from (series_versions|series_content|workspaces|automations|variant_tests)( \w)?\s+where|join built_emails/;
 /** What the driver asks at the start of each session. */
 const TYPES = /typarray/;
 

@@ -3,13 +3,20 @@ import CircleAlert from 'lucide-react/icons/circle-alert';
 import CircleCheck from 'lucide-react/icons/circle-check';
 import type { ReactNode } from 'react';
 
+const TONES = {
+  plain: 'border-ink bg-panel',
+  done: 'border-accent bg-accent-wash',
+  asking: 'border-accent bg-accent-wash',
+  fault: 'border-fault bg-fault-wash',
+} as const;
+
 interface NoticeProps {
   readonly title: ReactNode;
   readonly children?: ReactNode;
   /** `alert` interrupts a screen reader; `status` waits for it. */
   readonly role?: 'alert' | 'status';
-  /** In the accent: good news, or a question to the reader. */
-  readonly tone?: 'plain' | 'done' | 'asking';
+  /** In the accent: good news, or a question to the reader. `fault`: what came back. */
+  readonly tone?: keyof typeof TONES;
   readonly className?: string;
 }
 
@@ -19,11 +26,7 @@ export function Notice({ title, children, role, tone = 'plain', className }: Not
   return (
     <div
       role={role}
-      className={clsx(
-        'flex gap-2.5 rounded-ui border px-3 py-2.5',
-        tone === 'plain' ? 'border-ink bg-panel' : 'border-accent bg-accent-wash',
-        className,
-      )}
+      className={clsx('flex gap-2.5 rounded-ui border px-3 py-2.5', TONES[tone], className)}
     >
       <Icon size={16} aria-hidden className="mt-0.5 shrink-0" />
       <div className="grid min-w-0 flex-1 gap-1">

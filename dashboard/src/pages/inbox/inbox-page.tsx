@@ -11,6 +11,7 @@ import { LiveStrip } from './live-strip.tsx';
 import { MessageList } from './message-list.tsx';
 import { MessagePane } from './message-pane.tsx';
 import { NothingOpen } from './nothing-open.tsx';
+import { PauseBanner } from './pause-banner.tsx';
 import { FIND_ID, useInboxNavigation } from './use-inbox-navigation.ts';
 import { useMail } from './use-mail.ts';
 
@@ -29,6 +30,7 @@ export function InboxPage({ onShowKeys }: { readonly onShowKeys: () => void }) {
   return (
     <>
       {side.side === 'test' ? <ClockStrip hiddenWhenNarrow={isOpen} /> : <LiveStrip />}
+      <PauseBanner hiddenWhenNarrow={isOpen} />
       <Failure error={mail.error} stale={!mail.isLoading} className="m-3 wide:mx-5" />
       <main className="grid min-h-0 flex-1 wide:grid-cols-[26rem_minmax(0,1fr)]">
         <section

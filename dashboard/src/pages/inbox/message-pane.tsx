@@ -1,7 +1,7 @@
 import { ApiError, type MessageDetail, UnreachableError } from '@milepost/sdk';
 import ArrowLeft from 'lucide-react/icons/arrow-left';
+import { useAutomation } from '../../api/automations.ts';
 import { useMessage } from '../../api/messages.ts';
-import { useSeries } from '../../api/series.ts';
 import { useUser } from '../../api/users.ts';
 import { close, go } from '../../app/location.ts';
 import { Failure } from '../../components/failure.tsx';
@@ -10,6 +10,7 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { Tab, TabList, TabPanel, Tabs } from '../../components/ui/tabs.tsx';
 import { DoubtDecision } from './doubt-decision.tsx';
+import { EventsTab } from './events-tab.tsx';
 import { MessageHeaders } from './message-headers.tsx';
 import { MessageHtml } from './message-html.tsx';
 import { MessageSummary } from './message-summary.tsx';
@@ -61,18 +62,20 @@ function Loaded({
   readonly message: MessageDetail;
   readonly tab: string | null;
 }) {
-  const series = useSeries().data?.find(({ id }) => id === message.automation_id);
+  const automation = useAutomation(message.automation_id).data ?? null;
   const user = useUser(message.user_id).data;
   const zone = plannedZone(message.reasons, user?.timezone ?? null);
   const fallback = message.html === '' ? 'text' : 'html';
-  const shown = ['html', 'text', 'headers', 'why'].includes(tab ?? '') ? (tab ?? '') : fallback;
+  const shown = ['html', 'text', 'headers', 'events', 'why'].includes(tab ?? '')
+    ? (tab ?? '')
+    : fallback;
   return (
     <>
       <MessageSummary
         message={message}
         zone={zone}
         userName={user?.name ?? null}
-        seriesName={series?.name ?? null}
+        automation={automation}
       />
       {message.status === 'in_doubt' && <DoubtDecision message={message} />}
       <Tabs
@@ -84,6 +87,7 @@ function Loaded({
           <Tab value="html">HTML</Tab>
           <Tab value="text">Text</Tab>
           <Tab value="headers">Headers</Tab>
+          <Tab value="events">Events</Tab>
           <Tab value="why">Why</Tab>
         </TabList>
         <TabPanel value="html" className="flex flex-1 flex-col pt-4">
@@ -97,8 +101,11 @@ function Loaded({
         <TabPanel value="headers" className="pt-4">
           <MessageHeaders headers={message.headers} />
         </TabPanel>
+        <TabPanel value="events" className="pt-5">
+          <EventsTab message={message} zone={zone} />
+        </TabPanel>
         <TabPanel value="why" className="pt-5">
-          <WhyTab message={message} zone={zone} />
+          <WhyTab message={message} zone={zone} isOfSeries={automation?.type === 'series'} />
         </TabPanel>
       </Tabs>
     </>

@@ -1,11 +1,12 @@
-import type { MessageDetail, MessageEvent, Reason } from '@milepost/sdk';
+import type { MessageDetail, Reason } from '@milepost/sdk';
 import type { ReactNode } from 'react';
 import { dayOf, millisecondOf } from '../../app/time.ts';
 import { WithInstants } from '../../components/instant.tsx';
 import { meaningOf } from '../../components/message-status.ts';
 import { StatusLabel } from '../../components/status-label.tsx';
-import { historyOf } from './history.ts';
-import { eventTitle, ruleTitle } from './why-words.ts';
+import { PassagePart } from './passage-part.tsx';
+import { Post, Trail } from './trail.tsx';
+import { ruleTitle } from './why-words.ts';
 
 interface WhyTabProps {
   readonly message: MessageDetail;
@@ -13,8 +14,13 @@ interface WhyTabProps {
   readonly zone: string;
 }
 
-/** Why the message left when it did: the time, the rules that made it, and what happened since. */
-export function WhyTab({ message, zone }: WhyTabProps) {
+interface WhyTabOfSeriesProps extends WhyTabProps {
+  /** There is a way to tell of; a broadcast has only the one step. */
+  readonly isOfSeries: boolean;
+}
+
+/** Why the message left when it did: the time, the rules that made it, and the way around it. */
+export function WhyTab({ message, zone, isOfSeries }: WhyTabOfSeriesProps) {
   return (
     <div className="grid max-w-3xl gap-8">
       <Part title="When">
@@ -27,9 +33,11 @@ export function WhyTab({ message, zone }: WhyTabProps) {
           <Rules reasons={message.reasons} zone={zone} />
         )}
       </Part>
-      <Part title="What happened">
-        <Events events={historyOf(message)} zone={zone} />
-      </Part>
+      {isOfSeries && (
+        <Part title="The way through the series">
+          <PassagePart message={message} zone={zone} />
+        </Part>
+      )}
       <Part title="State">
         <StatePart message={message} zone={zone} />
       </Part>
@@ -95,27 +103,6 @@ function Times({ message, zone }: WhyTabProps) {
   );
 }
 
-/** A trail: each rule is a post that the time passed on its way. */
-function Trail({ children }: { readonly children: ReactNode }) {
-  return <ol className="ml-1.5 grid gap-4 border-l pl-5">{children}</ol>;
-}
-
-function Post({ last, children }: { readonly last: boolean; readonly children: ReactNode }) {
-  return (
-    <li className="relative grid gap-0.5">
-      <span
-        aria-hidden
-        className={
-          last
-            ? 'absolute top-1 -left-[1.625rem] size-2.5 rounded-full bg-accent'
-            : 'absolute top-1.5 -left-[1.5rem] size-1.5 rounded-full bg-edge'
-        }
-      />
-      {children}
-    </li>
-  );
-}
-
 function Rules({ reasons, zone }: { readonly reasons: readonly Reason[]; readonly zone: string }) {
   return (
     <Trail>
@@ -136,41 +123,10 @@ function Rules({ reasons, zone }: { readonly reasons: readonly Reason[]; readonl
   );
 }
 
-function Events({
-  events,
-  zone,
-}: {
-  readonly events: readonly MessageEvent[];
-  readonly zone: string;
-}) {
-  return (
-    <Trail>
-      {events.map((event, index) => (
-        <Post key={index} last={index === events.length - 1}>
-          <p className="flex flex-wrap gap-x-2">
-            <span className="font-medium">{eventTitle(event.kind)}</span>
-            <time dateTime={event.at} className="text-muted">
-              {dayOf(event.at, zone)}, {millisecondOf(event.at, zone)}
-            </time>
-          </p>
-          {Object.entries(event.detail).map(([name, value]) => (
-            <p key={name} className="text-sm">
-              <span className="text-muted">{name.replaceAll('_', ' ')}</span>{' '}
-              <WithInstants text={plain(value)} zone={zone} />
-            </p>
-          ))}
-        </Post>
-      ))}
-    </Trail>
-  );
-}
-
-const plain = (value: unknown): string =>
-  typeof value === 'string' ? value : JSON.stringify(value);
-
 function StatePart({ message, zone }: WhyTabProps) {
   const facts = [
-    ['Reason', message.reason],
+    // What was said at the handover; of what came back since, the events tell.
+    [message.sent_at === null ? 'Reason' : 'Answer', message.reason],
     ['Attempts', String(message.attempts)],
     ['Transport', message.transport],
     ['Message-ID', message.message_id],

@@ -1,3 +1,5 @@
+import { sentence } from './event-words.ts';
+
 /** Titles of the planner's rules, where the name alone would not do. */
 const RULES: Readonly<Record<string, string>> = {
   zone: 'Time zone',
@@ -10,11 +12,3 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 export const ruleTitle = (rule: string): string => RULES[rule] ?? sentence(rule);
-
-/** `handed_over` as `Handed over`. */
-export const eventTitle = (kind: string): string => sentence(kind);
-
-function sentence(name: string): string {
-  const words = name.replaceAll(/[_.]/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}

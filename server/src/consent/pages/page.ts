@@ -85,7 +85,7 @@ function headersOf(style: string, logo: string | null): Record<string, string> {
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${hash}'`,
-    ...(logo === null ? [] : [`img-src ${new URL(logo).origin}`]),
+    ...(logo === null ? [] : [`img-src ${originOf(logo)}`]),
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -100,6 +100,12 @@ function headersOf(style: string, logo: string | null): Record<string, string> {
     'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': 'interest-cohort=()',
   };
+}
+
+/** Of a host with a character that means something in a policy nothing is loaded. */
+function originOf(url: string): string {
+  const { origin } = new URL(url);
+  return /^https?:\/\/[\w.:[\]-]+$/.test(origin) ? origin : "'none'";
 }
 
 function webUrl(text: string | null): string | null {

@@ -18,10 +18,10 @@ export interface Attempt extends NewMessage {
  * Records that handovers are about to begin: after this commits, and not before, bytes may leave.
  *
  * Under the row's lock it is checked once more that the lease is ours, the enrollment active, the
- * series active, the user still in the zone that was reckoned with, the window open, everything
- * that was accepted about the user looked at, and the person willing (`refusal_of`). A statement that
- * began before a change of consent was committed finds its lease gone: see `withdrawLeases`. A message
- * that has left, or may have, never begins again.
+ * series active, the user still in the zone that was reckoned with and at the address that was written
+ * to, the window open, everything that was accepted about the user looked at, and the person willing
+ * (`refusal_of`). A statement that began before a change of consent was committed finds its lease gone:
+ * see `withdrawLeases`. A message that has left, or may have, never begins again.
  * Locks: the queue rows in the order of their keys, then their enrollments and series (shared): a removal or a pause that has
  * been answered has either come before, and nothing begins, or waits until this commits.
  * Index: recipients_pkey, enrollments_pkey, users_pkey, messages_step_occurrence, and those of consent. That a leased row is
@@ -66,12 +66,15 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         from recipients r
         join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
         join automations s on s.id = r.automation_id
-        join users u on u.bucket = r.bucket and u.id = r.user_id
+        -- On its own: joined as the others are, everybody of the bucket may be read first.
+        join lateral (select timezone, email from users u
+                       where u.bucket = r.bucket and u.id = r.user_id offset 0) u on true
         join attempt a on a.bucket = r.bucket and a.enrollment_id = r.enrollment_id and a.seq = r.seq
        where r.lease_token = a.lease_token
          and (e.state = 'active' or not r.advances and e.state not in ('removed', 'exited'))
          and s.status = 'active'
          and u.timezone is not distinct from a.timezone
+         and u.email = a.to_address
          and (a.closes_at is null or db_now() < a.closes_at)
          and (select true from signals g
                where g.bucket = r.bucket and g.user_id = r.user_id limit 1) is null

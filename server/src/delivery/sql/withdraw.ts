@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { UserRef } from '../../consent/index.ts';
-import {
-  inTransaction,
-  refusalOf,
-  type Db,
-  type Pool,
-  type Transaction,
-} from '../../platform/db.ts';
+import { inTransaction, type Db, type Pool, type Transaction } from '../../platform/db.ts';
+import { pastDeadlocks } from '../../platform/past-deadlocks.ts';
 
 /** A queue row under its lock. */
 interface LockedRow {
@@ -17,9 +12,6 @@ interface LockedRow {
 
 /** Users of one transaction: an import of thousands must not hold the rows of all of them. */
 const USERS_MAX = 500;
-const DEADLOCK = '40P01';
-/** Each try waits behind what the one before it collided with. */
-const TRIES_MAX = 10;
 /** As for removals: bytes may leave after a handover was recorded, and most take a tenth of a second. */
 const HANDOVER_WAIT_MS = 5_000;
 const HANDOVER_POLL_MS = 20;
@@ -42,7 +34,7 @@ export async function withdrawLeases(db: Pool, users: readonly UserRef[]): Promi
   let withdrawn = 0;
   for (let from = 0; from < users.length; from += USERS_MAX) {
     const some = users.slice(from, from + USERS_MAX);
-    const taken = await withdrawAtLast(db, some);
+    const taken = await pastDeadlocks(() => inTransaction(db, (tx) => withdraw(tx, some)));
     withdrawn += taken.withdrawn;
     begun.push(...taken.begun);
   }
@@ -56,16 +48,6 @@ export async function withdrawLeases(db: Pool, users: readonly UserRef[]): Promi
 interface Withdrawn {
   readonly withdrawn: number;
   readonly begun: readonly LockedRow[];
-}
-
-async function withdrawAtLast(db: Pool, users: readonly UserRef[]): Promise<Withdrawn> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await inTransaction(db, (tx) => withdraw(tx, users));
-    } catch (error) {
-      if (tries >= TRIES_MAX || refusalOf(error)?.sqlState !== DEADLOCK) throw error;
-    }
-  }
 }
 
 /** Two statements: the first waits for attempts behind their rows, the second sees what they wrote. */

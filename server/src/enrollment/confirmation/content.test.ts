@@ -11,6 +11,12 @@ test('a list that brings no email of its own has one that asks and can be answer
   expect(confirmationFaults(content)).toEqual([]);
 });
 
+test('what a stranger typed in about somebody does not reach them in an email that nobody asked for', () => {
+  expect(JSON.stringify(confirmationStep(null))).not.toMatch(
+    /\{[{%][^}]*(?:user|traits|company)\b/,
+  );
+});
+
 test('the email of the list is used as it is', () => {
   expect(confirmationStep(own)).toEqual({
     id: 'confirmation',

@@ -7,12 +7,15 @@ const FIELDS = ['subject', 'html', 'text', 'preheader', 'from', 'reply_to'] as c
 /** The merge tag without which nobody could confirm. */
 const LINK_TAG = /\{\{-?\s*event\.confirm_url\b/;
 
-/** Where a list brings no email of its own. */
+/**
+ * Where a list brings no email of its own. It does not greet by name: nobody has said yet that the address
+ * is theirs, and whoever typed it in could have this server send a stranger any words as a name.
+ */
 const DEFAULT_CONTENT = {
   subject: 'Please confirm: {{ event.list }}',
   preheader: 'One click, and you are on the list.',
   html: `<div style="font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:16px;line-height:1.6;max-width:34em">
-<p>Hello{% if user.name %} {{ user.name }}{% endif %},</p>
+<p>Hello,</p>
 <p>you asked {{ workspace.name }} for “{{ event.list }}”. Please confirm that it was you:</p>
 <p><a href="{{ event.confirm_url }}" style="display:inline-block;padding:12px 22px;border-radius:8px;background:#1b1c1f;color:#ffffff;text-decoration:none;font-weight:600">Confirm my subscription</a></p>
 <p>It was not you? Then do nothing, and nothing more comes.</p>
