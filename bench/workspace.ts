@@ -1,5 +1,5 @@
 import { outletsOf } from '../server/src/app/outlets.ts';
-import { createCaptureTransport } from '../server/src/transport/index.ts';
+import { createCaptureTransport, parsePrivateHosts } from '../server/src/transport/index.ts';
 import type { FastifyInstance } from 'fastify';
 import { buildApi } from '../server/src/app/api.ts';
 import { createHealth } from '../server/src/app/health.ts';
@@ -36,6 +36,8 @@ export function servicesOf(db: Pool): Promise<Services> {
     encryptionKey: Buffer.from(ENCRYPTION_KEY, 'base64'),
     publicUrl: () => 'http://localhost',
     from: FROM,
+    // The sink is on this machine.
+    webhookPrivateHosts: parsePrivateHosts('true'),
   });
 }
 

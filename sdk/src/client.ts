@@ -43,11 +43,7 @@ export type Client = ReturnType<typeof createClient>;
  * Every method throws `ApiError` when the server refuses and `UnreachableError` when it is silent.
  */
 export function createClient(options: ClientOptions) {
-  const get = <Answer>(path: string, query: Query = {}, { signal }: CallOptions = {}) =>
-    request<Answer>(options, { method: 'GET', path, query, signal });
-  const post = <Answer>(path: string, body: object, { signal }: CallOptions = {}) =>
-    request<Answer>(options, { method: 'POST', path, body, signal });
-  const at = encodeURIComponent;
+  const { get, post } = callsOf(options);
 
   return {
     /** The workspace sides this session may see. Dashboard session only. */
@@ -72,21 +68,7 @@ export function createClient(options: ClientOptions) {
         post<Advanced>('/api/v1/test_clock/advance', advance, call),
     },
 
-    sending: {
-      /** Whether this side may send, and what was paused by itself. */
-      read: (call?: CallOptions) => get<Sending>('/api/v1/sending', {}, call),
-      /** Lets the side send again; what was paused with it stays so until it is resumed. */
-      resume: (call?: CallOptions) => post<Sending>('/api/v1/sending/resume', {}, call),
-    },
-
-    broadcasts: {
-      list: (page: PageOptions = {}, call?: CallOptions) =>
-        get<Page<Broadcast>>('/api/v1/broadcasts', { ...page }, call),
-      read: (id: string, call?: CallOptions) =>
-        get<Broadcast>(`/api/v1/broadcasts/${at(id)}`, {}, call),
-      resume: (id: string, call?: CallOptions) =>
-        post<Broadcast>(`/api/v1/broadcasts/${at(id)}/resume`, {}, call),
-    },
+    ...sendingCalls({ get, post }),
 
     series: {
       read: (id: string, call?: CallOptions) => get<Series>(`/api/v1/series/${at(id)}`, {}, call),
@@ -130,3 +112,38 @@ export function createClient(options: ClientOptions) {
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>;
+
+type Calls = ReturnType<typeof callsOf>;
+
+/** How the methods ask: `GET` with a query, `POST` with a body. */
+function callsOf(options: ClientOptions) {
+  return {
+    get: <Answer>(path: string, query: Query = {}, { signal }: CallOptions = {}) =>
+      request<Answer>(options, { method: 'GET', path, query, signal }),
+    post: <Answer>(path: string, body: object, { signal }: CallOptions = {}) =>
+      request<Answer>(options, { method: 'POST', path, body, signal }),
+  };
+}
+
+const at = encodeURIComponent;
+
+/** What may be sent, and what goes to many. */
+function sendingCalls({ get, post }: Calls) {
+  return {
+    sending: {
+      /** Whether this side may send, and what was paused by itself. */
+      read: (call?: CallOptions) => get<Sending>('/api/v1/sending', {}, call),
+      /** Lets the side send again; what was paused with it stays so until it is resumed. */
+      resume: (call?: CallOptions) => post<Sending>('/api/v1/sending/resume', {}, call),
+    },
+
+    broadcasts: {
+      list: (page: PageOptions = {}, call?: CallOptions) =>
+        get<Page<Broadcast>>('/api/v1/broadcasts', { ...page }, call),
+      read: (id: string, call?: CallOptions) =>
+        get<Broadcast>(`/api/v1/broadcasts/${at(id)}`, {}, call),
+      resume: (id: string, call?: CallOptions) =>
+        post<Broadcast>(`/api/v1/broadcasts/${at(id)}/resume`, {}, call),
+    },
+  };
+}

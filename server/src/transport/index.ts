@@ -10,6 +10,7 @@ export { createNameLookup, type NameLookup } from './webhook/name-lookup.ts';
 export { createCaptureTransport } from './capture.ts';
 export { dkimFault, type DkimKey } from './dkim.ts';
 export type { EventReader, EventReading, EventRequest, Remember } from './events.ts';
+export { withSecretsHidden } from './hidden-secrets.ts';
 export { createReplayMemory } from './replay-memory.ts';
 export {
   createSmtpTransport,

@@ -146,6 +146,13 @@ describe('settings', () => {
     limits: { series_at_once: null, emails: null },
     from: null,
     reply_to: null,
+    postal_address: null,
+    brand: { logo_url: null, colour: '#1f5fbf', website_url: null, footer: null },
+    tracking: { opens: true, clicks: true },
+    soft_bounces: { count: 3, days: 14 },
+    auto_pause: { enabled: true, bounce_percent: 4, complaint_percent: 0.1, min_sends: 200 },
+    alerts_url: null,
+    test_recipients: [],
   };
   async function ownSide() {
     const { test: side } = await server.newWorkspace();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button } from './button.tsx';
 
 interface AskOnceProps {
@@ -28,28 +28,29 @@ export function AskOnce({ label, question, confirm, isPending, onConfirm }: AskO
       </Button>
     );
   }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    // Elsewhere on the page Escape closes the message.
+    event.stopPropagation();
+    setIsAsking(false);
+  };
   return (
-    // Keys that reach this group come from its two buttons.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div
-      role="group"
-      aria-label={question}
-      className="flex flex-wrap items-center gap-x-3 gap-y-2"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        event.stopPropagation();
-        setIsAsking(false);
-      }}
-    >
+    <fieldset aria-label={question} className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-2">
       <p className="min-w-0 text-sm text-pretty wide:max-w-96">{question}</p>
       <span className="flex gap-2">
-        <Button ref={first} look="primary" disabled={isPending} onClick={onConfirm}>
+        <Button
+          ref={first}
+          look="primary"
+          disabled={isPending}
+          onClick={onConfirm}
+          onKeyDown={onKeyDown}
+        >
           {isPending ? 'Resuming…' : confirm}
         </Button>
-        <Button disabled={isPending} onClick={() => setIsAsking(false)}>
+        <Button disabled={isPending} onClick={() => setIsAsking(false)} onKeyDown={onKeyDown}>
           No
         </Button>
       </span>
-    </div>
+    </fieldset>
   );
 }

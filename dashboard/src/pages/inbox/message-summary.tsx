@@ -88,7 +88,7 @@ function WentWrong({ message }: Pick<MessageSummaryProps, 'message'>) {
       title={`${capitalised(word)}. ${meaning}`}
       className="mb-4"
     >
-      {bounce?.note != null && <p>{bounce.note}</p>}
+      {bounce !== null && bounce.note !== null && <p>{bounce.note}</p>}
       {tone === 'failed' && message.reason !== null && <Said words={message.reason} />}
     </Notice>
   );

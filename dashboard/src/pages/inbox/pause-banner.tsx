@@ -201,9 +201,7 @@ function Row({ title, figures, below, error, children }: RowProps) {
       <div className="flex min-w-0 gap-2.5">
         <CirclePause size={16} aria-hidden className="mt-0.5 shrink-0 text-fault" />
         <div className="min-w-0">
-          <p role="status" className="font-semibold">
-            {title}
-          </p>
+          <output className="block font-semibold">{title}</output>
           <p className="text-muted" data-tabular>
             {figures}
           </p>

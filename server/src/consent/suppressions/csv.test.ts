@@ -23,6 +23,21 @@ test('what is written is read back as it was', () => {
   expect(parseCsv(csvLine(fields))).toEqual([{ line: 1, fields }]);
 });
 
+test('nothing that is written is a formula to a spreadsheet, and all is read back as it was', () => {
+  const fields = [
+    '=HYPERLINK("https://evil.example")',
+    '+1@x.test',
+    '-a',
+    '@a',
+    "'=a",
+    "'a",
+    '\t=a',
+  ];
+  const written = csvLine(fields);
+  expect(written).not.toMatch(/(?:^|,|")[=+\-@\t]/);
+  expect(parseCsv(written)).toEqual([{ line: 1, fields }]);
+});
+
 test('ten thousand lines are read in no time', () => {
   const text = csvLine(['someone@example.com', 'hard_bounce']).repeat(10_000);
   const startedMs = performance.now();

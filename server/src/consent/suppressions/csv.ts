@@ -19,7 +19,7 @@ export function parseCsv(text: string): { line: number; fields: string[] }[] | n
     if (found === null) return null;
     const [whole, quoted, bare = '', end] = found;
     if (whole === '' && at >= body.length) break;
-    fields.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
+    fields.push(unguarded(quoted === undefined ? bare : quoted.replaceAll('""', '"')));
     line += linesIn(whole);
     if (end === ',' && pattern.lastIndex < body.length) continue;
     if (end === ',') fields.push('');
@@ -32,9 +32,18 @@ export function parseCsv(text: string): { line: number; fields: string[] }[] | n
 
 const linesIn = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0;
 
-/** One record, ended as RFC 4180 wants it. */
+/**
+ * One record, ended as RFC 4180 wants it. What a spreadsheet would take for a formula gets an apostrophe
+ * before it, which `parseCsv` takes away: ids and addresses are whatever strangers call themselves.
+ * Source: owasp.org/www-community/attacks/CSV_Injection.
+ */
 export const csvLine = (fields: readonly string[]): string =>
-  `${fields.map(quotedWhereNeeded).join(',')}\r\n`;
+  `${fields.map(guarded).map(quotedWhereNeeded).join(',')}\r\n`;
+
+const FORMULA = /^'*[=+\-@\t\r]/;
+const guarded = (field: string): string => (FORMULA.test(field) ? `'${field}` : field);
+const unguarded = (field: string): string =>
+  field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
 
 const quotedWhereNeeded = (field: string): string =>
   /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;

@@ -10,7 +10,7 @@ import {
   type TransportRow,
 } from '../sql/transports.ts';
 import type { Outlet, OutletLimits } from './outlet.ts';
-import { kindOf, valuesOf } from './transport.ts';
+import { wayOutOf } from './transport.ts';
 
 /** The transports of sides, made of their rows and kept while those do not change. */
 export interface OutletStore {
@@ -55,8 +55,7 @@ export function createOutletStore({
     }
     // What is under way through the old one ends there.
     if (known !== undefined) close(known.transport);
-    const options = { now, connections, privateHosts };
-    const transport = kindOf(row).create(valuesOf(row, box), options);
+    const transport = wayOutOf(row, box, { now, connections, privateHosts });
     made.set(row.id, { version, transport });
     const [oldest] = made;
     if (made.size > TRANSPORTS_KEPT_MAX && oldest !== undefined) {

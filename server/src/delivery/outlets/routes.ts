@@ -11,6 +11,7 @@ import {
   readTransport,
   removeTransport,
   valuesOf,
+  wayOutOf,
   type TransportDeps,
 } from './transport.ts';
 
@@ -191,7 +192,7 @@ function addChanging(app: App, deps: TransportRouteDeps): void {
     async ({ actor: { workspaceId }, params: { id } }) => {
       const row = await readTransport(db, { workspaceId, id });
       const options = { now, connections: 1, privateHosts };
-      const transport = kindOf(row).create(valuesOf(row, box), options);
+      const transport = wayOutOf(row, box, options);
       try {
         const { ok, answer } = await transport.verify();
         return { ok, answer };

@@ -5,7 +5,10 @@ import {
   settingFaults,
   transportKindOf,
   TRANSPORT_KINDS,
+  withSecretsHidden,
+  type Transport,
   type TransportKind,
+  type TransportOptions,
   type TransportValues,
 } from '../../transport/index.ts';
 import type { SecretBox } from '../../workspace/index.ts';
@@ -128,6 +131,13 @@ export async function readTransport(
 export function valuesOf({ id, settings, sealed }: TransportRow, box: SecretBox): TransportValues {
   const secrets = sealed === null ? {} : (JSON.parse(box.open(sealed, id)) as TransportValues);
   return { ...settings, ...secrets };
+}
+
+/** A way out as its row says; what it answers holds none of its secrets. */
+export function wayOutOf(row: TransportRow, box: SecretBox, options: TransportOptions): Transport {
+  const kind = kindOf(row);
+  const values = valuesOf(row, box);
+  return withSecretsHidden(kind.create(values, options), kind, values);
 }
 
 /** The kind of a stored transport: rows are made of known ones only. */
