@@ -2,11 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { settleMessages } from '../../src/delivery/index.ts';
 import { inTransaction } from '../../src/platform/db.ts';
-import {
-  catchUp,
-  recordRefused,
-  recordReturned,
-} from '../../src/tracking/index.ts';
+import { catchUp, recordRefused, recordReturned } from '../../src/tracking/index.ts';
 import { countsOfSeries } from '../../src/tracking/sql/counts.ts';
 import type { Returned } from '../../src/transport/index.ts';
 import { testDatabase } from '../support/database.ts';

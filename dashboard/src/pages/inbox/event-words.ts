@@ -118,7 +118,7 @@ function saidIn(detail: MessageEvent['detail']): string | null {
 }
 
 /** Who told of it; null where we saw it ourselves. */
-export function sourceOf({ detail }: MessageEvent): string | null {
+function sourceOf({ detail }: MessageEvent): string | null {
   const source = textIn(detail, 'source');
   return source === '' ? null : (SOURCES[source] ?? source);
 }

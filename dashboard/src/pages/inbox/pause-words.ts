@@ -3,7 +3,7 @@ import type { SendingPause } from '@milepost/sdk';
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 
 /** `4.76 %`, with a space that does not break. */
-export const percent = (value: number): string => `${numbers.format(value)}\u{a0}%`;
+const percent = (value: number): string => `${numbers.format(value)}\u{a0}%`;
 
 /** What led to a pause: `12 of 250 emails bounced for good within 7 days: 4.8 %, the limit is 4 %.` */
 export function figuresOf(
