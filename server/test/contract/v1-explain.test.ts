@@ -325,7 +325,7 @@ describe('whose email is on its way learns how far it is', () => {
     answerOf = () => new Promise((resolve) => (release = resolve));
     const sent: [Handover, string, string, string][] = [
       [
-        { kind: 'deferred', answer: '451 later', phase: 'rcpt' },
+        { kind: 'deferred', answer: '450 4.2.1 later', phase: 'rcpt' },
         'waiting_retry',
         'message_deferred',
         '',

@@ -20,7 +20,7 @@ const ACCEPTED: Handover = { kind: 'accepted', answer: '250 ok' };
 const REJECTED: Handover = { kind: 'rejected', answer: '550 no such user', phase: 'rcpt' };
 const DEFERRED: Handover = {
   kind: 'deferred',
-  answer: '451 later',
+  answer: '450 4.2.1 later',
   phase: 'rcpt',
   retryAfterMs: 1,
 };
