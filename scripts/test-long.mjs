@@ -8,11 +8,14 @@ const RUNS = {
   PROPERTY_RUNS: '50000',
   FILTER_RUNS: '5000',
   ORACLE_RUNS: '20000',
+  MIME_RUNS: '200000',
+  HOSTILE_RUNS: '3000',
   // A mail server that is not ours, where the machine has one.
   POSTFIX: '1',
 };
 for (const [name, runs] of Object.entries(RUNS)) process.env[name] ??= runs;
 process.argv.push(
+  'server/src/template',
   'server/test/simulation',
   'server/test/schedule',
   'server/test/sql',

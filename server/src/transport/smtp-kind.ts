@@ -50,7 +50,9 @@ export const smtpKind: TransportKind = {
     if (url.kind === 'fault') throw new Error(`the SMTP URL ${url.message}`);
     return createSmtpTransport({
       server: url.server,
-      connections: connections ?? Number(read('connections')),
+      connections: values['connections']
+        ? Number(read('connections'))
+        : (connections ?? SMTP_CONNECTIONS_DEFAULT),
       addressesOf: createAddressFinder(privateHosts),
       ...(ca === undefined ? {} : { ca }),
     });
