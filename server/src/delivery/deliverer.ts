@@ -14,7 +14,7 @@ import { Slots } from './slots.ts';
 import { REST_MS, Stages } from './stages.ts';
 import { heldOf, putOffOf } from './put-off.ts';
 import { prepare, type ClaimedEmail, type PrepareDeps, type Prepared } from './prepare.ts';
-import { beginAttempts } from './sql/attempt.ts';
+import { attemptKeyOf, beginAttempts } from './sql/attempt.ts';
 import { leaseKeyOf, releaseRows, type Held } from './sql/release.ts';
 import { recordLateAnswer } from './sql/settle.ts';
 import { putOffRows } from './sql/webhook.ts';
@@ -255,10 +255,12 @@ class Pump<C> implements Deliverer<C> {
       this.#untake(batch);
       throw error;
     });
-    const refused = batch.filter(({ message }) => !begun.has(message.id));
+    const hasBegun = ({ message: { id }, claimed: { leaseToken } }: Prepared<C>): boolean =>
+      begun.has(attemptKeyOf({ id, leaseToken }));
+    const refused = batch.filter((prepared) => !hasBegun(prepared));
     this.#untake(refused);
     for (const prepared of batch) {
-      if (begun.has(prepared.message.id)) void this.#handOver(prepared, begunAtMs);
+      if (hasBegun(prepared)) void this.#handOver(prepared, begunAtMs);
     }
     await this.#refuse(refused.map(({ claimed }) => claimed));
   }

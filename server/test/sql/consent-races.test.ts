@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { changePreferences, suppress, type ConsentDeps } from '../../src/consent/index.ts';
-import { beginAttempts } from '../../src/delivery/sql/attempt.ts';
+import { attemptKeyOf, beginAttempts } from '../../src/delivery/sql/attempt.ts';
 import { withdrawLeases } from '../../src/delivery/sql/withdraw.ts';
 import { connect } from '../../src/platform/db.ts';
 import { until } from '../support/until.ts';
@@ -96,7 +97,7 @@ async function send(world: LeasedEmails, one: LeasedEmail): Promise<boolean> {
     update messages set state = 'accepted', worker_id = null, lease_token = null
      where bucket = ${one.bucket} and id = ${attempt.id}
   `;
-  return begun.has(attempt.id);
+  return begun.has(attemptKeyOf(attempt));
 }
 
 /** Holds the row of an email, as somebody who looks at it does. */
@@ -237,4 +238,14 @@ test('an attempt to an address that the person has given up meanwhile does not b
   `;
   expect(await send(world, moved)).toBe(false);
   expect(await send(world, stays)).toBe(true);
+});
+
+test('of one email that is in hand twice, under a lease taken back and the one after, the latter begins', async () => {
+  const world = await leasedEmails(db, { count: 1 });
+  const now = world.attemptOf(world.emails[0]!);
+  const before = { ...now, leaseToken: randomUUID() };
+  const begun = await beginAttempts(sending, [before, now]);
+  expect([...begun]).toEqual([attemptKeyOf(now)]);
+  const rows = await db`select lease_token from messages where id = ${now.id}`;
+  expect(rows).toEqual([{ lease_token: now.leaseToken }]);
 });

@@ -28,11 +28,14 @@ export interface Attempt extends NewMessage {
  * processing (constraint recipients_leased) is not said here: the planner, which takes such rows to be
  * few, would read everything in hand by recipients_processing, in each call.
  *
- * @returns the ids of the messages whose attempt has begun
+ * An occurrence may be there twice, under a lease that was taken back and under the one after it: then
+ * only the latter begins.
+ *
+ * @returns which attempts have begun, by `attemptKeyOf`
  */
 export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promise<Set<string>> {
   const column = <T>(of: (attempt: Attempt) => T): T[] => attempts.map(of);
-  const rows = await db<{ id: string }[]>`
+  const rows = await db<Pick<Attempt, 'id' | 'leaseToken'>[]>`
     with attempt as (
       select * from unnest(
         ${column(({ bucket }) => bucket)}::smallint[],
@@ -62,7 +65,7 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
               address_hash, user_hash, purpose, list_id, variant)
     ), sure as (
       select r.bucket, r.enrollment_id, r.seq, r.workspace_id, r.automation_id, r.user_id,
-             r.step_id, r.due_at, r.reasons
+             r.step_id, r.due_at, r.reasons, a.lease_token
         from recipients r
         join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
         join automations s on s.id = r.automation_id
@@ -95,6 +98,7 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
            a.worker_id, a.lease_token, db_now(), db_now(), a.variant
       from attempt a
       join sure s on s.bucket = a.bucket and s.enrollment_id = a.enrollment_id and s.seq = a.seq
+                 and s.lease_token = a.lease_token
         on conflict (bucket, enrollment_id, seq) do update
            set state = 'sending', transport = excluded.transport, from_address = excluded.from_address,
                to_address = excluded.to_address, subject = excluded.subject, html = excluded.html,
@@ -103,7 +107,11 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
                lease_token = excluded.lease_token, updated_at = excluded.updated_at,
                variant = excluded.variant
          where m.state = 'scheduled'
-    returning m.id
+    returning m.id, m.lease_token as "leaseToken"
   `;
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.map(attemptKeyOf));
 }
+
+/** One attempt: the message alone does not say it, for it may be in hand under two leases. */
+export const attemptKeyOf = ({ id, leaseToken }: Pick<Attempt, 'id' | 'leaseToken'>): string =>
+  `${id} ${leaseToken}`;
