@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 const LINES_MAX = 400;
 const DASHBOARD_LINES_MAX = 300;
+const README_LINES_MAX = 120;
 const BANNED_NAME =
   /^(utils?|helpers?|common|misc|types?|manager|service)$|-(manager|service)$|v2$/;
 
@@ -127,6 +128,11 @@ test('no file is longer than a reader can hold', () => {
       .map(({ path, lines }) => `${path}: ${lines} lines`);
   expect(tooLong(SOURCE, LINES_MAX)).toEqual([]);
   expect(tooLong(join(ROOT, 'dashboard/src'), DASHBOARD_LINES_MAX)).toEqual([]);
+});
+
+test('the README is read in one sitting', () => {
+  const lines = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n').length - 1;
+  expect(lines).toBeLessThan(README_LINES_MAX);
 });
 
 test('the dashboard and the SDK take nothing from the server', () => {
