@@ -46,9 +46,9 @@ export function inboundOf({
 }): Inbound {
   const paths = createReturnPaths(encryptionKey);
   const resolve = createHostResolver(privateHosts);
-  // Each side has one way back at most: the domain of the sender does not matter for it.
   const inboxes = createCache({
-    load: (workspaceId: string) => findReturnInbox(lookups, { workspaceId, domain: '' }),
+    load: async (workspaceId: string) =>
+      createCache({ load: (domain: string) => findReturnInbox(lookups, { workspaceId, domain }) }),
   });
   const onReturned: Inbound['onReturned'] = (workspaceId, source, returned) =>
     recordReturned({ db, consent }, workspaceId, returned, { now: now(), source });
@@ -61,8 +61,8 @@ export function inboundOf({
     resolve,
     onReturned,
     onUnsubscribe,
-    returnOf: async ({ workspaceId, messageId }) => {
-      const inboxAddress = await inboxes.get(workspaceId);
+    returnOf: async ({ workspaceId, messageId, domain }) => {
+      const inboxAddress = await (await inboxes.get(workspaceId)).get(domain);
       if (inboxAddress === null) return null;
       return {
         returnPath: paths.returnPathOf({ inboxAddress, messageId }),

@@ -113,7 +113,10 @@ async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
   const id = messageUuidOf(enrollmentId, seq);
   const listId = step.list_id ?? null;
   const list = listId === null ? null : await kit.listOf({ workspaceId, id: listId });
-  const back = await kit.returnOf({ workspaceId, messageId: id });
+  const { from: sideFrom, replyTo } = sender;
+  const as = await sentAs(kit.book, { workspaceId, step, side: { from: sideFrom, replyTo } });
+  const domain = domainOf(as.kind === 'found' ? as.from : sideFrom);
+  const back = await kit.returnOf({ workspaceId, messageId: id, domain });
   const purpose = step.purpose ?? 'marketing';
   const unsubscribe = unsubscribeOf({
     signer: kit.signer,
@@ -125,8 +128,6 @@ async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
     purpose,
     mailto: back?.unsubscribe ?? null,
   });
-  const { from: sideFrom, replyTo } = sender;
-  const as = await sentAs(kit.book, { workspaceId, step, side: { from: sideFrom, replyTo } });
   const from = as.kind === 'found' ? parseAddress(as.from) : null;
   const { workspaceName: name, postalAddress = null, brand = {} } = sender;
   const facts: EmailFacts = {

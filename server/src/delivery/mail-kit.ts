@@ -19,6 +19,8 @@ export interface MailKit {
   readonly returnOf: (message: {
     workspaceId: string;
     messageId: string;
+    /** The domain of the sender: one that has an inbox gets its own mail back. */
+    domain: string;
   }) => Promise<ReturnAddresses | null>;
 }
 
