@@ -1,3 +1,4 @@
+import { caller } from './call.ts';
 import { type ClientOptions, request } from './request.ts';
 import type {
   Advance,
@@ -46,6 +47,9 @@ export function createClient(options: ClientOptions) {
   const { get, post } = callsOf(options);
 
   return {
+    /** Any call of the API by its method and path. */
+    call: caller(options),
+
     /** The workspace sides this session may see. Dashboard session only. */
     session: (call?: CallOptions) => get<Session>('/api/v1/session', {}, call),
 

@@ -4,12 +4,15 @@ export class ApiError extends Error {
   readonly status: number;
   /** Stable, `folder.reason`; null where the answer carried none (everything under `/api/sdk`). */
   readonly code: string | null;
+  /** What the server added for programs, such as the faults of a body; undefined without. */
+  readonly details: unknown;
 
-  constructor(status: number, code: string | null, message: string) {
+  constructor(status: number, code: string | null, message: string, details?: unknown) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.details = details;
   }
 }
 

@@ -1,5 +1,7 @@
+export type { Answer, Body, Input, InputArguments, Operation } from './call.ts';
 export { type CallOptions, type Client, createClient, type PageOptions } from './client.ts';
 export { ApiError, UnreachableError } from './errors.ts';
+export type { EventFilter, Filter, Operations, StepFilter } from './operations.ts';
 export type { ClientOptions } from './request.ts';
 export {
   type Advance,

@@ -14,10 +14,10 @@ export interface ClientOptions {
 
 /** One call: method, path from the root, and what goes with it. */
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: string;
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly body?: object;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: object | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -72,10 +72,15 @@ async function bodyOf(response: Response): Promise<unknown> {
 }
 
 function refusalOf(response: Response, answer: unknown): ApiError {
-  const { error, code } = (answer ?? {}) as { error?: unknown; code?: unknown };
+  const { error, code, details } = (answer ?? {}) as {
+    error?: unknown;
+    code?: unknown;
+    details?: unknown;
+  };
   return new ApiError(
     response.status,
     typeof code === 'string' ? code : null,
     typeof error === 'string' ? error : `The server answered ${response.status}.`,
+    details,
   );
 }
