@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import './app/nonce.ts';
 import { App } from './app/app.tsx';
 import { applyTheme } from './app/theme.ts';
 import './styles.css';

@@ -13,6 +13,7 @@ export {
   type Identified,
   type IdentifyBody,
   type Instant,
+  type Member,
   type Message,
   MESSAGE_STATUSES,
   type MessageDetail,

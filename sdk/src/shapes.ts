@@ -19,11 +19,23 @@ export interface WorkspaceSide {
   readonly side: Side;
   /** Publishable, so it may be shown; null when every widget key has been revoked. */
   readonly widget_key: string | null;
+  /** What the member may do here. */
+  readonly role: 'owner' | 'editor' | 'viewer';
 }
 
 /** What `GET /api/v1/session` answers. */
 export interface Session {
+  readonly member: Member;
   readonly workspaces: readonly WorkspaceSide[];
+}
+
+/** Who is signed in. */
+export interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  /** Whether signing in asks for a second factor. */
+  readonly two_factor: boolean;
 }
 
 /** Every state a message can be in, in the order in which it passes through them. */

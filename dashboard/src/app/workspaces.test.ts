@@ -8,6 +8,7 @@ const sideOf = (id: string, name: string, side: Side, pairId = name): WorkspaceS
   name,
   side,
   widget_key: null,
+  role: 'owner',
 });
 
 const SIDES = [

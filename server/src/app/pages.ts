@@ -1,65 +1,93 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
-import { isLocalHost, type LocalSession } from './local-session.ts';
+import { emailFrameRoute } from './email-frame.ts';
 
 export interface PageOptions {
-  /** Null where the server listens beyond loopback: then there are no pages until members sign in. */
-  readonly session: LocalSession | null;
+  readonly publicUrl: () => string;
+  /** The built dashboard; null where there is none. */
   readonly dashboardDir: string | null;
 }
 
-/** Emails are shown in a sandboxed frame of their own; nothing may load from elsewhere. */
-const POLICY = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "frame-src 'self' blob: data:",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-].join('; ');
-const PAGES = ['/inbox'];
+/** One document for all of them; which page it shows is up to its script. */
+const PAGES = [
+  '/setup',
+  '/sign-in',
+  '/invitation',
+  '/reset-password',
+  '/inbox',
+  '/dashboard',
+  '/dashboard/*',
+];
+/** Where the document has the nonce of its response; `dashboard/index.html` says it. */
+const NONCE_MARK = '__CSP_NONCE__';
+const NONCE_BYTES = 18;
 
-/** The dashboard's pages and assets. */
+/**
+ * Scripts are files of ours. Styles are too, but for elements that carry the nonce, which libraries
+ * add when they lock scrolling or mark up code. Emails are shown in a frame with a policy of its own.
+ */
+const policyOf = (nonce: string): string =>
+  [
+    `default-src 'none'`,
+    `script-src 'self'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    // Pictures of emails, while they are written.
+    `img-src 'self' data: https:`,
+    `font-src 'self'`,
+    `connect-src 'self'`,
+    `frame-src 'self'`,
+    `frame-ancestors 'none'`,
+    `base-uri 'none'`,
+    `form-action 'self'`,
+    `manifest-src 'self'`,
+  ].join('; ');
+
+/** The dashboard's pages and assets. Who may see what is up to the calls that the pages make. */
 export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
   app,
-  { session, dashboardDir },
+  { publicUrl, dashboardDir },
 ) => {
   app.get('/', { schema: { hide: true } }, async (_request, reply) =>
-    reply.redirect(session === null ? '/docs' : '/inbox'),
+    reply.redirect(dashboardDir === null ? '/docs' : '/dashboard'),
   );
-  if (session === null) return;
-  const root =
-    dashboardDir !== null && existsSync(join(dashboardDir, 'index.html')) ? dashboardDir : null;
-  if (root !== null) {
-    await app.register(fastifyStatic, {
-      root,
-      index: false,
-      wildcard: false,
-      setHeaders: (reply, path) => {
-        // Built files carry a hash in their name; the page names them anew after each build.
-        void reply.header(
-          'cache-control',
-          path.endsWith('.html') ? 'no-store' : 'public, max-age=31536000, immutable',
-        );
-      },
-    });
+  if (dashboardDir === null) return;
+  await app.register(emailFrameRoute, { publicUrl });
+  const index = join(dashboardDir, 'index.html');
+  if (!existsSync(index)) {
+    for (const page of PAGES) app.get(page, { schema: { hide: true } }, notBuilt);
+    return;
   }
+  await app.register(fastifyStatic, {
+    root: dashboardDir,
+    index: false,
+    wildcard: false,
+    // Built files carry a hash in their name; the document, which names them, is sent by us.
+    globIgnore: ['index.html'],
+    maxAge: '365d',
+    immutable: true,
+  });
+  const send = sendPage(readFileSync(index, 'utf8'));
   for (const page of PAGES) {
-    app.get(page, { schema: { hide: true } }, async (request, reply) => {
-      if (!isLocalHost(request)) return reply.code(404).send({ error: 'Not found' });
-      if (root === null) return reply.code(503).send({ error: 'The dashboard is not built' });
-      session.give(reply);
-      return sendPage(reply);
-    });
+    app.get(page, { schema: { hide: true } }, async (_request, reply) => send(reply));
   }
 };
 
-const sendPage = (reply: FastifyReply): FastifyReply =>
-  reply
-    .header('content-security-policy', POLICY)
-    .header('referrer-policy', 'same-origin')
-    .header('x-frame-options', 'DENY')
-    .sendFile('index.html');
+const notBuilt = async (_request: unknown, reply: FastifyReply) =>
+  reply.code(503).send({ error: 'The dashboard is not built' });
+
+const sendPage =
+  (document: string) =>
+  (reply: FastifyReply): FastifyReply => {
+    const nonce = randomBytes(NONCE_BYTES).toString('base64');
+    return reply
+      .header('content-security-policy', policyOf(nonce))
+      .header('referrer-policy', 'same-origin')
+      .header('x-frame-options', 'DENY')
+      .header('cross-origin-opener-policy', 'same-origin')
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(document.replaceAll(NONCE_MARK, nonce));
+  };

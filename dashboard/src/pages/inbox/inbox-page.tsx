@@ -5,6 +5,8 @@ import { useSide } from '../../api/side.ts';
 import { usePlace } from '../../app/location.ts';
 import { Failure } from '../../components/failure.tsx';
 import { ClockStrip } from './clock-strip.tsx';
+import { InboxBar } from './inbox-bar.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
 import { EnrollForm } from './enroll-form.tsx';
 import { Filters } from './filters.tsx';
 import { LiveStrip } from './live-strip.tsx';
@@ -16,7 +18,9 @@ import { FIND_ID, useInboxNavigation } from './use-inbox-navigation.ts';
 import { useMail } from './use-mail.ts';
 
 /** What the test side kept, what the live side sent, and why each message left when it did. */
-export function InboxPage({ onShowKeys }: { readonly onShowKeys: () => void }) {
+export function InboxPage() {
+  const [showsKeys, setShowsKeys] = useState(false);
+  const onShowKeys = (): void => setShowsKeys(true);
   const { side } = useSide();
   const place = usePlace();
   const status = MESSAGE_STATUSES.find((known) => known === place.status) ?? null;
@@ -29,6 +33,9 @@ export function InboxPage({ onShowKeys }: { readonly onShowKeys: () => void }) {
 
   return (
     <>
+      <InboxBar onShowKeys={onShowKeys} />
+      <KeysDialog open={showsKeys} onOpenChange={setShowsKeys} />
+      <h1 className="sr-only">Inbox</h1>
       {side.side === 'test' ? <ClockStrip hiddenWhenNarrow={isOpen} /> : <LiveStrip />}
       <PauseBanner hiddenWhenNarrow={isOpen} />
       <Failure error={mail.error} stale={!mail.isLoading} className="m-3 wide:mx-5" />

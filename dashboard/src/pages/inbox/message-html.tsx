@@ -1,17 +1,9 @@
 import { useMemo } from 'react';
-import { frameDocumentOf, outsideImageCount } from './frame-document.ts';
-
-/**
- * Links may open a tab of their own; that is all. No scripts, no forms, and an origin of its own, so
- * that a message can neither read this page nor change it.
- */
-const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
+import { EmailFrame } from '../../components/email-frame.tsx';
+import { outsideImageCount } from './outside-images.ts';
 
 export function MessageHtml({ html }: { readonly html: string }) {
-  const { document, outside } = useMemo(
-    () => ({ document: frameDocumentOf(html), outside: outsideImageCount(html) }),
-    [html],
-  );
+  const outside = useMemo(() => outsideImageCount(html), [html]);
   if (html === '') return <p className="text-muted">This message has no HTML part.</p>;
   return (
     <>
@@ -21,12 +13,10 @@ export function MessageHtml({ html }: { readonly html: string }) {
           loaded: loading would tell the sender that the message was read.
         </p>
       )}
-      <iframe
+      <EmailFrame
         title="The message as HTML"
-        sandbox={SANDBOX}
-        referrerPolicy="no-referrer"
-        srcDoc={document}
-        className="min-h-[60dvh] w-full flex-1 rounded-ui border bg-mail wide:min-h-[34rem]"
+        html={html}
+        className="min-h-[60dvh] flex-1 wide:min-h-[34rem]"
       />
     </>
   );

@@ -1,59 +1,66 @@
 import type { Side, WorkspaceSide } from '@milepost/sdk';
 import clsx from 'clsx';
-import Keyboard from 'lucide-react/icons/keyboard';
+import { useNavigate, useRouterState } from '@tanstack/react-router';
+import Menu from 'lucide-react/icons/menu';
 import Milestone from 'lucide-react/icons/milestone';
 import Moon from 'lucide-react/icons/moon';
 import Sun from 'lucide-react/icons/sun';
-import UserPlus from 'lucide-react/icons/user-plus';
+import { useSide } from '../api/side.ts';
 import { Button } from '../components/ui/button.tsx';
 import { Select } from '../components/ui/field.tsx';
 import { Segmented } from '../components/ui/segmented.tsx';
-import { go, open } from './location.ts';
+import { MemberMenu } from './member-menu.tsx';
 import { toggleTheme, useTheme } from './theme.ts';
 import { workspacesOf } from './workspaces.ts';
 
-interface HeaderProps {
+interface TopBarProps {
   readonly sides: readonly WorkspaceSide[];
-  readonly side: WorkspaceSide;
-  readonly onShowKeys: () => void;
+  readonly onMenu: () => void;
+  /** Where the open page puts its controls. */
+  readonly slotRef: (slot: HTMLElement | null) => void;
 }
 
 /** The bar over every page. On a live side it is a solid sign: nobody works there by mistake. */
-export function Header({ sides, side, onShowKeys }: HeaderProps) {
+export function TopBar({ sides, onMenu, slotRef }: TopBarProps) {
+  const { side } = useSide();
   return (
     <header
       className={clsx(
-        'flex flex-wrap items-center gap-x-3 gap-y-2 border-b px-3 py-2 wide:h-12 wide:px-5 wide:py-0',
+        'flex flex-wrap items-center gap-x-3 gap-y-2 border-b px-3 py-2 wide:h-12 wide:px-4 wide:py-0',
         'bg-panel text-ink',
         side.side === 'live' && 'on-live',
       )}
     >
+      <span className="wide:hidden">
+        <Button look="bare" square aria-label="Pages" onClick={onMenu}>
+          <Menu size={18} aria-hidden />
+        </Button>
+      </span>
       <span className="flex items-center gap-1.5 font-semibold">
         <Milestone size={18} aria-hidden className="text-accent" />
         <span className="hidden wide:inline">Milepost</span>
-        <h1 className="font-normal text-muted">Inbox</h1>
       </span>
       <SideSwitch sides={sides} side={side} />
       <span className="ml-auto flex items-center gap-1">
-        <Button look="plain" onClick={() => open({ enrolling: true })}>
-          <UserPlus size={15} aria-hidden />
-          <span>
-            Enroll<span className="hidden wide:inline"> yourself</span>
-          </span>
-        </Button>
+        <span ref={slotRef} className="contents" />
         <ThemeToggle />
-        {/* Narrow pages are on phones, which have no keys. */}
-        <span className="hidden wide:contents">
-          <Button look="bare" square aria-label="Keyboard shortcuts" onClick={onShowKeys}>
-            <Keyboard size={16} aria-hidden />
-          </Button>
-        </span>
+        <MemberMenu />
       </span>
     </header>
   );
 }
 
-function SideSwitch({ sides, side }: Omit<HeaderProps, 'onShowKeys'>) {
+interface SideSwitchProps {
+  readonly sides: readonly WorkspaceSide[];
+  readonly side: WorkspaceSide;
+}
+
+function SideSwitch({ sides, side }: SideSwitchProps) {
+  const navigate = useNavigate();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const show = (next: WorkspaceSide | null): void => {
+    if (next !== null) void navigate({ to: pathOn(path), search: { w: next.id } } as never);
+  };
   const workspaces = workspacesOf(sides);
   const here = workspaces.find(({ test, live }) => test?.id === side.id || live?.id === side.id);
   return (
@@ -65,7 +72,7 @@ function SideSwitch({ sides, side }: Omit<HeaderProps, 'onShowKeys'>) {
           value={here === undefined ? -1 : workspaces.indexOf(here)}
           onChange={(event) => {
             const next = workspaces[Number(event.target.value)];
-            show(next?.test ?? next?.live);
+            show(next?.test ?? next?.live ?? null);
           }}
         >
           {workspaces.map(({ name }, index) => (
@@ -84,16 +91,19 @@ function SideSwitch({ sides, side }: Omit<HeaderProps, 'onShowKeys'>) {
           { value: 'test', label: 'Test', disabled: (here?.test ?? null) === null },
           { value: 'live', label: 'Live', disabled: (here?.live ?? null) === null },
         ]}
-        onChange={(next) => show(here?.[next])}
+        onChange={(next) => show(here?.[next] ?? null)}
       />
     </div>
   );
 }
 
-function show(side: WorkspaceSide | null | undefined): void {
-  if (side === null || side === undefined) return;
-  const nothingOpen = { messageId: null, tab: null, enrolling: false, status: null, text: '' };
-  go({ side: side.id, ...nothingOpen }, 'replace');
+function pathOn(path: string): string {
+  // What one side has, the other has not: from one thing, to the list of its kind.
+  return /^\/dashboard\/(automation|broadcasts|people|companies|lists)\/./.test(path)
+    ? path
+        .replace(/^\/dashboard\/automation\/.*/, '/dashboard/series')
+        .replace(/^(\/dashboard\/\w+)\/.*/, '$1')
+    : path;
 }
 
 function ThemeToggle() {

@@ -1,4 +1,4 @@
-import { Dialog } from '../components/ui/dialog.tsx';
+import { Dialog } from '../../components/ui/dialog.tsx';
 
 const KEYS = [
   ['j', 'or ↓', 'next message'],

@@ -1,0 +1,81 @@
+import { Link, type LinkProps } from '@tanstack/react-router';
+import Ban from 'lucide-react/icons/ban';
+import Building2 from 'lucide-react/icons/building-2';
+import CalendarDays from 'lucide-react/icons/calendar-days';
+import ChartLine from 'lucide-react/icons/chart-line';
+import House from 'lucide-react/icons/house';
+import Inbox from 'lucide-react/icons/inbox';
+import ListChecks from 'lucide-react/icons/list-checks';
+import Mails from 'lucide-react/icons/mails';
+import Megaphone from 'lucide-react/icons/megaphone';
+import Settings from 'lucide-react/icons/settings';
+import Users from 'lucide-react/icons/users';
+import Workflow from 'lucide-react/icons/workflow';
+
+interface Place {
+  readonly name: string;
+  readonly to: NonNullable<LinkProps['to']>;
+  readonly Icon: typeof House;
+  readonly isExact?: boolean;
+}
+
+const GROUPS: readonly (readonly Place[])[] = [
+  [
+    { name: 'Home', to: '/dashboard', Icon: House, isExact: true },
+    { name: 'Inbox', to: '/inbox', Icon: Inbox },
+  ],
+  [
+    { name: 'Series', to: '/dashboard/series', Icon: Workflow },
+    { name: 'Broadcasts', to: '/dashboard/broadcasts', Icon: Megaphone },
+    { name: 'Upcoming', to: '/dashboard/upcoming', Icon: CalendarDays },
+    { name: 'Reports', to: '/dashboard/reports', Icon: ChartLine },
+  ],
+  [
+    { name: 'People', to: '/dashboard/people', Icon: Users },
+    { name: 'Companies', to: '/dashboard/companies', Icon: Building2 },
+    { name: 'Messages', to: '/dashboard/messages', Icon: Mails },
+    { name: 'Lists', to: '/dashboard/lists', Icon: ListChecks },
+    { name: 'Suppressions', to: '/dashboard/suppressions', Icon: Ban },
+  ],
+];
+
+const LINK =
+  'flex h-10 items-center gap-2.5 rounded-ui px-2.5 text-ink hover:bg-sunken wide:h-8 ' +
+  'data-[status=active]:bg-accent-wash data-[status=active]:font-semibold data-[status=active]:text-accent';
+
+/** The way to every page. */
+export function Navigation() {
+  return (
+    <nav aria-label="Pages" className="grid gap-3 p-2">
+      {GROUPS.map((places, index) => (
+        <ul key={index} className="grid gap-0.5">
+          {places.map(({ name, to, Icon, isExact = false }) => (
+            <li key={to}>
+              <Link
+                to={to}
+                activeOptions={{ exact: isExact, includeSearch: false }}
+                className={LINK}
+              >
+                <Icon size={15} aria-hidden className="shrink-0" />
+                {name}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      ))}
+      <ul>
+        <li>
+          <Link
+            to="/dashboard/settings/$section"
+            params={{ section: 'keys' }}
+            activeOptions={{ includeSearch: false }}
+            className={LINK}
+          >
+            <Settings size={15} aria-hidden className="shrink-0" />
+            Settings
+          </Link>
+        </li>
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,38 @@
+import clsx from 'clsx';
+import { type ReactNode, useEffect } from 'react';
+import { useSide } from '../api/side.ts';
+
+interface PageProps {
+  readonly title: string;
+  /** Under the title: what one sees here, in a line. */
+  readonly hint?: ReactNode;
+  /** At the right of the title. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+  /** Uses the whole width: tables of many columns. */
+  readonly isWide?: boolean;
+}
+
+/** A page: its one heading, what can be done, and what it shows. */
+export function Page({ title, hint, actions, children, isWide = false }: PageProps) {
+  const { side } = useSide();
+  useEffect(() => {
+    document.title = `${title} (${side.side}) · Milepost`;
+  }, [title, side.side]);
+  return (
+    <main className="min-h-0 flex-1 overflow-y-auto">
+      <div className={clsx('mx-auto grid gap-4 p-4 wide:p-6', !isWide && 'max-w-6xl')}>
+        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+          <div className="min-w-0">
+            <h1 className="text-lg font-semibold">{title}</h1>
+            {hint !== undefined && <p className="text-muted">{hint}</p>}
+          </div>
+          {actions !== undefined && (
+            <div className="flex flex-wrap items-center gap-2">{actions}</div>
+          )}
+        </header>
+        {children}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,37 @@
+import clsx from 'clsx';
+import { Popover as Primitive } from 'radix-ui';
+import type { ReactNode } from 'react';
+
+interface PopoverProps {
+  readonly trigger: ReactNode;
+  readonly children: ReactNode;
+  readonly open?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
+  readonly className?: string;
+}
+
+/** A small panel at the button that opens it. */
+export function Popover({ trigger, children, open, onOpenChange, className }: PopoverProps) {
+  return (
+    <Primitive.Root
+      {...(open === undefined ? {} : { open })}
+      {...(onOpenChange === undefined ? {} : { onOpenChange })}
+    >
+      <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
+      <Primitive.Portal>
+        <Primitive.Content
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          className={clsx(
+            'z-30 max-h-(--radix-popover-content-available-height) overflow-y-auto',
+            'w-72 max-w-[calc(100vw-1rem)] rounded-ui border bg-panel p-3 text-ink shadow-lg',
+            className,
+          )}
+        >
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
