@@ -5,6 +5,8 @@ export type Filter = { readonly and: readonly Filter[]; } | { readonly or: reado
 
 export type StepFilter = { readonly and: readonly StepFilter[]; } | { readonly or: readonly StepFilter[]; } | { readonly not: StepFilter; } | { readonly field: string; readonly operator: "equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "not_equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "contains"; readonly value: string | string | number | boolean; } | { readonly field: string; readonly operator: "starts_with"; readonly value: string; } | { readonly field: string; readonly operator: "ends_with"; readonly value: string; } | { readonly field: string; readonly operator: "one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "not_one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "greater_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_least"; readonly value: number; } | { readonly field: string; readonly operator: "less_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_most"; readonly value: number; } | { readonly field: string; readonly operator: "between"; readonly value: readonly number[] | readonly string[]; readonly timezone?: string; } | { readonly field: string; readonly operator: "before"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "after"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "on"; readonly value: string; readonly timezone?: string; } | WithinLast | WithinNext | MoreThanAgo | MoreThanAhead | { readonly field: string; readonly operator: "contains_any"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "contains_all"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "size"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_least"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_most"; readonly value: number; } | { readonly field: string; readonly operator: "is_set"; } | { readonly field: string; readonly operator: "is_not_set"; } | EventAtLeast | EventAtMost | EventExactly | EventNever | { readonly list: string; readonly operator: "subscribed" | "not_subscribed" | "unsubscribed"; } | { readonly consent: "subscribed" | "unsubscribed"; } | { readonly email: string; readonly operator: "sent" | "delivered" | "opened" | "clicked" | "bounced"; };
 
+export type CompanyFilter = { readonly and: readonly CompanyFilter[]; } | { readonly or: readonly CompanyFilter[]; } | { readonly not: CompanyFilter; } | { readonly field: string; readonly operator: "equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "not_equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "contains"; readonly value: string | string | number | boolean; } | { readonly field: string; readonly operator: "starts_with"; readonly value: string; } | { readonly field: string; readonly operator: "ends_with"; readonly value: string; } | { readonly field: string; readonly operator: "one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "not_one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "greater_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_least"; readonly value: number; } | { readonly field: string; readonly operator: "less_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_most"; readonly value: number; } | { readonly field: string; readonly operator: "between"; readonly value: readonly number[] | readonly string[]; readonly timezone?: string; } | { readonly field: string; readonly operator: "before"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "after"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "on"; readonly value: string; readonly timezone?: string; } | WithinLast | WithinNext | MoreThanAgo | MoreThanAhead | { readonly field: string; readonly operator: "contains_any"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "contains_all"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "size"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_least"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_most"; readonly value: number; } | { readonly field: string; readonly operator: "is_set"; } | { readonly field: string; readonly operator: "is_not_set"; };
+
 export type EventFilter = { readonly and: readonly EventFilter[]; } | { readonly or: readonly EventFilter[]; } | { readonly not: EventFilter; } | { readonly field: string; readonly operator: "equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "not_equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "contains"; readonly value: string | string | number | boolean; } | { readonly field: string; readonly operator: "starts_with"; readonly value: string; } | { readonly field: string; readonly operator: "ends_with"; readonly value: string; } | { readonly field: string; readonly operator: "one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "not_one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "greater_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_least"; readonly value: number; } | { readonly field: string; readonly operator: "less_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_most"; readonly value: number; } | { readonly field: string; readonly operator: "between"; readonly value: readonly number[] | readonly string[]; readonly timezone?: string; } | { readonly field: string; readonly operator: "before"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "after"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "on"; readonly value: string; readonly timezone?: string; } | WithinLast | WithinNext | MoreThanAgo | MoreThanAhead | { readonly field: string; readonly operator: "contains_any"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "contains_all"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "size"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_least"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_most"; readonly value: number; } | { readonly field: string; readonly operator: "is_set"; } | { readonly field: string; readonly operator: "is_not_set"; };
 
 export interface WithinLast { readonly field: string; readonly operator: "within_last"; readonly value: { readonly amount: number; readonly unit: "minutes" | "hours" | "days" | "weeks"; }; readonly timezone?: string; }
@@ -24,6 +26,10 @@ export interface EventExactly { readonly event: string; readonly operator: "exac
 export interface EventNever { readonly event: string; readonly operator: "never"; readonly within?: { readonly amount: number; readonly unit: "minutes" | "hours" | "days" | "weeks"; }; readonly where?: readonly EventFilter[]; }
 
 export interface IdConfirmation { readonly subject: string; readonly html: string; readonly text?: string | null; readonly preheader?: string | null; readonly from?: string | null; readonly reply_to?: string | null; readonly is_default: boolean; }
+
+export interface MembersId { readonly id: string; readonly name: string; readonly email: string; readonly role: "owner" | "editor" | "viewer"; readonly two_factor: boolean; readonly created_at: string; readonly updated_at: string; }
+
+export interface AuditData { readonly id: string; readonly at: string; readonly side: "live" | "test"; readonly actor: { readonly kind: "member" | "key" | "code" | "system"; readonly id: string | null; readonly name: string | null; }; readonly reason: string | null; readonly action: string; readonly target: { readonly kind: string; readonly id: string; readonly name: string | null; }; readonly before: Readonly<Record<string, unknown>> | null; readonly after: Readonly<Record<string, unknown>> | null; readonly is_cut: boolean; readonly request_id: string | null; readonly address: string | null; }
 
 export interface BroadcastsData { readonly id: string; readonly type: "broadcast"; readonly name: string; readonly status: "draft" | "scheduled" | "sending" | "paused" | "sent" | "cancelled"; readonly scheduled_for: string | null; readonly started_at: string | null; readonly finished_at: string | null; readonly created_at: string; readonly updated_at: string; readonly [name: string]: unknown; }
 
@@ -47,9 +53,15 @@ export interface IdVariants { readonly automation_id: string; readonly step_id: 
 
 export interface CompaniesData { readonly id: string; readonly company_id: string; readonly name: string | null; readonly domain: string | null; readonly industry: string | null; readonly plan: string | null; readonly employee_count: number | null; readonly signed_up_at: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; }
 
+export interface UsersData { readonly id: string; readonly user_id: string; readonly email: string | null; readonly name: string | null; readonly timezone: string | null; readonly locale: string | null; readonly signed_up_at: string | null; readonly company_id: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; }
+
 export interface EventsData { readonly id: string; readonly user_id: string | null; readonly event_type: string; readonly occurred_at: string; readonly received_at: string; readonly event_id: string | null; readonly session_id: string | null; readonly element_selector: string | null; readonly page_url: string | null; readonly metadata: Readonly<Record<string, unknown>>; }
 
+export interface FiltersData { readonly id: string; readonly name: string; readonly kind: "users" | "companies"; readonly filter: Readonly<Record<string, unknown>> | null; readonly columns: readonly string[]; readonly created_at: string; readonly updated_at: string; }
+
 export interface InboxesData { readonly id: string; readonly address: string; readonly imap: { readonly host: string; readonly port: number; readonly tls: "tls" | "starttls" | "none"; readonly username: string; readonly mailbox: string; } | null; readonly handled: "keep" | "mark_seen" | "move"; readonly move_to: string | null; readonly enabled: boolean; readonly post_url: string; readonly state: "new" | "working" | "failing" | "post_only" | "off"; readonly fault: string | null; readonly fault_at: string | null; readonly read_at: string | null; readonly read_count: number; readonly created_at: string; readonly updated_at: string; }
+
+export interface InvitationsData { readonly id: string; readonly email: string; readonly role: "owner" | "editor" | "viewer"; readonly invited_by: string | null; readonly created_at: string; readonly expires_at: string; }
 
 export interface KeysData { readonly id: string; readonly kind: "widget" | "secret" | "identity"; readonly hint: string; readonly key: string | null; readonly created_at: string; readonly updated_at: string; readonly revoked_at: string | null; }
 
@@ -62,6 +74,26 @@ export interface SubscribersData { readonly user_id: string; readonly email: str
 export interface MessagesData { readonly id: string; readonly user_id: string; readonly automation_id: string; readonly step_id: string; readonly variant: string | null; readonly status: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt"; readonly to: string; readonly from: string; readonly subject: string; readonly scheduled_for: string; readonly sent_at: string | null; readonly message_id: string; readonly transport: string; readonly reason: string | null; readonly attempts: number; readonly created_at: string; readonly updated_at: string; }
 
 export interface MessagesId { readonly id: string; readonly user_id: string; readonly automation_id: string; readonly step_id: string; readonly variant: string | null; readonly status: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt"; readonly to: string; readonly from: string; readonly subject: string; readonly scheduled_for: string; readonly sent_at: string | null; readonly message_id: string; readonly transport: string; readonly reason: string | null; readonly attempts: number; readonly created_at: string; readonly updated_at: string; readonly html: string; readonly text: string; readonly headers: Readonly<Record<string, string>>; readonly purpose: "marketing" | "transactional" | null; readonly list: { readonly id: string; readonly name: string; } | null; readonly explanation: { readonly code: string; readonly sentence: string; }; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; readonly events: readonly ({ readonly kind: string; readonly at: string; readonly detail: Readonly<Record<string, unknown>>; })[]; }
+
+export interface MessagesTotal { readonly sent: number; readonly delivered: number; readonly bounced_hard: number; readonly bounced_soft: number; readonly blocked: number; readonly complained: number; readonly unsubscribed: number; readonly replied: number; readonly dropped: number; readonly opened: number; readonly opened_by_machine: number; readonly clicked: number; readonly clicked_by_machine: number; readonly bounced: number; }
+
+export interface MessagesRates { readonly delivered: number | null; readonly opened: number | null; readonly clicked: number | null; readonly unsubscribed: number | null; readonly bounced: number | null; readonly complained: number | null; }
+
+export interface GroupsKey { readonly automation_id: string | null; readonly automation_name: string | null; readonly automation_type: "series" | "broadcast" | null; readonly step_id: string | null; readonly step_name: string | null; readonly variant: string | null; readonly list_id: string | null; readonly list_name: string | null; }
+
+export interface MessagesGroups { readonly key: GroupsKey; readonly total: MessagesTotal; readonly rates: MessagesRates; readonly points: readonly ({ readonly at: string; readonly counts: MessagesTotal; })[]; }
+
+export interface ReportsMessages { readonly from: string; readonly to: string; readonly timezone: string; readonly by: "day" | "week" | "month"; readonly intervals: readonly string[]; readonly total: MessagesTotal; readonly rates: MessagesRates; readonly groups: readonly MessagesGroups[]; readonly truncated: boolean; }
+
+export interface IdStates { readonly active: number; readonly completed: number; readonly goal_reached: number; readonly exited: number; readonly removed: number; readonly ended: number; }
+
+export interface IdSteps { readonly step_id: string; readonly type: string | null; readonly name: string | null; readonly entered: number; readonly waiting: number; readonly passed: number; readonly skipped: number; readonly skipped_by: Readonly<Record<string, number>>; readonly failed: number; readonly failed_by: Readonly<Record<string, number>>; readonly cancelled: number; readonly messages: MessagesTotal | null; readonly rates: MessagesRates | null; }
+
+export interface SeriesId { readonly series_id: string; readonly name: string; readonly version: number | null; readonly from: string; readonly to: string; readonly timezone: string; readonly entered: number; readonly states: IdStates; readonly goal_rate: number | null; readonly time_to_goal: { readonly median_seconds: number; readonly of: number; } | null; readonly days: readonly ({ readonly at: string; readonly entered: number; readonly completed: number; readonly goal_reached: number; readonly left: number; })[]; readonly steps: readonly IdSteps[]; readonly waiting_truncated: boolean; }
+
+export interface CohortsCohorts { readonly at: string; readonly entered: number; readonly intervals: readonly ({ readonly since: number; readonly goal_reached: number; readonly ended: number; readonly active: number; })[]; }
+
+export interface IdCohorts { readonly series_id: string; readonly name: string; readonly from: string; readonly to: string; readonly timezone: string; readonly by: "week" | "month"; readonly cohorts: readonly CohortsCohorts[]; }
 
 export interface DomainsData { readonly id: string; readonly domain: string; readonly state: "pending" | "verified" | "failing"; readonly return_path_host: string | null; readonly return_path_server: string | null; readonly spf_mechanisms: readonly string[]; readonly rotation: "none" | "under_way" | "due"; readonly checked_at: string | null; readonly created_at: string; readonly updated_at: string; }
 
@@ -85,7 +117,7 @@ export interface SeriesData { readonly id: string; readonly name: string; readon
 
 export interface IdScan { readonly kind: "activation"; readonly looked: number; readonly entered: number; readonly total: number | null; readonly started_at: string; readonly finished_at: string | null; }
 
-export interface SeriesId { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly scan?: IdScan; }
+export interface SeriesId2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly scan?: IdScan; }
 
 export interface EnrollmentsData { readonly id: string; readonly user_id: string; readonly version: number; readonly run: number; readonly state: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; readonly end_reason: string | null; readonly entered_at: string; readonly ended_at: string | null; readonly created_at: string; readonly updated_at: string; }
 
@@ -109,6 +141,12 @@ export interface IdVersions { readonly data: readonly ({ readonly number: number
 
 export interface VersionsNumber { readonly number: number; readonly is_current: boolean; readonly active: number; readonly published_at: string; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly waiting: readonly ({ readonly step_id: string; readonly count: number; })[]; readonly content_updates: readonly ({ readonly revision: number; readonly step_id: string; readonly versions_to: number; readonly fields: Readonly<Record<string, unknown>>; readonly at: string; })[]; }
 
+export interface SessionWorkspaces { readonly id: string; readonly pair_id: string; readonly name: string; readonly side: "live" | "test"; readonly widget_key: string | null; readonly role: "owner" | "editor" | "viewer"; }
+
+export interface Session { readonly member: { readonly id: string; readonly name: string; readonly email: string; readonly two_factor: boolean; }; readonly workspaces: readonly SessionWorkspaces[]; }
+
+export interface SessionsData { readonly id: string; readonly is_current: boolean; readonly address: string | null; readonly user_agent: string | null; readonly created_at: string; readonly used_at: string; readonly expires_at: string; }
+
 export interface SuppressionsData { readonly id: string; readonly kind: "address" | "user"; readonly email: string | null; readonly user_id: string | null; readonly reason: "complaint" | "hard_bounce" | "manual" | "import" | "unsubscribe"; readonly source: string; readonly detail: Readonly<Record<string, unknown>>; readonly created_at: string; }
 
 export interface TemplatesData { readonly id: string; readonly kind: "template" | "snippet"; readonly slug: string; readonly name: string; readonly version: number; readonly created_at: string; readonly updated_at: string; readonly archived_at: string | null; }
@@ -127,7 +165,9 @@ export interface UpcomingSeries { readonly series_id: string; readonly name: str
 
 export interface Upcoming { readonly from: string; readonly to: string; readonly series: readonly UpcomingSeries[]; readonly hours: readonly ({ readonly hour: string; readonly series_id: string; readonly sends: number; readonly steps: number; })[]; readonly truncated: boolean; }
 
-export interface UsersData { readonly id: string; readonly user_id: string; readonly email: string | null; readonly name: string | null; readonly timezone: string | null; readonly locale: string | null; readonly signed_up_at: string | null; readonly company_id: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; }
+export interface PropertiesUser { readonly field: string; readonly merge_tag: string | null; readonly kinds: readonly ("text" | "number" | "boolean" | "date" | "list" | "object")[]; readonly example: string | null; readonly is_own: boolean; }
+
+export interface UsersProperties { readonly user: readonly PropertiesUser[]; readonly company: readonly PropertiesUser[]; readonly events: readonly ({ readonly event_type: string; readonly last_at: string; readonly metadata: readonly PropertiesUser[]; })[]; }
 
 export interface ExplainNext { readonly action: string; readonly step_id: string | null; readonly at: string | null; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
 
@@ -143,6 +183,8 @@ export interface ChangesData { readonly id: string; readonly list_id: string | n
 
 export interface TimelineData { readonly at: string; readonly kind: "entered" | "step" | "message" | "ended" | "event"; readonly code: string; readonly sentence: string; readonly series_id: string | null; readonly series_name: string | null; readonly enrollment_id: string | null; readonly step_id: string | null; readonly message_id: string | null; readonly detail: Readonly<Record<string, unknown>>; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
 
+export interface CompanyId { readonly name?: string | null; readonly domain?: string | null; readonly industry?: string | null; readonly plan?: string | null; readonly employee_count?: number | null; readonly signed_up_at?: string | null; readonly traits?: Readonly<Record<string, unknown>>; readonly context?: Readonly<Record<string, unknown>>; }
+
 export interface IdImap { readonly host: string; readonly port: number; readonly tls: "tls" | "starttls" | "none"; readonly username: string; readonly password?: string; readonly mailbox?: string; }
 
 export interface InboxesId { readonly address?: string; readonly imap?: IdImap | null; readonly handled?: "keep" | "mark_seen" | "move"; readonly move_to?: string | null; readonly enabled?: boolean; }
@@ -151,11 +193,21 @@ export interface ListsId2 { readonly name?: string; readonly description?: strin
 
 export interface TransportsId { readonly name?: string; readonly settings?: Readonly<Record<string, string | null>>; readonly position?: number; readonly share?: number; readonly is_enabled?: boolean; readonly limits?: DataLimits; }
 
+export interface UserId { readonly email?: string | null; readonly name?: string | null; readonly timezone?: string | null; readonly locale?: string | null; readonly signed_up_at?: string | null; readonly traits?: Readonly<Record<string, unknown>>; readonly context?: Readonly<Record<string, unknown>>; }
+
 export interface Broadcasts { readonly name: string; readonly email?: Readonly<Record<string, unknown>>; readonly subject?: string; readonly html?: string; readonly audience?: { readonly everybody?: boolean; readonly filter?: Filter; readonly list_id?: string; } | null; readonly schedule?: { readonly at?: string; readonly local?: string; readonly already_past?: "now" | "tomorrow" | "skip"; readonly timezone?: string | null; } | null; readonly spread_minutes?: number | null; }
 
 export interface IdSchedule { readonly at?: string; readonly local?: string; readonly already_past?: "now" | "tomorrow" | "skip"; readonly timezone?: string | null; readonly spread_minutes?: number | null; }
 
+export interface CompaniesSearch { readonly filter?: CompanyFilter | null; readonly q?: string; readonly sort?: "created_at" | "name"; readonly order?: "asc" | "desc"; readonly limit?: number; readonly cursor?: string; }
+
+export interface SearchData { readonly id: string; readonly company_id: string; readonly name: string | null; readonly domain: string | null; readonly industry: string | null; readonly plan: string | null; readonly employee_count: number | null; readonly signed_up_at: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; readonly user_count: number; }
+
 export interface Inboxes { readonly address: string; readonly imap?: IdImap | null; readonly handled?: "keep" | "mark_seen" | "move"; readonly move_to?: string | null; readonly enabled?: boolean; }
+
+export interface Invitations { readonly id: string; readonly email: string; readonly role: "owner" | "editor" | "viewer"; readonly invited_by: string | null; readonly created_at: string; readonly expires_at: string; readonly link: string; readonly emailed: boolean; }
+
+export interface InvitationsLook { readonly email: string; readonly role: "owner" | "editor" | "viewer"; readonly workspace: string; readonly is_member: boolean; readonly single_sign_on: string | null; }
 
 export interface Lists { readonly name: string; readonly description?: string; readonly kind: "opt_in" | "opt_out"; readonly double_opt_in?: boolean; readonly tracking?: { readonly opens?: boolean; readonly clicks?: boolean; }; }
 
@@ -237,6 +289,10 @@ export interface IdVersions2 { readonly html?: string | null; readonly mjml?: st
 
 export interface Transports { readonly kind: string; readonly name?: string; readonly settings?: Readonly<Record<string, string | null>>; readonly position?: number; readonly share?: number; readonly is_enabled?: boolean; readonly limits?: DataLimits; }
 
+export interface CountSample { readonly user_id: string; readonly email: string | null; readonly name: string | null; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
+
+export interface UsersSearch { readonly filter?: Filter | null; readonly q?: string; readonly sort?: "created_at" | "last_seen" | "email"; readonly order?: "asc" | "desc"; readonly limit?: number; readonly cursor?: string; }
+
 export interface IdConfirmation2 { readonly subject: string; readonly html: string; readonly text?: string | null; readonly preheader?: string | null; readonly from?: string | null; readonly reply_to?: string | null; }
 
 export interface IdPreferences { readonly all?: "subscribed" | "unsubscribed"; readonly lists?: readonly ({ readonly id: string; readonly state: "subscribed" | "unsubscribed" | "pending"; })[]; readonly confirmed?: boolean; readonly source?: string; }
@@ -244,6 +300,20 @@ export interface IdPreferences { readonly all?: "subscribed" | "unsubscribed"; r
 export interface Operations {
   /** Delete a draft. */
   'DELETE /broadcasts/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
+  };
+  /** Delete a company; its users stay, and belong to none. */
+  'DELETE /companies/{company_id}': {
+    path: { readonly company_id: string; };
+    query: undefined;
+    body: undefined;
+    answer: { readonly users_left: number; };
+  };
+  /** Delete a saved filter. */
+  'DELETE /filters/{id}': {
     path: { readonly id: string; };
     query: undefined;
     body: undefined;
@@ -269,6 +339,13 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: IdConfirmation;
+  };
+  /** Take a member out of the workspace; their sessions end. */
+  'DELETE /members/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: MembersId;
   };
   /** Remove a domain that no sender is in, with its keys. */
   'DELETE /sender_domains/{id}': {
@@ -305,10 +382,24 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  /** List what was changed and by whom, youngest first. */
+  'GET /audit': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; readonly actor?: string; readonly action?: string; readonly target_kind?: string; readonly target_id?: string; readonly from?: string; readonly to?: string; };
+    body: undefined;
+    answer: { readonly data: readonly AuditData[]; readonly next_cursor: string | null; };
+  };
+  /** All of the log that is asked for, as JSON Lines, youngest first. */
+  'GET /audit/export': {
+    path: undefined;
+    query: { readonly actor?: string; readonly action?: string; readonly target_kind?: string; readonly target_id?: string; readonly from?: string; readonly to?: string; };
+    body: undefined;
+    answer: string;
+  };
   /** List broadcasts. */
   'GET /broadcasts': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly status?: "draft" | "scheduled" | "sending" | "paused" | "sent" | "cancelled"; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly status?: "draft" | "scheduled" | "sending" | "paused" | "sent" | "cancelled"; };
     body: undefined;
     answer: { readonly data: readonly BroadcastsData[]; readonly next_cursor: string | null; };
   };
@@ -336,7 +427,7 @@ export interface Operations {
   /** What became of each of the audience; with outcome a page may be short. */
   'GET /broadcasts/{id}/recipients': {
     path: { readonly id: string; };
-    query: { readonly limit: number; readonly cursor?: string; readonly outcome?: "waiting" | "queued" | "sent" | "delivered" | "bounced" | "complained" | "failed" | "skipped" | "cancelled" | "in_doubt" | "unsubscribed" | "suppressed" | "no_address" | "invalid_address" | "duplicate_address" | "capped" | "already_past"; readonly user_id?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly outcome?: "waiting" | "queued" | "sent" | "delivered" | "bounced" | "complained" | "failed" | "skipped" | "cancelled" | "in_doubt" | "unsubscribed" | "suppressed" | "no_address" | "invalid_address" | "duplicate_address" | "capped" | "already_past"; readonly user_id?: string; };
     body: undefined;
     answer: { readonly data: readonly RecipientsData[]; readonly next_cursor: string | null; };
   };
@@ -364,7 +455,7 @@ export interface Operations {
   /** List companies, youngest first. */
   'GET /companies': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly CompaniesData[]; readonly next_cursor: string | null; };
   };
@@ -375,17 +466,38 @@ export interface Operations {
     body: undefined;
     answer: CompaniesData;
   };
+  /** List the users of a company, in no order that means anything. */
+  'GET /companies/{company_id}/users': {
+    path: { readonly company_id: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
+    body: undefined;
+    answer: { readonly data: readonly UsersData[]; readonly next_cursor: string | null; };
+  };
   /** List events, the last that came first. */
   'GET /events': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly user_id?: string; readonly event_type?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly user_id?: string; readonly event_type?: string; };
     body: undefined;
     answer: { readonly data: readonly EventsData[]; readonly next_cursor: string | null; };
+  };
+  /** List saved filters, youngest first. */
+  'GET /filters': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; readonly kind?: "users" | "companies"; };
+    body: undefined;
+    answer: { readonly data: readonly FiltersData[]; readonly next_cursor: string | null; };
+  };
+  /** Read a saved filter. */
+  'GET /filters/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: FiltersData;
   };
   /** List the inboxes that bounces and answers come back to. */
   'GET /inboxes': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly InboxesData[]; readonly next_cursor: string | null; };
   };
@@ -396,17 +508,24 @@ export interface Operations {
     body: undefined;
     answer: InboxesData;
   };
+  /** List invitations that nobody has accepted yet, youngest first. */
+  'GET /invitations': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; };
+    body: undefined;
+    answer: { readonly data: readonly InvitationsData[]; readonly next_cursor: string | null; };
+  };
   /** List keys, revoked ones too. */
   'GET /keys': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly KeysData[]; readonly next_cursor: string | null; };
   };
   /** List the kinds of mail that people may join or decline. */
   'GET /lists': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly archived?: boolean; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly archived?: boolean; };
     body: undefined;
     answer: { readonly data: readonly ListsData[]; readonly next_cursor: string | null; };
   };
@@ -427,14 +546,21 @@ export interface Operations {
   /** List the people in one state of a list. */
   'GET /lists/{id}/subscribers': {
     path: { readonly id: string; };
-    query: { readonly limit: number; readonly cursor?: string; readonly state?: "subscribed" | "unsubscribed" | "pending"; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly state?: "subscribed" | "unsubscribed" | "pending"; };
     body: undefined;
     answer: { readonly data: readonly SubscribersData[]; readonly next_cursor: string | null; };
+  };
+  /** List the members of the workspace, those who joined last first. */
+  'GET /members': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; };
+    body: undefined;
+    answer: { readonly data: readonly MembersId[]; readonly next_cursor: string | null; };
   };
   /** List messages, youngest first. */
   'GET /messages': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly user_id?: string; readonly series_id?: string; readonly status?: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt"; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly user_id?: string; readonly series_id?: string; readonly status?: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt"; };
     body: undefined;
     answer: { readonly data: readonly MessagesData[]; readonly next_cursor: string | null; };
   };
@@ -445,10 +571,52 @@ export interface Operations {
     body: undefined;
     answer: MessagesId;
   };
+  /** What was sent and what came of it, over time. */
+  'GET /reports/messages': {
+    path: undefined;
+    query: { readonly from?: string; readonly to?: string; readonly by?: "day" | "week" | "month"; readonly group?: "none" | "series" | "broadcast" | "step" | "variant" | "list"; readonly automation_id?: string; readonly list_id?: string; };
+    body: undefined;
+    answer: ReportsMessages;
+  };
+  /** What was sent and what came of it, as CSV. */
+  'GET /reports/messages.csv': {
+    path: undefined;
+    query: { readonly from?: string; readonly to?: string; readonly by?: "day" | "week" | "month"; readonly group?: "none" | "series" | "broadcast" | "step" | "variant" | "list"; readonly automation_id?: string; readonly list_id?: string; };
+    body: undefined;
+    answer: string;
+  };
+  /** The funnel of a series: who entered, and what became of each step. */
+  'GET /reports/series/{id}': {
+    path: { readonly id: string; };
+    query: { readonly from?: string; readonly to?: string; };
+    body: undefined;
+    answer: SeriesId;
+  };
+  /** What became of those who entered a series in each week or month. */
+  'GET /reports/series/{id}/cohorts': {
+    path: { readonly id: string; };
+    query: { readonly from?: string; readonly to?: string; readonly by?: "week" | "month"; };
+    body: undefined;
+    answer: IdCohorts;
+  };
+  /** What became of those who entered a series, as CSV. */
+  'GET /reports/series/{id}/cohorts.csv': {
+    path: { readonly id: string; };
+    query: { readonly from?: string; readonly to?: string; readonly by?: "week" | "month"; };
+    body: undefined;
+    answer: string;
+  };
+  /** The steps of a series in a period, as CSV. */
+  'GET /reports/series/{id}/steps.csv': {
+    path: { readonly id: string; };
+    query: { readonly from?: string; readonly to?: string; };
+    body: undefined;
+    answer: string;
+  };
   /** List the domains that mail is from. */
   'GET /sender_domains': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly DomainsData[]; readonly next_cursor: string | null; };
   };
@@ -462,7 +630,7 @@ export interface Operations {
   /** List who mail may be from. */
   'GET /senders': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly SendersData[]; readonly next_cursor: string | null; };
   };
@@ -483,7 +651,7 @@ export interface Operations {
   /** List series. */
   'GET /series': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly status?: "draft" | "active" | "paused" | "completed" | "archived"; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly status?: "draft" | "active" | "paused" | "completed" | "archived"; };
     body: undefined;
     answer: { readonly data: readonly SeriesData[]; readonly next_cursor: string | null; };
   };
@@ -492,7 +660,7 @@ export interface Operations {
     path: { readonly id: string; };
     query: undefined;
     body: undefined;
-    answer: SeriesId;
+    answer: SeriesId2;
   };
   /** Check the emails of the draft as they would be published now. */
   'GET /series/{id}/checks': {
@@ -504,21 +672,21 @@ export interface Operations {
   /** List who entered, youngest first. */
   'GET /series/{id}/enrollments': {
     path: { readonly id: string; };
-    query: { readonly limit: number; readonly cursor?: string; readonly user_id?: string; readonly state?: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly user_id?: string; readonly state?: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; };
     body: undefined;
     answer: { readonly data: readonly EnrollmentsData[]; readonly next_cursor: string | null; };
   };
   /** Count what publishing the draft would do to the people in flight. */
   'GET /series/{id}/publish/preview': {
     path: { readonly id: string; };
-    query: { readonly in_flight: "stay" | "migrate"; };
+    query: { readonly in_flight?: "stay" | "migrate"; };
     body: undefined;
     answer: PublishPreview;
   };
   /** List the steps that wait or are being worked, soonest first. */
   'GET /series/{id}/recipients': {
     path: { readonly id: string; };
-    query: { readonly limit: number; readonly cursor?: string; readonly user_id?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly user_id?: string; };
     body: undefined;
     answer: { readonly data: readonly RecipientsData2[]; readonly next_cursor: string | null; };
   };
@@ -546,7 +714,7 @@ export interface Operations {
   /** List versions, youngest first, with who is on them and what changes them. */
   'GET /series/{id}/versions': {
     path: { readonly id: string; };
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: IdVersions;
   };
@@ -556,6 +724,20 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: VersionsNumber;
+  };
+  /** Who is signed in, and which workspace sides they may look at. */
+  'GET /session': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: Session;
+  };
+  /** Where the member is signed in, youngest first. */
+  'GET /sessions': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly data: readonly SessionsData[]; };
   };
   /** Read the settings of this side. */
   'GET /settings': {
@@ -567,7 +749,7 @@ export interface Operations {
   /** List who must not be mailed, the last first. */
   'GET /suppressions': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly reason?: "complaint" | "hard_bounce" | "manual" | "import" | "unsubscribe"; readonly email?: string; readonly user_id?: string; readonly q?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly reason?: "complaint" | "hard_bounce" | "manual" | "import" | "unsubscribe"; readonly email?: string; readonly user_id?: string; readonly q?: string; };
     body: undefined;
     answer: { readonly data: readonly SuppressionsData[]; readonly next_cursor: string | null; };
   };
@@ -581,7 +763,7 @@ export interface Operations {
   /** List templates and snippets. */
   'GET /templates': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly kind?: "template" | "snippet"; readonly archived?: boolean; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly kind?: "template" | "snippet"; readonly archived?: boolean; };
     body: undefined;
     answer: { readonly data: readonly TemplatesData[]; readonly next_cursor: string | null; };
   };
@@ -644,16 +826,23 @@ export interface Operations {
   /** Planned sends of the days to come, by hour and series. */
   'GET /upcoming': {
     path: undefined;
-    query: { readonly days: number; readonly series_id?: string; };
+    query: { readonly days?: number; readonly series_id?: string; };
     body: undefined;
     answer: Upcoming;
   };
   /** List users, youngest first. */
   'GET /users': {
     path: undefined;
-    query: { readonly limit: number; readonly cursor?: string; readonly email?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly email?: string; };
     body: undefined;
     answer: { readonly data: readonly UsersData[]; readonly next_cursor: string | null; };
+  };
+  /** What filters and merge tags may name here: traits, events, company traits. */
+  'GET /users/properties': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: UsersProperties;
   };
   /** Read a user by the id that your system gives them. */
   'GET /users/{user_id}': {
@@ -665,7 +854,7 @@ export interface Operations {
   /** Say why a user is where they are in a series, and what comes next. */
   'GET /users/{user_id}/explain': {
     path: { readonly user_id: string; };
-    query: { readonly series_id?: string; readonly limit: number; readonly cursor?: string; };
+    query: { readonly series_id?: string; readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: IdExplain | { readonly data: readonly IdExplain[]; readonly next_cursor: string | null; };
   };
@@ -679,14 +868,14 @@ export interface Operations {
   /** List every change of what a user wants, the last first: the proof of consent. */
   'GET /users/{user_id}/preferences/changes': {
     path: { readonly user_id: string; };
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly ChangesData[]; readonly next_cursor: string | null; };
   };
   /** Everything that happened to a user, youngest first. */
   'GET /users/{user_id}/timeline': {
     path: { readonly user_id: string; };
-    query: { readonly limit: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly TimelineData[]; readonly next_cursor: string | null; };
   };
@@ -696,6 +885,20 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: { readonly secret: string; readonly created_at: string; readonly previous_valid_until: string | null; };
+  };
+  /** Change what is known of a company; what is left out stays, null removes. */
+  'PATCH /companies/{company_id}': {
+    path: { readonly company_id: string; };
+    query: undefined;
+    body: CompanyId;
+    answer: CompaniesData;
+  };
+  /** Change a saved filter; what is left out stays, its kind always. */
+  'PATCH /filters/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: { readonly name?: string; readonly filter?: Filter | CompanyFilter | null; readonly columns?: readonly string[]; };
+    answer: FiltersData;
   };
   /** Change an inbox; what is left out stays. */
   'PATCH /inboxes/{id}': {
@@ -710,6 +913,13 @@ export interface Operations {
     query: undefined;
     body: ListsId2;
     answer: ListsData;
+  };
+  /** Give a member another role; their sessions end. */
+  'PATCH /members/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: { readonly role: "owner" | "editor" | "viewer"; };
+    answer: MembersId;
   };
   /** Change what is named of a domain. */
   'PATCH /sender_domains/{id}': {
@@ -745,6 +955,13 @@ export interface Operations {
     query: undefined;
     body: TransportsId;
     answer: TransportsData;
+  };
+  /** Change what is known of a user. */
+  'PATCH /users/{user_id}': {
+    path: { readonly user_id: string; };
+    query: undefined;
+    body: UserId;
+    answer: UsersData;
   };
   /** Create a broadcast as a draft. */
   'POST /broadcasts': {
@@ -795,6 +1012,20 @@ export interface Operations {
     body: undefined;
     answer: BroadcastsData;
   };
+  /** Find companies by a filter, and by how name, id or domain begin. */
+  'POST /companies/search': {
+    path: undefined;
+    query: undefined;
+    body: CompaniesSearch;
+    answer: { readonly data: readonly SearchData[]; readonly next_cursor: string | null; };
+  };
+  /** Save a filter over users or companies under a name. */
+  'POST /filters': {
+    path: undefined;
+    query: undefined;
+    body: { readonly name: string; readonly kind?: "users" | "companies"; readonly filter?: Filter | CompanyFilter | null; readonly columns?: readonly string[]; };
+    answer: FiltersData;
+  };
   /** Add an inbox; with imap it is read every minute. */
   'POST /inboxes': {
     path: undefined;
@@ -815,6 +1046,34 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: { readonly ok: boolean; readonly message: string; };
+  };
+  /** Invite somebody, for 7 days; the link is in the answer and, if possible, emailed. */
+  'POST /invitations': {
+    path: undefined;
+    query: undefined;
+    body: { readonly email: string; readonly role: "owner" | "editor" | "viewer"; };
+    answer: Invitations;
+  };
+  /** Join a workspace by an invitation. */
+  'POST /invitations/accept': {
+    path: undefined;
+    query: undefined;
+    body: { readonly token: string; readonly name: string; readonly password: string; };
+    answer: { readonly signed_in: boolean; };
+  };
+  /** What the holder of an invitation is invited to. */
+  'POST /invitations/look': {
+    path: undefined;
+    query: undefined;
+    body: { readonly token: string; };
+    answer: InvitationsLook;
+  };
+  /** End an invitation. */
+  'POST /invitations/{id}/revoke': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: InvitationsData;
   };
   /** Make a key; those of its kind stay valid. */
   'POST /keys': {
@@ -879,6 +1138,13 @@ export interface Operations {
     body: { readonly decision: "resend" | "mark_sent"; };
     answer: MessagesData;
   };
+  /** Choose a new password, by the link of npx milepost members reset-link. */
+  'POST /password/reset': {
+    path: undefined;
+    query: undefined;
+    body: { readonly token: string; readonly password: string; };
+    answer: { readonly signed_in: boolean; };
+  };
   /** Add a domain, and make the keys that are to sign its mail. */
   'POST /sender_domains': {
     path: undefined;
@@ -924,7 +1190,7 @@ export interface Operations {
   /** Publish version 1 and let users in. */
   'POST /series/{id}/activate': {
     path: { readonly id: string; };
-    query: { readonly warnings: boolean; };
+    query: { readonly warnings?: boolean; };
     body: undefined;
     answer: IdActivate;
   };
@@ -966,7 +1232,7 @@ export interface Operations {
   /** Publish the draft as the next version, which new enrollments enter. */
   'POST /series/{id}/publish': {
     path: { readonly id: string; };
-    query: { readonly warnings: boolean; };
+    query: { readonly warnings?: boolean; };
     body: { readonly in_flight?: "stay" | "migrate"; readonly dry_run?: boolean; };
     answer: IdPublish;
   };
@@ -991,12 +1257,33 @@ export interface Operations {
     body: IdSimulate;
     answer: IdSimulate2;
   };
-  /** Send an email as a test to one of `test_recipients` of the settings. */
+  /** Send an email as a test to a member of the workspace. */
   'POST /series/{id}/test_send': {
     path: { readonly id: string; };
     query: undefined;
     body: TestSend;
     answer: { readonly to: string; readonly subject: string; readonly transport: string; };
+  };
+  /** Sign out all other browsers of the member. */
+  'POST /sessions/revoke_others': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly revoked: number; };
+  };
+  /** Sign out one browser of the member. */
+  'POST /sessions/{id}/revoke': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: { readonly revoked: number; };
+  };
+  /** Make the first member, who owns every workspace, and sign in. */
+  'POST /setup': {
+    path: undefined;
+    query: undefined;
+    body: { readonly token: string; readonly name: string; readonly email: string; readonly password: string; };
+    answer: { readonly signed_in: boolean; };
   };
   /** Keep mail from an address or a user; what is suppressed already stays as it is. */
   'POST /suppressions': {
@@ -1053,6 +1340,20 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: { readonly ok: boolean; readonly answer: string; };
+  };
+  /** Count who matches a filter, with some of them and why. */
+  'POST /users/count': {
+    path: undefined;
+    query: undefined;
+    body: { readonly filter?: Filter | null; };
+    answer: { readonly count: number; readonly total: number; readonly is_exact: boolean; readonly sample: readonly CountSample[]; };
+  };
+  /** Find users by a filter, and by how email, id or name begin. */
+  'POST /users/search': {
+    path: undefined;
+    query: undefined;
+    body: UsersSearch;
+    answer: { readonly data: readonly UsersData[]; readonly next_cursor: string | null; };
   };
   /** Make a new secret; the old one signs beside it for 24 hours. */
   'POST /webhook_secret/rotate': {

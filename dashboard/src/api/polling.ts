@@ -7,11 +7,15 @@ export const LIVE_MS = 1500;
 /** After a failed call: often enough to feel live, seldom enough to let a server start. */
 const RETRY_MS = 3000;
 
-/** Asks again every `ms`; after a failure a little later; never again after a definite "not found". */
+/** Whether asking again would bring the same refusal: a definite "not found", "not you", "not so". */
+const isDefinite = (error: unknown): boolean =>
+  error instanceof ApiError && error.status < 500 && error.status !== 429;
+
+/** Asks again every `ms`; after a failure a little later; never again after a definite refusal. */
 export function pollEvery(ms: number) {
   return (query: Pick<Query, 'state'>): number | false => {
     const { error, status } = query.state;
-    if (error instanceof ApiError && error.status === 404) return false;
+    if (isDefinite(error)) return false;
     return status === 'error' ? RETRY_MS : ms;
   };
 }
@@ -21,12 +25,22 @@ export function retryUntilAnswered(query: Pick<Query, 'state'>): number | false 
   return query.state.status === 'error' ? pollEvery(RETRY_MS)(query) : false;
 }
 
+/** What was asked this recently is not asked again by coming back to it. */
+const FRESH_MS = 5_000;
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       // The polling is the retry. A local server is reachable without a network, so the browser's
       // word about being online does not count.
-      queries: { retry: false, networkMode: 'always' },
+      queries: {
+        retry: false,
+        networkMode: 'always',
+        refetchInterval: retryUntilAnswered,
+        // The event stream says when; looking at the page again is no news.
+        refetchOnWindowFocus: false,
+        staleTime: FRESH_MS,
+      },
       mutations: { retry: false, networkMode: 'always' },
     },
   });

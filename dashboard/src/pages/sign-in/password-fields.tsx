@@ -1,0 +1,29 @@
+import { Field, Input } from '../../components/ui/field.tsx';
+
+/** As the server has it. */
+export const PASSWORD_LENGTH_MIN = 10;
+
+interface NewPasswordProps {
+  readonly value: string;
+  readonly onChange: (password: string) => void;
+}
+
+/** A password that is chosen now. */
+export function NewPassword({ value, onChange }: NewPasswordProps) {
+  return (
+    <Field label="Password" hint={`At least ${PASSWORD_LENGTH_MIN} characters.`}>
+      {(ids) => (
+        <Input
+          {...ids}
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={PASSWORD_LENGTH_MIN}
+          maxLength={128}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
