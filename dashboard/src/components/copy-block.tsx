@@ -1,10 +1,7 @@
 import Check from 'lucide-react/icons/check';
 import Copy from 'lucide-react/icons/copy';
-import { useEffect, useState } from 'react';
 import { Button } from './ui/button.tsx';
-
-/** How long the button says that it worked. */
-const SAID_MS = 2000;
+import { useCopy } from './use-copy.ts';
 
 interface CopyBlockProps {
   readonly title: string;
@@ -13,22 +10,7 @@ interface CopyBlockProps {
 
 /** Preformatted text with a button that copies it. */
 export function CopyBlock({ title, text }: CopyBlockProps) {
-  const [copied, setCopied] = useState<boolean | null>(null);
-  useEffect(() => {
-    if (copied === null) return undefined;
-    const timer = setTimeout(() => setCopied(null), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [copied]);
-
-  const copy = () => {
-    // Refused without permission or over plain HTTP from another host; the text can be selected.
-    const copying = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('none'));
-    copying.then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
-
+  const { copied, copy } = useCopy(text);
   return (
     <section className="grid min-w-0 gap-2">
       <div className="flex items-center justify-between">

@@ -21,9 +21,10 @@ export function SignInPage() {
   const [next] = useSearchText('next');
   const [fault] = useSearchText('error');
   const [isSecond, setIsSecond] = useState(false);
-  const isStranger = session.error instanceof ApiError && session.error.status === 401;
+  const refusal = session.error instanceof ApiError ? session.error : null;
+  const isStranger = refusal?.status === 401;
   const { setup = false, single_sign_on: singleSignOn = null } = (
-    isStranger ? (session.error.details ?? {}) : {}
+    isStranger ? (refusal.details ?? {}) : {}
   ) as Missing;
   // A page load, so that everything is asked anew as the member.
   const enter = (): void => window.location.replace(nextPathOf(next));

@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+
+interface SettingsBlockProps {
+  readonly title: string;
+  readonly hint?: ReactNode;
+  /** At the right of the title. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** One matter of the settings. */
+export function SettingsBlock({ title, hint, actions, children }: SettingsBlockProps) {
+  return (
+    <section className="grid gap-3">
+      <div className="flex flex-wrap items-start justify-between gap-2">
+        <div className="min-w-0">
+          <h2 className="font-semibold">{title}</h2>
+          {hint !== undefined && <p className="max-w-prose text-sm text-muted">{hint}</p>}
+        </div>
+        {actions}
+      </div>
+      {children}
+    </section>
+  );
+}

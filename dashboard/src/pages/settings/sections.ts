@@ -1,0 +1,33 @@
+import type { ComponentType } from 'react';
+
+/** A part of the settings. */
+export interface Section {
+  /** In the address: `/dashboard/settings/keys`. */
+  readonly name: string;
+  readonly title: string;
+  readonly hint: string;
+  readonly load: () => Promise<{ default: ComponentType }>;
+}
+
+export const SECTIONS: readonly Section[] = [
+  {
+    name: 'account',
+    title: 'Your account',
+    hint: 'Your name, your password, your second factor, and where you are signed in.',
+    load: () =>
+      import('./account/account-section.tsx').then((m) => ({ default: m.AccountSection })),
+  },
+  {
+    name: 'members',
+    title: 'Members',
+    hint: 'Who signs in to this workspace, and what each may do.',
+    load: () =>
+      import('./members/members-section.tsx').then((m) => ({ default: m.MembersSection })),
+  },
+  {
+    name: 'keys',
+    title: 'Keys',
+    hint: 'What applications call with. Each side has its own.',
+    load: () => import('./keys/keys-section.tsx').then((m) => ({ default: m.KeysSection })),
+  },
+];
