@@ -11,6 +11,13 @@ export interface Section {
 
 export const SECTIONS: readonly Section[] = [
   {
+    name: 'general',
+    title: 'General',
+    hint: 'The workspace, how much one person gets, and who may call.',
+    load: () =>
+      import('./general/general-section.tsx').then((m) => ({ default: m.GeneralSection })),
+  },
+  {
     name: 'account',
     title: 'Your account',
     hint: 'Your name, your password, your second factor, and where you are signed in.',
@@ -29,5 +36,19 @@ export const SECTIONS: readonly Section[] = [
     title: 'Keys',
     hint: 'What applications call with. Each side has its own.',
     load: () => import('./keys/keys-section.tsx').then((m) => ({ default: m.KeysSection })),
+  },
+  {
+    name: 'sending',
+    title: 'Sending',
+    hint: 'When sending stops by itself, and what is followed of emails.',
+    load: () =>
+      import('./sending/sending-section.tsx').then((m) => ({ default: m.SendingSection })),
+  },
+  {
+    name: 'branding',
+    title: 'Branding',
+    hint: 'How emails and the pages for recipients look.',
+    load: () =>
+      import('./branding/branding-section.tsx').then((m) => ({ default: m.BrandingSection })),
   },
 ];
