@@ -38,6 +38,13 @@ export const SECTIONS: readonly Section[] = [
     load: () => import('./keys/keys-section.tsx').then((m) => ({ default: m.KeysSection })),
   },
   {
+    name: 'identity',
+    title: 'Identity',
+    hint: 'Proof that a call is about the user who is signed in.',
+    load: () =>
+      import('./identity/identity-section.tsx').then((m) => ({ default: m.IdentitySection })),
+  },
+  {
     name: 'sending',
     title: 'Sending',
     hint: 'When sending stops by itself, and what is followed of emails.',
