@@ -45,6 +45,20 @@ export const SECTIONS: readonly Section[] = [
       import('./identity/identity-section.tsx').then((m) => ({ default: m.IdentitySection })),
   },
   {
+    name: 'senders',
+    title: 'Senders',
+    hint: 'Who mail is from, and the DNS records that prove it.',
+    load: () =>
+      import('./senders/senders-section.tsx').then((m) => ({ default: m.SendersSection })),
+  },
+  {
+    name: 'transports',
+    title: 'Transports',
+    hint: 'How mail leaves.',
+    load: () =>
+      import('./transports/transports-section.tsx').then((m) => ({ default: m.TransportsSection })),
+  },
+  {
     name: 'sending',
     title: 'Sending',
     hint: 'When sending stops by itself, and what is followed of emails.',
