@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useSide } from '../../api/side.ts';
 import { usePlace } from '../../app/location.ts';
 import { Failure } from '../../components/failure.tsx';
-import { ClockStrip } from './clock-strip.tsx';
+import { ClockStrip } from '../../components/clock-strip.tsx';
 import { InboxBar } from './inbox-bar.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { EnrollForm } from './enroll-form.tsx';

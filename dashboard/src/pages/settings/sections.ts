@@ -72,4 +72,30 @@ export const SECTIONS: readonly Section[] = [
     load: () =>
       import('./branding/branding-section.tsx').then((m) => ({ default: m.BrandingSection })),
   },
+  {
+    name: 'inboxes',
+    title: 'Inboxes',
+    hint: 'Where what comes back is read.',
+    load: () =>
+      import('./inboxes/inboxes-section.tsx').then((m) => ({ default: m.InboxesSection })),
+  },
+  {
+    name: 'webhooks',
+    title: 'Webhooks',
+    hint: 'How your servers know that a webhook is ours.',
+    load: () =>
+      import('./webhooks/webhooks-section.tsx').then((m) => ({ default: m.WebhooksSection })),
+  },
+  {
+    name: 'clock',
+    title: 'Test clock',
+    hint: 'Time on the test side.',
+    load: () => import('./clock/clock-section.tsx').then((m) => ({ default: m.ClockSection })),
+  },
+  {
+    name: 'audit',
+    title: 'Audit log',
+    hint: 'Every change, and who made it.',
+    load: () => import('./audit/audit-section.tsx').then((m) => ({ default: m.AuditSection })),
+  },
 ];

@@ -1,11 +1,11 @@
 import type { Advance, TestClock } from '@milepost/sdk';
 import { useIsMutating } from '@tanstack/react-query';
 import clsx from 'clsx';
-import { useSide } from '../../api/side.ts';
-import { useAdvance, useTestClock } from '../../api/test-clock.ts';
-import { briefOf, dayOf, minuteOf, spanOf, viewerZone } from '../../app/time.ts';
-import { Button } from '../../components/ui/button.tsx';
-import { Skeleton } from '../../components/ui/skeleton.tsx';
+import { useSide } from '../api/side.ts';
+import { useAdvance, useTestClock } from '../api/test-clock.ts';
+import { briefOf, dayOf, minuteOf, spanOf, viewerZone } from '../app/time.ts';
+import { Button } from './ui/button.tsx';
+import { Skeleton } from './ui/skeleton.tsx';
 
 interface ClockStripProps {
   /** On a narrow page a message needs the room. */
