@@ -1,0 +1,14 @@
+import { useAsk } from '../../api/ask.ts';
+import { useSide } from '../../api/side.ts';
+
+/** The day that it is on the side, in its own zone: of a test side, by its clock. Null until known. */
+export function useToday(): string | null {
+  const { side } = useSide();
+  const settings = useAsk('GET /settings', {});
+  const clock = useAsk('GET /test_clock', {}, { enabled: side.side === 'test' });
+  const zone = settings.data?.timezone;
+  const now = side.side === 'test' ? clock.data?.now : new Date().toISOString();
+  if (zone === undefined || now === undefined) return null;
+  // The Swedish way of writing a date is the ISO one.
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date(now));
+}
