@@ -1,0 +1,104 @@
+import { useState } from 'react';
+import { useAsk, useDo } from '../../api/ask.ts';
+import { Failure } from '../../components/failure.tsx';
+import { Instant } from '../../components/instant.tsx';
+import { countedOf } from '../../components/number.ts';
+import { Button } from '../../components/ui/button.tsx';
+import { Confirm } from '../../components/ui/confirm.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
+import type { Broadcast } from './broadcast.ts';
+import { Reconciliation } from './reconciliation.tsx';
+import { TimeFields } from './time-fields.tsx';
+import { faultsOf, type useBroadcastDraft } from './use-broadcast-draft.ts';
+
+interface ScheduleFormProps {
+  readonly broadcast: Broadcast;
+  readonly work: ReturnType<typeof useBroadcastDraft>;
+  readonly isReadOnly: boolean;
+}
+
+/** When it is sent; the last look before it is. */
+export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps) {
+  const { id, status } = broadcast;
+  const [isAsking, setIsAsking] = useState(false);
+  const send = useDo('POST /broadcasts/{id}/send', { onDone: () => setIsAsking(false) });
+  const schedule = useDo('POST /broadcasts/{id}/schedule', { onDone: () => setIsAsking(false) });
+  const cancel = useDo('POST /broadcasts/{id}/cancel');
+  const count = useAsk(
+    'GET /broadcasts/{id}/audience_count',
+    { path: { id } },
+    { enabled: work.draft.audience !== null && !work.isDirty },
+  );
+  const isNow = work.draft.schedule === null;
+  const order = isNow ? send : schedule;
+  const begin = async (): Promise<void> => {
+    await work.save();
+    if (isNow) send.mutate({ path: { id } });
+    else schedule.mutate({ path: { id }, body: {} });
+  };
+  const faults = faultsOf(order.error);
+  return (
+    <div className="grid items-start gap-6 wide:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid gap-5">
+        {status === 'scheduled' && (
+          <Notice tone="done" title="It is scheduled">
+            <p>
+              It begins{' '}
+              {broadcast.scheduled_for === null ? 'soon' : <Instant at={broadcast.scheduled_for} />}
+              . What you change here counts until then; a new time, once you schedule it again.
+            </p>
+            {!isReadOnly && (
+              <Button
+                className="justify-self-start"
+                disabled={cancel.isPending}
+                onClick={() => cancel.mutate({ path: { id } })}
+              >
+                Cancel it
+              </Button>
+            )}
+          </Notice>
+        )}
+        <TimeFields draft={work.draft} onChange={work.change} isReadOnly={isReadOnly} />
+        {faults.length > 0 && (
+          <Notice role="alert" tone="fault" title="It is not complete">
+            <ul>
+              {faults.map(({ path, message }) => (
+                <li key={path}>{message}</li>
+              ))}
+            </ul>
+          </Notice>
+        )}
+        {order.error !== null && faults.length === 0 && <Failure error={order.error} />}
+        {isReadOnly ? (
+          <p className="text-sm text-muted">Editors and owners send broadcasts.</p>
+        ) : (
+          <Button look="primary" className="justify-self-start" onClick={() => setIsAsking(true)}>
+            {isNow ? 'Send now…' : status === 'scheduled' ? 'Schedule again…' : 'Schedule…'}
+          </Button>
+        )}
+      </div>
+      {count.data !== undefined && <Reconciliation audience={count.data} />}
+      <Confirm
+        open={isAsking}
+        onOpenChange={setIsAsking}
+        title={isNow ? 'Send it now?' : 'Schedule it?'}
+        confirm={isNow ? 'Send' : 'Schedule'}
+        isPending={order.isPending || work.isSaving}
+        error={order.error ?? work.error}
+        onConfirm={() => {
+          // Why it failed is shown in the window.
+          begin().catch(() => undefined);
+        }}
+      >
+        <p>
+          {count.data === undefined
+            ? 'It goes to everybody in its audience.'
+            : `It goes to ${countedOf(count.data.will_send, 'person', 'people')}, as of now.`}{' '}
+          {isNow
+            ? 'What has left cannot be taken back; the rest can be paused and cancelled.'
+            : 'Until it begins, you can change or cancel it.'}
+        </p>
+      </Confirm>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { ApiError } from '@milepost/sdk';
+import { useEffect, useRef, useState } from 'react';
+import { useDo } from '../../api/ask.ts';
+import { type Broadcast, type BroadcastDraft, draftOf } from './broadcast.ts';
+
+/** How long one has stopped typing before it is saved. */
+const SETTLE_MS = 700;
+
+/** What the server found wrong, by its path in the broadcast. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The draft of a broadcast, saved by itself shortly after each change. */
+export function useBroadcastDraft(broadcast: Broadcast) {
+  const [draft, setDraft] = useState(() => draftOf(broadcast));
+  const saved = useRef(draft);
+  const put = useDo('PUT /broadcasts/{id}');
+  const { mutateAsync } = put;
+  const [isDirty, setIsDirty] = useState(false);
+
+  const save = async (): Promise<void> => {
+    if (saved.current === draft) return;
+    await mutateAsync({ path: { id: broadcast.id }, body: bodyOf(draft) });
+    saved.current = draft;
+    setIsDirty(false);
+  };
+  useEffect(() => {
+    if (saved.current === draft) return undefined;
+    setIsDirty(true);
+    const timer = setTimeout(() => {
+      // Why it failed is in `error`.
+      save().catch(() => undefined);
+    }, SETTLE_MS);
+    return () => clearTimeout(timer);
+    // Saved anew when the draft changes, not when the functions do.
+  }, [draft]);
+
+  return {
+    draft,
+    change: (change: Partial<BroadcastDraft>) => setDraft((before) => ({ ...before, ...change })),
+    save,
+    isDirty,
+    isSaving: put.isPending,
+    error: put.error,
+    faults: faultsOf(put.error),
+  };
+}
+
+/** An email that says nothing yet is left out: a draft may lack it. */
+function bodyOf({ email, ...draft }: BroadcastDraft) {
+  const says = Object.values(email).some((value) => value !== null && value !== '');
+  return { ...draft, ...(says ? { email: email as Readonly<Record<string, unknown>> } : {}) };
+}
+
+/** The faults in a refusal; empty for every other error. */
+export function faultsOf(error: Error | null): readonly Fault[] {
+  if (!(error instanceof ApiError)) return [];
+  const { faults, errors } = (error.details ?? {}) as { faults?: unknown; errors?: unknown };
+  const list = [faults, errors, error.details].find(Array.isArray) ?? [];
+  return list.filter(
+    (one): one is Fault =>
+      typeof one === 'object' && one !== null && 'path' in one && 'message' in one,
+  );
+}
