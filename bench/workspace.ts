@@ -2,6 +2,7 @@ import { outletsOf } from '../server/src/app/outlets.ts';
 import { createCaptureTransport, parsePrivateHosts } from '../server/src/transport/index.ts';
 import type { FastifyInstance } from 'fastify';
 import { buildApi } from '../server/src/app/api.ts';
+import { createSignIn } from '../server/src/app/auth/sign-in.ts';
 import { createHealth } from '../server/src/app/health.ts';
 import { createServices, type Services } from '../server/src/app/services.ts';
 import { createLog } from '../server/src/platform/log.ts';
@@ -47,7 +48,7 @@ export function apiOf(services: Services): Promise<FastifyInstance> {
     services,
     outlets: outletsOf(services, { lookups: services.db, transport: createCaptureTransport() }),
     health: createHealth({ db: services.db, migrationsDir: '' }),
-    session: null,
+    signIn: createSignIn({ services, encryptionKey: Buffer.from(ENCRYPTION_KEY, 'base64'), oidc: null }),
     publicUrl: () => 'http://localhost',
     trustProxy: false,
     dashboardDir: null,

@@ -11,7 +11,7 @@ function answering(status: number, body: string): { seen: Seen[]; fetch: typeof 
   const seen: Seen[] = [];
   const fake: typeof fetch = (url, init = {}) => {
     seen.push({ url: url as string, init });
-    return Promise.resolve(new Response(body, { status }));
+    return Promise.resolve(new Response(status === 204 ? null : body, { status }));
   };
   return { seen, fetch: fake };
 }
@@ -60,4 +60,19 @@ test('silence is told apart from a refusal', async () => {
   const fetch = (() => Promise.reject(new TypeError('fetch failed'))) as typeof globalThis.fetch;
   const silence = createClient({ baseUrl: '', fetch }).session();
   await expect(silence).rejects.toBeInstanceOf(UnreachableError);
+});
+
+test('an empty answer is nothing, and a CSV is its text', async () => {
+  const { fetch } = answering(204, '');
+  const client = createClient({ baseUrl: '', fetch });
+  const place = { path: { id: 's' }, query: { note: 'a mistake' } };
+  expect(await client.call('DELETE /suppressions/{id}', place)).toBeUndefined();
+  const csv = createClient({
+    baseUrl: '',
+    fetch: () =>
+      Promise.resolve(
+        new Response('email\r\na@b.c\r\n', { headers: { 'content-type': 'text/csv' } }),
+      ),
+  });
+  expect(await csv.call('GET /suppressions/export')).toBe('email\r\na@b.c\r\n');
 });

@@ -29,6 +29,8 @@ export interface IdConfirmation { readonly subject: string; readonly html: strin
 
 export interface MembersId { readonly id: string; readonly name: string; readonly email: string; readonly role: "owner" | "editor" | "viewer"; readonly two_factor: boolean; readonly created_at: string; readonly updated_at: string; }
 
+export interface IdErased { readonly enrollments: number; readonly active_enrollments: number; readonly steps: number; readonly messages: number; readonly message_events: number; readonly events: number; readonly preferences: number; readonly consent_changes: number; readonly broadcasts: number; }
+
 export interface AuditData { readonly id: string; readonly at: string; readonly side: "live" | "test"; readonly actor: { readonly kind: "member" | "key" | "code" | "system"; readonly id: string | null; readonly name: string | null; }; readonly reason: string | null; readonly action: string; readonly target: { readonly kind: string; readonly id: string; readonly name: string | null; }; readonly before: Readonly<Record<string, unknown>> | null; readonly after: Readonly<Record<string, unknown>> | null; readonly is_cut: boolean; readonly request_id: string | null; readonly address: string | null; }
 
 export interface BroadcastsData { readonly id: string; readonly type: "broadcast"; readonly name: string; readonly status: "draft" | "scheduled" | "sending" | "paused" | "sent" | "cancelled"; readonly scheduled_for: string | null; readonly started_at: string | null; readonly finished_at: string | null; readonly created_at: string; readonly updated_at: string; readonly [name: string]: unknown; }
@@ -55,9 +57,13 @@ export interface CompaniesData { readonly id: string; readonly company_id: strin
 
 export interface UsersData { readonly id: string; readonly user_id: string; readonly email: string | null; readonly name: string | null; readonly timezone: string | null; readonly locale: string | null; readonly signed_up_at: string | null; readonly company_id: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; }
 
+export interface Countries { readonly data: readonly ({ readonly code: string; readonly name: string; readonly regions: readonly ({ readonly code: string; readonly name: string; })[]; })[]; }
+
 export interface EventsData { readonly id: string; readonly user_id: string | null; readonly event_type: string; readonly occurred_at: string; readonly received_at: string; readonly event_id: string | null; readonly session_id: string | null; readonly element_selector: string | null; readonly page_url: string | null; readonly metadata: Readonly<Record<string, unknown>>; }
 
 export interface FiltersData { readonly id: string; readonly name: string; readonly kind: "users" | "companies"; readonly filter: Readonly<Record<string, unknown>> | null; readonly columns: readonly string[]; readonly created_at: string; readonly updated_at: string; }
+
+export interface Holidays { readonly country: string; readonly region: string | null; readonly year: number; readonly data: readonly ({ readonly date: string; readonly name: string; readonly weekday: number; })[]; }
 
 export interface InboxesData { readonly id: string; readonly address: string; readonly imap: { readonly host: string; readonly port: number; readonly tls: "tls" | "starttls" | "none"; readonly username: string; readonly mailbox: string; } | null; readonly handled: "keep" | "mark_seen" | "move"; readonly move_to: string | null; readonly enabled: boolean; readonly post_url: string; readonly state: "new" | "working" | "failing" | "post_only" | "off"; readonly fault: string | null; readonly fault_at: string | null; readonly read_at: string | null; readonly read_count: number; readonly created_at: string; readonly updated_at: string; }
 
@@ -73,13 +79,23 @@ export interface SubscribersData { readonly user_id: string; readonly email: str
 
 export interface MessagesData { readonly id: string; readonly user_id: string; readonly automation_id: string; readonly step_id: string; readonly variant: string | null; readonly status: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt"; readonly to: string; readonly from: string; readonly subject: string; readonly scheduled_for: string; readonly sent_at: string | null; readonly message_id: string; readonly transport: string; readonly reason: string | null; readonly attempts: number; readonly created_at: string; readonly updated_at: string; }
 
+export interface CountsCounts { readonly scheduled: { readonly count: number; readonly is_exact: boolean; }; readonly sending: { readonly count: number; readonly is_exact: boolean; }; readonly accepted: { readonly count: number; readonly is_exact: boolean; }; readonly delivered: { readonly count: number; readonly is_exact: boolean; }; readonly bounced: { readonly count: number; readonly is_exact: boolean; }; readonly complained: { readonly count: number; readonly is_exact: boolean; }; readonly rejected: { readonly count: number; readonly is_exact: boolean; }; readonly cancelled: { readonly count: number; readonly is_exact: boolean; }; readonly in_doubt: { readonly count: number; readonly is_exact: boolean; }; }
+
 export interface MessagesId { readonly id: string; readonly user_id: string; readonly automation_id: string; readonly step_id: string; readonly variant: string | null; readonly status: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt"; readonly to: string; readonly from: string; readonly subject: string; readonly scheduled_for: string; readonly sent_at: string | null; readonly message_id: string; readonly transport: string; readonly reason: string | null; readonly attempts: number; readonly created_at: string; readonly updated_at: string; readonly html: string; readonly text: string; readonly headers: Readonly<Record<string, string>>; readonly purpose: "marketing" | "transactional" | null; readonly list: { readonly id: string; readonly name: string; } | null; readonly explanation: { readonly code: string; readonly sentence: string; }; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; readonly events: readonly ({ readonly kind: string; readonly at: string; readonly detail: Readonly<Record<string, unknown>>; })[]; }
+
+export interface OverviewTransports { readonly id: string | null; readonly kind: string; readonly name: string; readonly state: "working" | "failing" | "idle" | "off"; readonly recent: number; readonly put_off: number; readonly last_at: string | null; readonly last_answer: string | null; }
+
+export interface OverviewAttention { readonly automation_id: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | null; readonly name: string; readonly reason: "paused_by_itself" | "domain_failing" | "in_doubt" | "failing_steps" | "no_entries" | "unpublished_changes"; readonly words: string; readonly count: number; }
+
+export interface OverviewChecklist { readonly identified_user: boolean; readonly enrolled_yourself: boolean; readonly fast_forwarded: boolean; readonly connected_transport: boolean; readonly went_live: boolean; }
+
+export interface Overview { readonly now: string; readonly timezone: string; readonly worker: { readonly alive: number; readonly last_beat_at: string | null; }; readonly queue: { readonly delay_seconds: number; }; readonly transports: readonly OverviewTransports[]; readonly sending: { readonly paused: boolean; readonly rule: "bounces" | "complaints" | null; readonly words: string | null; readonly paused_at: string | null; }; readonly sent: { readonly today: number; readonly yesterday: number; readonly last_7_days: number; }; readonly planned: { readonly next_24_hours: number; readonly truncated: boolean; }; readonly attention: readonly OverviewAttention[]; readonly checklist: OverviewChecklist; }
 
 export interface MessagesTotal { readonly sent: number; readonly delivered: number; readonly bounced_hard: number; readonly bounced_soft: number; readonly blocked: number; readonly complained: number; readonly unsubscribed: number; readonly replied: number; readonly dropped: number; readonly opened: number; readonly opened_by_machine: number; readonly clicked: number; readonly clicked_by_machine: number; readonly bounced: number; }
 
 export interface MessagesRates { readonly delivered: number | null; readonly opened: number | null; readonly clicked: number | null; readonly unsubscribed: number | null; readonly bounced: number | null; readonly complained: number | null; }
 
-export interface GroupsKey { readonly automation_id: string | null; readonly automation_name: string | null; readonly automation_type: "series" | "broadcast" | null; readonly step_id: string | null; readonly step_name: string | null; readonly variant: string | null; readonly list_id: string | null; readonly list_name: string | null; }
+export interface GroupsKey { readonly automation_id: string | null; readonly automation_name: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | null; readonly step_id: string | null; readonly step_name: string | null; readonly variant: string | null; readonly list_id: string | null; readonly list_name: string | null; }
 
 export interface MessagesGroups { readonly key: GroupsKey; readonly total: MessagesTotal; readonly rates: MessagesRates; readonly points: readonly ({ readonly at: string; readonly counts: MessagesTotal; })[]; }
 
@@ -113,11 +129,13 @@ export interface SendingLastDays { readonly days: number; readonly sent: number;
 
 export interface Sending { readonly paused: boolean; readonly pause: SendingPause | null; readonly series_pauses: readonly SendingPause[]; readonly last_days: SendingLastDays; readonly limits: { readonly enabled: boolean; readonly bounce_percent: number; readonly complaint_percent: number; readonly min_sends: number; }; }
 
-export interface SeriesData { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; }
+export interface SeriesData { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly counts?: { readonly in_flight: number; readonly sent_7d: number; readonly entered_7d: number; readonly goal_rate: number | null; }; readonly edited_at?: string | null; readonly edited_by?: string | null; }
 
 export interface IdScan { readonly kind: "activation"; readonly looked: number; readonly entered: number; readonly total: number | null; readonly started_at: string; readonly finished_at: string | null; }
 
 export interface SeriesId2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly scan?: IdScan; }
+
+export interface IdDiff { readonly from_version: number | null; readonly is_same: boolean; readonly added: readonly ({ readonly step_id: string; readonly type: string; })[]; readonly removed: readonly ({ readonly step_id: string; readonly type: string; })[]; readonly changed: readonly ({ readonly step_id: string; readonly fields: readonly ({ readonly name: string; readonly before: unknown; readonly after: unknown; })[]; })[]; readonly moved: readonly ({ readonly step_id: string; readonly fields: readonly ({ readonly name: string; readonly before: unknown; readonly after: unknown; })[]; })[]; readonly settings: readonly ({ readonly name: string; readonly before: unknown; readonly after: unknown; })[]; }
 
 export interface EnrollmentsData { readonly id: string; readonly user_id: string; readonly version: number; readonly run: number; readonly state: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; readonly end_reason: string | null; readonly entered_at: string; readonly ended_at: string | null; readonly created_at: string; readonly updated_at: string; }
 
@@ -135,6 +153,10 @@ export interface StatsLedger { readonly planned: number; readonly passed: number
 
 export interface IdStats2 { readonly enrollments: Readonly<Record<string, number>>; readonly messages: Readonly<Record<string, number>>; readonly steps: readonly StatsSteps[]; readonly ledger: StatsLedger | null; readonly entered: number; readonly entered_by: Readonly<Record<string, number>>; readonly active: number; readonly completed: number; readonly goal_reached: number; readonly exited: number; readonly exited_by: Readonly<Record<string, number>>; readonly removed: number; readonly ended: number; }
 
+export interface CountsSteps { readonly waiting: number; readonly processing: number; readonly passed: number; readonly skipped: number; readonly failed: number; readonly cancelled: number; readonly in_doubt: number; readonly sent: number; readonly is_exact: boolean; }
+
+export interface PeopleData { readonly user_id: string | null; readonly email: string | null; readonly name: string | null; readonly enrollment_id: string; readonly version: number; readonly state: "waiting" | "processing" | "passed" | "skipped" | "failed" | "cancelled"; readonly at: string | null; readonly due_at: string; readonly reason: string | null; readonly message_id: string | null; }
+
 export interface VersionsMigrations { readonly to_version: number; readonly state: "running" | "done" | "superseded" | "cancelled"; readonly moved: number; readonly remaining: number; readonly started_at: string; readonly finished_at: string | null; }
 
 export interface IdVersions { readonly data: readonly ({ readonly number: number; readonly is_current: boolean; readonly active: number; readonly published_at: string; })[]; readonly next_cursor: string | null; readonly content_updates: readonly ({ readonly revision: number; readonly step_id: string; readonly versions_to: number; readonly fields: Readonly<Record<string, unknown>>; readonly at: string; })[]; readonly migrations: readonly VersionsMigrations[]; }
@@ -147,7 +169,13 @@ export interface Session { readonly member: { readonly id: string; readonly name
 
 export interface SessionsData { readonly id: string; readonly is_current: boolean; readonly address: string | null; readonly user_agent: string | null; readonly created_at: string; readonly used_at: string; readonly expires_at: string; }
 
+export interface SettingsRateLimits { readonly widget_per_minute: number; readonly widget_unknown_user_per_minute: number; readonly secret_per_second: number; readonly enrollments_per_user_per_hour: number; }
+
+export interface Settings { readonly name: string; readonly timezone: string; readonly identity_verification: { readonly enabled: boolean; readonly require_exp: boolean; }; readonly allowed_origins: readonly string[]; readonly rate_limits: SettingsRateLimits; readonly limits: { readonly series_at_once: number | null; readonly emails: { readonly count: number; readonly days: number; } | null; }; readonly from: string | null; readonly reply_to: string | null; readonly postal_address: string | null; readonly brand: { readonly logo_url: string | null; readonly colour: string; readonly website_url: string | null; readonly footer: string | null; }; readonly tracking: { readonly opens: boolean; readonly clicks: boolean; }; readonly soft_bounces: { readonly count: number; readonly days: number; }; readonly auto_pause: { readonly enabled: boolean; readonly bounce_percent: number; readonly complaint_percent: number; readonly min_sends: number; }; readonly alerts_url: string | null; }
+
 export interface SuppressionsData { readonly id: string; readonly kind: "address" | "user"; readonly email: string | null; readonly user_id: string | null; readonly reason: "complaint" | "hard_bounce" | "manual" | "import" | "unsubscribe"; readonly source: string; readonly detail: Readonly<Record<string, unknown>>; readonly created_at: string; }
+
+export interface SuppressionsCounts { readonly total: number; readonly by_reason: { readonly hard_bounce: number; readonly complaint: number; readonly manual: number; readonly import: number; readonly unsubscribe: number; }; }
 
 export interface TemplatesData { readonly id: string; readonly kind: "template" | "snippet"; readonly slug: string; readonly name: string; readonly version: number; readonly created_at: string; readonly updated_at: string; readonly archived_at: string | null; }
 
@@ -157,17 +185,23 @@ export interface UsesData { readonly automation_id: string; readonly type: "seri
 
 export interface VersionsNumber2 { readonly number: number; readonly created_at: string; readonly html?: string; readonly mjml?: string; readonly content?: Readonly<Record<string, unknown>>; readonly format?: "plain" | "personal" | "branded"; }
 
+export interface DataSettings { readonly name: string; readonly label: string; readonly help: string; readonly is_secret: boolean; readonly is_required: boolean; readonly choices: readonly string[] | null; readonly fallback: string | null; }
+
+export interface KindsData { readonly name: string; readonly label: string; readonly settings: readonly DataSettings[]; readonly limits: { readonly per_second: number | null; readonly batch_max: number; readonly bytes_max: number | null; readonly recipients_max: number | null; }; readonly idempotency_lifetime_ms: number | null; readonly keeps_message_id: boolean; readonly signs_itself: boolean; readonly has_events: boolean; }
+
 export interface DataLimits { readonly per_second?: number; readonly per_provider?: Readonly<Record<string, number>>; readonly warmup?: { readonly from: string; readonly per_day: readonly number[]; }; }
 
 export interface TransportsData { readonly id: string; readonly kind: string; readonly name: string; readonly settings: Readonly<Record<string, string>>; readonly secrets: readonly string[]; readonly position: number; readonly share: number; readonly is_enabled: boolean; readonly limits: DataLimits; readonly events_url: string | null; readonly created_at: string; readonly updated_at: string; }
 
 export interface UpcomingSeries { readonly series_id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly sends: number; readonly steps: number; readonly due: { readonly sends: number; readonly steps: number; }; readonly parked: { readonly sends: number; readonly steps: number; }; }
 
-export interface Upcoming { readonly from: string; readonly to: string; readonly series: readonly UpcomingSeries[]; readonly hours: readonly ({ readonly hour: string; readonly series_id: string; readonly sends: number; readonly steps: number; })[]; readonly truncated: boolean; }
+export interface Upcoming { readonly from: string; readonly to: string; readonly series: readonly UpcomingSeries[]; readonly hours: readonly ({ readonly hour: string; readonly series_id: string; readonly sends: number; readonly steps: number; })[]; readonly timezone: string; readonly truncated: boolean; readonly counted_until: string | null; }
 
 export interface PropertiesUser { readonly field: string; readonly merge_tag: string | null; readonly kinds: readonly ("text" | "number" | "boolean" | "date" | "list" | "object")[]; readonly example: string | null; readonly is_own: boolean; }
 
 export interface UsersProperties { readonly user: readonly PropertiesUser[]; readonly company: readonly PropertiesUser[]; readonly events: readonly ({ readonly event_type: string; readonly last_at: string; readonly metadata: readonly PropertiesUser[]; })[]; }
+
+export interface EnrollmentsData2 { readonly id: string; readonly series_id: string; readonly series_name: string; readonly type: "series" | "broadcast" | "confirmation"; readonly version: number; readonly run: number; readonly state: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; readonly end_reason: string | null; readonly entered_by: string; readonly entered_at: string; readonly ended_at: string | null; readonly step_id: string | null; readonly next_due: string | null; readonly held: boolean; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; readonly last_step: { readonly step_id: string; readonly outcome: string; readonly reason: string | null; } | null; }
 
 export interface ExplainNext { readonly action: string; readonly step_id: string | null; readonly at: string | null; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
 
@@ -181,7 +215,7 @@ export interface PreferencesLists { readonly id: string; readonly name: string; 
 
 export interface ChangesData { readonly id: string; readonly list_id: string | null; readonly before: "subscribed" | "unsubscribed" | "pending" | null; readonly after: "subscribed" | "unsubscribed" | "pending"; readonly source: string; readonly detail: Readonly<Record<string, unknown>>; readonly at: string; }
 
-export interface TimelineData { readonly at: string; readonly kind: "entered" | "step" | "message" | "ended" | "event"; readonly code: string; readonly sentence: string; readonly series_id: string | null; readonly series_name: string | null; readonly enrollment_id: string | null; readonly step_id: string | null; readonly message_id: string | null; readonly detail: Readonly<Record<string, unknown>>; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
+export interface TimelineData { readonly at: string; readonly kind: "created" | "entered" | "step" | "message" | "ended" | "event" | "consent" | "suppression"; readonly code: string; readonly sentence: string; readonly series_id: string | null; readonly series_name: string | null; readonly enrollment_id: string | null; readonly step_id: string | null; readonly message_id: string | null; readonly detail: Readonly<Record<string, unknown>>; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
 
 export interface CompanyId { readonly name?: string | null; readonly domain?: string | null; readonly industry?: string | null; readonly plan?: string | null; readonly employee_count?: number | null; readonly signed_up_at?: string | null; readonly traits?: Readonly<Record<string, unknown>>; readonly context?: Readonly<Record<string, unknown>>; }
 
@@ -197,11 +231,19 @@ export interface UserId { readonly email?: string | null; readonly name?: string
 
 export interface Broadcasts { readonly name: string; readonly email?: Readonly<Record<string, unknown>>; readonly subject?: string; readonly html?: string; readonly audience?: { readonly everybody?: boolean; readonly filter?: Filter; readonly list_id?: string; } | null; readonly schedule?: { readonly at?: string; readonly local?: string; readonly already_past?: "now" | "tomorrow" | "skip"; readonly timezone?: string | null; } | null; readonly spread_minutes?: number | null; }
 
+export interface IdPreview { readonly step_id?: string; readonly step?: Readonly<Record<string, unknown>>; readonly variant?: string; readonly user_id?: string; readonly user?: Readonly<Record<string, unknown>>; readonly event?: Readonly<Record<string, unknown>>; }
+
+export interface IdPreview2 { readonly subject: string; readonly html: string; readonly text: string; readonly from: string; readonly warnings: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; readonly missing: readonly string[]; }
+
 export interface IdSchedule { readonly at?: string; readonly local?: string; readonly already_past?: "now" | "tomorrow" | "skip"; readonly timezone?: string | null; readonly spread_minutes?: number | null; }
+
+export interface TestSend { readonly step_id?: string; readonly step?: Readonly<Record<string, unknown>>; readonly variant?: string; readonly user_id?: string; readonly user?: Readonly<Record<string, unknown>>; readonly event?: Readonly<Record<string, unknown>>; readonly to: string; }
 
 export interface CompaniesSearch { readonly filter?: CompanyFilter | null; readonly q?: string; readonly sort?: "created_at" | "name"; readonly order?: "asc" | "desc"; readonly limit?: number; readonly cursor?: string; }
 
 export interface SearchData { readonly id: string; readonly company_id: string; readonly name: string | null; readonly domain: string | null; readonly industry: string | null; readonly plan: string | null; readonly employee_count: number | null; readonly signed_up_at: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; readonly user_count: number; }
+
+export interface IdentityVerify { readonly is_valid: boolean; readonly code: string | null; readonly checks: readonly ({ readonly name: "form" | "signature" | "expires" | "times" | "user"; readonly is_right: boolean | null; readonly sentence: string; })[]; readonly claims: Readonly<Record<string, unknown>> | null; readonly expires_at: string | null; }
 
 export interface Inboxes { readonly address: string; readonly imap?: IdImap | null; readonly handled?: "keep" | "mark_seen" | "move"; readonly move_to?: string | null; readonly enabled?: boolean; }
 
@@ -212,6 +254,10 @@ export interface InvitationsLook { readonly email: string; readonly role: "owner
 export interface Lists { readonly name: string; readonly description?: string; readonly kind: "opt_in" | "opt_out"; readonly double_opt_in?: boolean; readonly tracking?: { readonly opens?: boolean; readonly clicks?: boolean; }; }
 
 export interface IdSubscribers { readonly data: readonly ({ readonly user_id: string; readonly state: "subscribed" | "unsubscribed" | "pending" | null; readonly result: "changed" | "unchanged" | "unknown_user"; })[]; }
+
+export interface ImportData { readonly line: number; readonly user_id: string | null; readonly state: "subscribed" | "unsubscribed" | "pending" | null; readonly result: "changed" | "unchanged" | "unknown_user" | "invalid"; readonly error: string | null; }
+
+export interface ResolveData { readonly id: string; readonly status: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt" | null; readonly code: string | null; readonly error: string | null; }
 
 export interface SenderDomains { readonly domain: string; readonly algorithms?: readonly ("rsa-2048" | "ed25519")[]; readonly return_path_host?: string | null; readonly return_path_server?: string | null; readonly spf_mechanisms?: readonly string[]; }
 
@@ -239,6 +285,18 @@ export interface Webhook { readonly id: string; readonly type: "webhook"; readon
 
 export interface Series { readonly name: string; readonly settings?: SeriesSettings; readonly steps: readonly (Email | Wait | WaitForEvent | { readonly id: string; readonly type: "condition"; readonly filter: StepFilter; readonly yes?: string | null; readonly no?: string | null; } | { readonly id: string; readonly type: "split"; readonly branches: readonly ({ readonly weight: number; readonly next?: string | null; })[]; } | UpdateUser | Webhook | { readonly id: string; readonly type: "end"; })[]; }
 
+export interface Series2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; }
+
+export interface SeriesOutline { readonly steps?: readonly (Readonly<Record<string, unknown>>)[]; readonly settings?: Readonly<Record<string, unknown>>; readonly at?: string; readonly user?: Readonly<Record<string, unknown>>; readonly checks?: boolean; }
+
+export interface OutlineSteps { readonly step_id: string; readonly day: number | null; readonly at: string | null; readonly weekday: "Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat" | "Sun" | null; readonly local_time: string | null; readonly timezone: string | null; readonly latest: { readonly day: number; readonly at: string; readonly weekday: "Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat" | "Sun"; readonly local_time: string; } | null; readonly certain: boolean; readonly words: string | null; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
+
+export interface OutlineFaults { readonly step_id: string | null; readonly path: string; readonly code: "field" | "id" | "target" | "cycle" | "unreachable" | "settings" | "publish" | "email"; readonly message: string; }
+
+export interface OutlineWords { readonly window: string; readonly entry: string; readonly audience: string; readonly reenrollment: string; readonly goal: string; readonly exits: readonly string[]; readonly caps: string; readonly resume: string; }
+
+export interface SeriesOutline2 { readonly at: string; readonly timezone: { readonly name: string; readonly source: "user" | "series" | "workspace" | "default"; }; readonly steps: readonly OutlineSteps[]; readonly faults: readonly OutlineFaults[]; readonly warnings: readonly ({ readonly step_id: string | null; readonly path: string; readonly code: string; readonly message: string; })[]; readonly words: OutlineWords; }
+
 export interface IdActivate { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly warnings?: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
 
 export interface UpdateSteps { readonly subject?: string; readonly html?: string; readonly mjml?: string; readonly content?: Readonly<Record<string, unknown>>; readonly format?: string | null; readonly template_id?: string; readonly template_version?: number; readonly strict?: boolean; readonly text?: string | null; readonly preheader?: string | null; readonly from?: string | null; readonly reply_to?: string | null; }
@@ -248,10 +306,6 @@ export interface ContentUpdate { readonly id: string; readonly name: string; rea
 export interface IdEnroll { readonly users: readonly (string | { readonly user_id: string; readonly properties?: Readonly<Record<string, unknown>> | null; })[]; readonly dry_run?: boolean; }
 
 export interface EnrollData { readonly user_id: string | null; readonly result: "enrolled" | "already_enrolled" | "already_completed" | "too_soon" | "too_often" | "series_limit" | "user_not_found" | "invalid"; readonly scheduled_for?: string; readonly after?: string; readonly message?: string; readonly error?: string; }
-
-export interface IdPreview { readonly step_id?: string; readonly step?: Readonly<Record<string, unknown>>; readonly variant?: string; readonly user_id?: string; readonly user?: Readonly<Record<string, unknown>>; readonly event?: Readonly<Record<string, unknown>>; }
-
-export interface IdPreview2 { readonly subject: string; readonly html: string; readonly text: string; readonly from: string; readonly warnings: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; readonly missing: readonly string[]; }
 
 export interface IdPublish { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly migration?: VersionsMigrations; readonly preview?: PublishPreview; readonly warnings?: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
 
@@ -276,8 +330,6 @@ export interface SimulateTotals { readonly counts: Readonly<Record<string, numbe
 export interface SimulateTimeline { readonly at: string; readonly user_id: string; readonly run: number; readonly seq: number; readonly step_id: string | null; readonly what: "entered" | "not_entered" | "held" | "sent" | "passed" | "branched" | "traits_written" | "webhook_captured" | "skipped" | "failed" | "goal_reached" | "exited" | "completed"; readonly until: string | null; readonly branch: string | null; readonly to: string | null; readonly reason: string | null; readonly reasons?: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
 
 export interface IdSimulate2 { readonly series_id: string; readonly version: number | null; readonly start: string; readonly end: string; readonly people: number; readonly waiting: number; readonly truncated: "rows" | "people" | "endless" | null; readonly totals: SimulateTotals; readonly timeline: readonly SimulateTimeline[]; readonly mermaid: string; }
-
-export interface TestSend { readonly step_id?: string; readonly step?: Readonly<Record<string, unknown>>; readonly variant?: string; readonly user_id?: string; readonly user?: Readonly<Record<string, unknown>>; readonly event?: Readonly<Record<string, unknown>>; readonly to: string; }
 
 export interface Suppressions { readonly email?: string; readonly user_id?: string; readonly reason?: "complaint" | "hard_bounce" | "manual" | "import" | "unsubscribe"; readonly note?: string; }
 
@@ -382,6 +434,13 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  /** Erase a user for good. */
+  'DELETE /users/{user_id}': {
+    path: { readonly user_id: string; };
+    query: undefined;
+    body: undefined;
+    answer: { readonly erased: IdErased; };
+  };
   /** List what was changed and by whom, youngest first. */
   'GET /audit': {
     path: undefined;
@@ -473,6 +532,13 @@ export interface Operations {
     body: undefined;
     answer: { readonly data: readonly UsersData[]; readonly next_cursor: string | null; };
   };
+  /** List countries and regions whose public holidays are known. */
+  'GET /countries': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: Countries;
+  };
   /** List events, the last that came first. */
   'GET /events': {
     path: undefined;
@@ -493,6 +559,13 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: FiltersData;
+  };
+  /** List the public holidays of a year, as plans look at them. */
+  'GET /holidays': {
+    path: undefined;
+    query: { readonly country: string; readonly region?: string; readonly year: number; };
+    body: undefined;
+    answer: Holidays;
   };
   /** List the inboxes that bounces and answers come back to. */
   'GET /inboxes': {
@@ -550,6 +623,13 @@ export interface Operations {
     body: undefined;
     answer: { readonly data: readonly SubscribersData[]; readonly next_cursor: string | null; };
   };
+  /** The people in one state of a list, or in any, as CSV. */
+  'GET /lists/{id}/subscribers/export': {
+    path: { readonly id: string; };
+    query: { readonly state?: "subscribed" | "unsubscribed" | "pending"; };
+    body: undefined;
+    answer: string;
+  };
   /** List the members of the workspace, those who joined last first. */
   'GET /members': {
     path: undefined;
@@ -560,9 +640,16 @@ export interface Operations {
   /** List messages, youngest first. */
   'GET /messages': {
     path: undefined;
-    query: { readonly limit?: number; readonly cursor?: string; readonly user_id?: string; readonly series_id?: string; readonly status?: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt"; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly user_id?: string; readonly series_id?: string; readonly step_id?: string; readonly status?: string; readonly reason?: string; readonly q?: string; readonly from?: string; readonly to?: string; };
     body: undefined;
     answer: { readonly data: readonly MessagesData[]; readonly next_cursor: string | null; };
+  };
+  /** Count messages by status, of the side or of one series. */
+  'GET /messages/counts': {
+    path: undefined;
+    query: { readonly series_id?: string; };
+    body: undefined;
+    answer: { readonly counts: CountsCounts; };
   };
   /** Read a message: bodies, headers, every event, and why it was sent when it was. */
   'GET /messages/{id}': {
@@ -570,6 +657,13 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: MessagesId;
+  };
+  /** How this side is doing now, and what needs attention. */
+  'GET /overview': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: Overview;
   };
   /** What was sent and what came of it, over time. */
   'GET /reports/messages': {
@@ -651,7 +745,7 @@ export interface Operations {
   /** List series. */
   'GET /series': {
     path: undefined;
-    query: { readonly limit?: number; readonly cursor?: string; readonly status?: "draft" | "active" | "paused" | "completed" | "archived"; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly status?: "draft" | "active" | "paused" | "completed" | "archived"; readonly q?: string; readonly with?: "counts"; };
     body: undefined;
     answer: { readonly data: readonly SeriesData[]; readonly next_cursor: string | null; };
   };
@@ -668,6 +762,13 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: IdChecks;
+  };
+  /** What the draft would change about a published version. */
+  'GET /series/{id}/diff': {
+    path: { readonly id: string; };
+    query: { readonly version?: number; };
+    body: undefined;
+    answer: IdDiff;
   };
   /** List who entered, youngest first. */
   'GET /series/{id}/enrollments': {
@@ -703,6 +804,20 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: IdStats2;
+  };
+  /** Count who waits at each step, and what became of those who were there. */
+  'GET /series/{id}/step_counts': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: { readonly is_exact: boolean; readonly steps: Readonly<Record<string, CountsSteps>>; };
+  };
+  /** List who waits at a step, or what became of those who were there. */
+  'GET /series/{id}/steps/{step_id}/people': {
+    path: { readonly id: string; readonly step_id: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly outcome?: "waiting" | "passed" | "skipped" | "failed" | "cancelled"; readonly version?: number; readonly q?: string; };
+    body: undefined;
+    answer: { readonly data: readonly PeopleData[]; readonly next_cursor: string | null; };
   };
   /** What the variants of an email came to. */
   'GET /series/{id}/variants': {
@@ -744,7 +859,14 @@ export interface Operations {
     path: undefined;
     query: undefined;
     body: undefined;
-    answer: Readonly<Record<string, unknown>>;
+    answer: Settings;
+  };
+  /** Hear of changes as they happen. */
+  'GET /stream': {
+    path: undefined;
+    query: { readonly workspace?: string; };
+    body: undefined;
+    answer: string;
   };
   /** List who must not be mailed, the last first. */
   'GET /suppressions': {
@@ -752,6 +874,13 @@ export interface Operations {
     query: { readonly limit?: number; readonly cursor?: string; readonly reason?: "complaint" | "hard_bounce" | "manual" | "import" | "unsubscribe"; readonly email?: string; readonly user_id?: string; readonly q?: string; };
     body: undefined;
     answer: { readonly data: readonly SuppressionsData[]; readonly next_cursor: string | null; };
+  };
+  /** How many are suppressed, by reason; what has been erased counts. */
+  'GET /suppressions/counts': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: SuppressionsCounts;
   };
   /** Everything that is suppressed, as CSV; what has been erased is left out. */
   'GET /suppressions/export': {
@@ -802,12 +931,19 @@ export interface Operations {
     body: undefined;
     answer: { readonly now: string; readonly next_due: string | null; readonly pending: number; };
   };
+  /** List time zones with their present offsets. */
+  'GET /timezones': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: { readonly data: readonly ({ readonly name: string; readonly offset: string; readonly offset_minutes: number; })[]; };
+  };
   /** The kinds of transports, and what each needs. */
   'GET /transport_kinds': {
     path: undefined;
     query: undefined;
     body: undefined;
-    answer: { readonly data: readonly (Readonly<Record<string, unknown>>)[]; };
+    answer: { readonly data: readonly KindsData[]; };
   };
   /** List the transports of this side. */
   'GET /transports': {
@@ -826,7 +962,7 @@ export interface Operations {
   /** Planned sends of the days to come, by hour and series. */
   'GET /upcoming': {
     path: undefined;
-    query: { readonly days?: number; readonly series_id?: string; };
+    query: { readonly days?: number; readonly series_id?: string; readonly timezone?: string; };
     body: undefined;
     answer: Upcoming;
   };
@@ -851,12 +987,33 @@ export interface Operations {
     body: undefined;
     answer: UsersData;
   };
+  /** List what a user is in or was in, youngest first: series and broadcasts. */
+  'GET /users/{user_id}/enrollments': {
+    path: { readonly user_id: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly state?: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; };
+    body: undefined;
+    answer: { readonly data: readonly EnrollmentsData2[]; readonly next_cursor: string | null; };
+  };
+  /** How much erasing a user would touch. */
+  'GET /users/{user_id}/erase_preview': {
+    path: { readonly user_id: string; };
+    query: undefined;
+    body: undefined;
+    answer: { readonly would_erase: IdErased; };
+  };
   /** Say why a user is where they are in a series, and what comes next. */
   'GET /users/{user_id}/explain': {
     path: { readonly user_id: string; };
     query: { readonly series_id?: string; readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: IdExplain | { readonly data: readonly IdExplain[]; readonly next_cursor: string | null; };
+  };
+  /** Everything that is kept of a user, as one JSON file. */
+  'GET /users/{user_id}/export': {
+    path: { readonly user_id: string; };
+    query: undefined;
+    body: undefined;
+    answer: Readonly<Record<string, unknown>>;
   };
   /** Read what a user wants to get. */
   'GET /users/{user_id}/preferences': {
@@ -875,7 +1032,7 @@ export interface Operations {
   /** Everything that happened to a user, youngest first. */
   'GET /users/{user_id}/timeline': {
     path: { readonly user_id: string; };
-    query: { readonly limit?: number; readonly cursor?: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly kinds?: string; };
     body: undefined;
     answer: { readonly data: readonly TimelineData[]; readonly next_cursor: string | null; };
   };
@@ -940,7 +1097,7 @@ export interface Operations {
     path: undefined;
     query: undefined;
     body: Readonly<Record<string, unknown>>;
-    answer: Readonly<Record<string, unknown>>;
+    answer: Settings;
   };
   /** Rename a template or snippet; its slug stays. */
   'PATCH /templates/{id}': {
@@ -984,12 +1141,26 @@ export interface Operations {
     body: undefined;
     answer: BroadcastsData;
   };
+  /** Copy a broadcast as a new draft, without its send time. */
+  'POST /broadcasts/{id}/duplicate': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: BroadcastsData;
+  };
   /** Pause a broadcast: nothing leaves after the answer. */
   'POST /broadcasts/{id}/pause': {
     path: { readonly id: string; };
     query: undefined;
     body: undefined;
     answer: BroadcastsData;
+  };
+  /** Render an email for a real or made-up user; nothing is sent or written. */
+  'POST /broadcasts/{id}/preview': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: IdPreview;
+    answer: IdPreview2;
   };
   /** Resume a broadcast where it was paused. */
   'POST /broadcasts/{id}/resume': {
@@ -1012,6 +1183,13 @@ export interface Operations {
     body: undefined;
     answer: BroadcastsData;
   };
+  /** Send an email as a test to a member of the workspace. */
+  'POST /broadcasts/{id}/test_send': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: TestSend;
+    answer: { readonly to: string; readonly subject: string; readonly transport: string; };
+  };
   /** Find companies by a filter, and by how name, id or domain begin. */
   'POST /companies/search': {
     path: undefined;
@@ -1025,6 +1203,13 @@ export interface Operations {
     query: undefined;
     body: { readonly name: string; readonly kind?: "users" | "companies"; readonly filter?: Filter | CompanyFilter | null; readonly columns?: readonly string[]; };
     answer: FiltersData;
+  };
+  /** Say what is right and wrong with an identity token. */
+  'POST /identity/verify': {
+    path: undefined;
+    query: undefined;
+    body: { readonly token: string; readonly user_id: string; };
+    answer: IdentityVerify;
   };
   /** Add an inbox; with imap it is read every minute. */
   'POST /inboxes': {
@@ -1117,6 +1302,13 @@ export interface Operations {
     body: { readonly user_ids: readonly string[]; readonly confirmed?: boolean; readonly source?: string; };
     answer: IdSubscribers;
   };
+  /** Put up to 10,000 users on a list, given as CSV. */
+  'POST /lists/{id}/subscribers/import': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: { readonly csv: string; readonly confirmed?: boolean; readonly dry_run?: boolean; };
+    answer: { readonly changed: number; readonly unchanged: number; readonly unknown_user: number; readonly invalid: number; readonly data: readonly ImportData[]; };
+  };
   /** Take up to 1,000 users off a list. */
   'POST /lists/{id}/subscribers/remove': {
     path: { readonly id: string; };
@@ -1130,6 +1322,13 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: ListsData;
+  };
+  /** Decide about several messages in doubt, each for itself. */
+  'POST /messages/resolve': {
+    path: undefined;
+    query: undefined;
+    body: { readonly ids: readonly string[]; readonly decision: "resend" | "mark_sent"; };
+    answer: { readonly resolved: number; readonly data: readonly ResolveData[]; };
   };
   /** Decide about a message in doubt. */
   'POST /messages/{id}/resolve': {
@@ -1185,7 +1384,14 @@ export interface Operations {
     path: undefined;
     query: undefined;
     body: Series;
-    answer: SeriesData;
+    answer: Series2;
+  };
+  /** When each step of an unsaved draft would happen, and its faults. */
+  'POST /series/outline': {
+    path: undefined;
+    query: undefined;
+    body: SeriesOutline;
+    answer: SeriesOutline2;
   };
   /** Publish version 1 and let users in. */
   'POST /series/{id}/activate': {
@@ -1199,7 +1405,7 @@ export interface Operations {
     path: { readonly id: string; };
     query: undefined;
     body: undefined;
-    answer: SeriesData;
+    answer: Series2;
   };
   /** Correct emails in the draft and in all published versions, without moving anybody. */
   'POST /series/{id}/content_update': {
@@ -1208,6 +1414,13 @@ export interface Operations {
     body: { readonly steps: Readonly<Record<string, UpdateSteps>>; };
     answer: ContentUpdate;
   };
+  /** Copy a series as a new draft: its draft, with the same steps. */
+  'POST /series/{id}/duplicate': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: Series2;
+  };
   /** Enroll up to 1,000 users, whatever the trigger of the series. */
   'POST /series/{id}/enroll': {
     path: { readonly id: string; };
@@ -1215,12 +1428,19 @@ export interface Operations {
     body: IdEnroll;
     answer: { readonly dry_run: boolean; readonly counts: Readonly<Record<string, number>>; readonly data: readonly EnrollData[]; };
   };
+  /** When each step of a series would happen, and the faults of its draft. */
+  'POST /series/{id}/outline': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: SeriesOutline;
+    answer: SeriesOutline2;
+  };
   /** Stop sending at once; nobody can enter. */
   'POST /series/{id}/pause': {
     path: { readonly id: string; };
     query: undefined;
     body: undefined;
-    answer: SeriesData;
+    answer: Series2;
   };
   /** Render an email for a real or made-up user; nothing is sent or written. */
   'POST /series/{id}/preview': {
@@ -1381,7 +1601,7 @@ export interface Operations {
     path: { readonly id: string; };
     query: undefined;
     body: Series;
-    answer: SeriesData;
+    answer: Series2;
   };
   /** Change what a user wants to get; what is not named stays. */
   'PUT /users/{user_id}/preferences': {

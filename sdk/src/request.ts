@@ -58,11 +58,15 @@ function queryOf(query: NonNullable<Call['query']>): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
-/** The parsed body; undefined where it is empty or no JSON (a proxy's error page). */
+/** The parsed body, or the text of a CSV; undefined where it is empty or a proxy's error page. */
 async function bodyOf(response: Response): Promise<unknown> {
   const text = await response.text().catch((cause: unknown) => {
     throw new UnreachableError(cause);
   });
+  if (response.ok && text === '') return undefined;
+  if (response.ok && response.headers.get('Content-Type')?.startsWith('text/csv') === true) {
+    return text;
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -5,6 +5,7 @@ import CalendarDays from 'lucide-react/icons/calendar-days';
 import ChartLine from 'lucide-react/icons/chart-line';
 import House from 'lucide-react/icons/house';
 import Inbox from 'lucide-react/icons/inbox';
+import LayoutTemplate from 'lucide-react/icons/layout-template';
 import ListChecks from 'lucide-react/icons/list-checks';
 import Mails from 'lucide-react/icons/mails';
 import Megaphone from 'lucide-react/icons/megaphone';
@@ -27,6 +28,7 @@ const GROUPS: readonly (readonly Place[])[] = [
   [
     { name: 'Series', to: '/dashboard/series', Icon: Workflow },
     { name: 'Broadcasts', to: '/dashboard/broadcasts', Icon: Megaphone },
+    { name: 'Templates', to: '/dashboard/templates', Icon: LayoutTemplate },
     { name: 'Upcoming', to: '/dashboard/upcoming', Icon: CalendarDays },
     { name: 'Reports', to: '/dashboard/reports', Icon: ChartLine },
   ],

@@ -74,6 +74,22 @@ const automation = createRoute({
     'AutomationPage',
   ),
 });
+const templates = createRoute({
+  getParentRoute: () => inside,
+  path: '/dashboard/templates',
+  component: lazyRouteComponent(
+    () => import('../pages/templates/templates-page.tsx'),
+    'TemplatesPage',
+  ),
+});
+const template = createRoute({
+  getParentRoute: () => inside,
+  path: '/dashboard/templates/$id',
+  component: lazyRouteComponent(
+    () => import('../pages/templates/template-page.tsx'),
+    'TemplatePage',
+  ),
+});
 const broadcasts = createRoute({
   getParentRoute: () => inside,
   path: '/dashboard/broadcasts',
@@ -168,6 +184,8 @@ const tree = root.addChildren([
     inbox,
     series,
     automation,
+    templates,
+    template,
     broadcasts,
     broadcast,
     people,

@@ -6,7 +6,8 @@ import { serializersWhenFirstUsed, whenFirstUsed } from './compile-later.ts';
 import { errorHandler } from './error-handler.ts';
 import { healthRoutes, type Health } from './health.ts';
 import type { Outlets } from '../delivery/index.ts';
-import type { LocalSession } from './local-session.ts';
+import { authScope } from './auth/auth-scope.ts';
+import type { SignIn } from './auth/sign-in.ts';
 import { describeApi } from './openapi.ts';
 import { outsideScope } from './outside-scope.ts';
 import { pageRoutes } from './pages.ts';
@@ -19,8 +20,8 @@ export interface ApiOptions {
   readonly services: Services;
   readonly outlets: Outlets;
   readonly health: Health;
-  /** Null where the dashboard is not served. */
-  readonly session: LocalSession | null;
+  /** Signing in to the dashboard. */
+  readonly signIn: SignIn;
   /** Where people reach this server, without a trailing slash. */
   readonly publicUrl: () => string;
   /** Whose `X-Forwarded-For` is believed: addresses and networks, or how many proxies stand before us. */
@@ -37,7 +38,7 @@ const HEADERS_BYTES_MAX = 16_384;
 
 /** The HTTP server, not yet listening. */
 export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
-  const { services, outlets, health, session, publicUrl } = options;
+  const { services, outlets, health, signIn, publicUrl } = options;
   const app = fastify({
     trustProxy: trustOf(options.trustProxy),
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -65,8 +66,9 @@ export async function buildApi(options: ApiOptions): Promise<FastifyInstance> {
     docsUrl: () => `${publicUrl()}/docs`,
   });
   await app.register(outsideScope, { services });
-  await app.register(v1Scope, { prefix: '/api/v1', services, outlets, session });
-  await app.register(pageRoutes, { session, dashboardDir: options.dashboardDir });
+  await app.register(authScope, { prefix: '/api/auth', services, signIn });
+  await app.register(v1Scope, { prefix: '/api/v1', services, outlets, signIn });
+  await app.register(pageRoutes, { publicUrl, dashboardDir: options.dashboardDir });
   return app;
 }
 

@@ -2,7 +2,7 @@ import { version } from '../platform/version.ts';
 import type { Ready } from './process.ts';
 
 /** What `milepost start` prints once everything runs: where to look, and two commands to try. */
-export function bannerOf({ url, hasInbox, demo, transport }: Ready, seconds: number): string {
+export function bannerOf({ url, setupLink, demo, transport }: Ready, seconds: number): string {
   const at = url ?? '';
   const mail =
     transport === 'capture'
@@ -11,16 +11,23 @@ export function bannerOf({ url, hasInbox, demo, transport }: Ready, seconds: num
   const lines = [
     `Milepost ${version} is ready at ${at} (${seconds.toFixed(1)} s)`,
     '',
-    ...(hasInbox ? [`  Inbox     ${at}/inbox`] : []),
+    `  Dashboard ${at}/dashboard`,
     `  API docs  ${at}/docs`,
     `  Email     ${mail}`,
+    ...(setupLink === null ? [] : ['', ...setupLines(setupLink)]),
   ];
   if (demo !== null) {
     lines.push('', ...keyLines(demo), '', ...tryLines(at, demo), '');
-    if (hasInbox) lines.push(`Then open ${at}/inbox and move the clock.`);
+    lines.push(`Then open ${at}/inbox and move the clock.`);
   }
   return `${lines.join('\n')}\n`;
 }
+
+const setupLines = (link: string): string[] => [
+  'Nobody can sign in yet. Open this link to make yourself the owner; it works once:',
+  '',
+  `  ${link}`,
+];
 
 type SeededDemo = NonNullable<Ready['demo']>;
 

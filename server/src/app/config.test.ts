@@ -43,6 +43,7 @@ test('nothing set is a complete configuration: loopback, embedded database, capt
     trustProxy: false,
     logLevel: 'info',
     dkim: null,
+    oidc: null,
     webhookPrivateHosts: expect.anything(),
     unknownNames: [],
   });
@@ -68,6 +69,9 @@ test('everything can be set, and options go before the environment', () => {
       MILEPOST_DKIM_DOMAIN: 'example.com',
       MILEPOST_DKIM_SELECTOR: 's1',
       MILEPOST_DKIM_KEY: pem.replaceAll('\n', '\\n'),
+      MILEPOST_OIDC_ISSUER: 'https://id.example.com/',
+      MILEPOST_OIDC_CLIENT_ID: 'milepost',
+      MILEPOST_OIDC_CLIENT_SECRET: 'x',
     },
     { port: '0', dataDir: dir, host: undefined },
   );
@@ -84,6 +88,12 @@ test('everything can be set, and options go before the environment', () => {
     trustProxy: 'loopback, 10.0.0.0/8',
     logLevel: 'debug',
     dkim: { domain: 'example.com', selector: 's1', key: pem },
+    oidc: {
+      issuer: 'https://id.example.com',
+      clientId: 'milepost',
+      clientSecret: 'x',
+      name: 'single sign-on',
+    },
     webhookPrivateHosts: expect.anything(),
     unknownNames: [],
   });
@@ -101,6 +111,7 @@ test('all faults are told together, each by the name that was used, without secr
       MILEPOST_TRUST_PROXY: 'everybody',
       MILEPOST_LOG_LEVEL: 'loud',
       MILEPOST_DKIM_DOMAIN: 'example.com',
+      MILEPOST_OIDC_CLIENT_SECRET: 'hidden',
     },
     { port: '65536' },
   );
@@ -113,6 +124,7 @@ test('all faults are told together, each by the name that was used, without secr
     'MILEPOST_FROM',
     'MILEPOST_HOST',
     'MILEPOST_LOG_LEVEL',
+    'MILEPOST_OIDC_ISSUER',
     'MILEPOST_PUBLIC_URL',
     'MILEPOST_SMTP_CONNECTIONS',
     'MILEPOST_SMTP_URL',
@@ -180,3 +192,17 @@ test.each(['1/2', '10.0.0.0/33', '10.0.0.0/x', '10.0.0.0/', 'localhost', '1.2.3.
     expect(faultsOf({ MILEPOST_TRUST_PROXY: text })).toHaveLength(1);
   },
 );
+
+test('an identity provider is reached by TLS, but on this machine', () => {
+  const of = (issuer: string) =>
+    faultsOf({
+      MILEPOST_OIDC_ISSUER: issuer,
+      MILEPOST_OIDC_CLIENT_ID: 'milepost',
+      MILEPOST_OIDC_CLIENT_SECRET: 'x',
+    });
+  expect(of('https://id.example.com/realms/one')).toEqual([]);
+  expect(of('http://127.0.0.1:8080')).toEqual([]);
+  for (const issuer of ['http://id.example.com', 'id.example.com', 'https://a:b@id.example.com']) {
+    expect(of(issuer)[0]).toMatch(/^MILEPOST_OIDC_ISSUER must begin with https/);
+  }
+});

@@ -13,6 +13,7 @@ import {
   type DkimKey,
   type PrivateHosts,
 } from '../transport/index.ts';
+import { readIssuer, readOidc, type OidcConfig } from './auth/oidc-config.ts';
 import { parseEncryptionKey } from './encryption-key.ts';
 
 /** How this process is set up. Read once, at the edge; passed on in narrow pieces. */
@@ -39,6 +40,8 @@ export interface Config {
   /** Where webhooks may go beside the public internet. */
   readonly webhookPrivateHosts: PrivateHosts;
   readonly dkim: DkimKey | null;
+  /** Where members sign in by single sign-on. */
+  readonly oidc: OidcConfig | null;
   /** Names in the environment that look like ours and mean nothing: most likely a slip of the pen. */
   readonly unknownNames: readonly string[];
 }
@@ -105,6 +108,10 @@ const SETTINGS = {
   dkimDomain: setting<string | null>('MILEPOST_DKIM_DOMAIN', null, (text) => text),
   dkimSelector: setting<string | null>('MILEPOST_DKIM_SELECTOR', null, (text) => text),
   dkimKey: setting<string | null>('MILEPOST_DKIM_KEY', null, (text) => text),
+  oidcIssuer: setting<string | null>('MILEPOST_OIDC_ISSUER', null, readIssuer),
+  oidcClientId: setting<string | null>('MILEPOST_OIDC_CLIENT_ID', null, (text) => text),
+  oidcClientSecret: setting<string | null>('MILEPOST_OIDC_CLIENT_SECRET', null, (text) => text),
+  oidcName: setting<string | null>('MILEPOST_OIDC_NAME', null, (text) => text),
 } as const;
 
 /** Only ever shown: mail is captured while no sender is set. */
@@ -125,6 +132,15 @@ export function readConfig(env: Environment, options: ConfigOptions = {}): Confi
     value(SETTINGS.dkimKey),
     faults,
   );
+  const oidc = readOidc(
+    {
+      issuer: value(SETTINGS.oidcIssuer),
+      clientId: value(SETTINGS.oidcClientId),
+      clientSecret: value(SETTINGS.oidcClientSecret),
+      name: value(SETTINGS.oidcName),
+    },
+    faults,
+  );
   const from = value(SETTINGS.from);
   const config: Config = {
     host: value(SETTINGS.host),
@@ -140,6 +156,7 @@ export function readConfig(env: Environment, options: ConfigOptions = {}): Confi
     webhookPrivateHosts: value(SETTINGS.webhookPrivateHosts),
     logLevel: value(SETTINGS.logLevel),
     dkim,
+    oidc,
     unknownNames: unknownNamesIn(env),
   };
   const isSet = ({ name }: Setting<unknown>): boolean => Boolean(env[name] || env[`${name}_FILE`]);

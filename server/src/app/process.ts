@@ -11,10 +11,13 @@ import type { Config } from './config.ts';
 import { MIGRATIONS_DIR, openDatabase, type Database } from './database.ts';
 import { ensureDemo, type Demo } from './demo.ts';
 import { createHealth } from './health.ts';
-import { createLocalSession, isLoopback } from './local-session.ts';
+import { isLoopback } from './auth/own-page.ts';
+import { createSignIn } from './auth/sign-in.ts';
 import { outletsOf } from './outlets.ts';
 import { createServices, type Services } from './services.ts';
 import { startWorker } from './worker.ts';
+import { hasMembers } from '../workspace/index.ts';
+import { setupLink } from './auth/links.ts';
 
 /** Which parts of Milepost a process runs. */
 export interface Parts {
@@ -27,7 +30,8 @@ export interface Parts {
 /** What a person at the screen wants to know once everything runs. */
 export interface Ready {
   readonly url: string | null;
-  readonly hasInbox: boolean;
+  /** Where the first member makes their account; null once there is one. */
+  readonly setupLink: string | null;
   readonly demo: Demo | null;
   readonly transport: string;
 }
@@ -108,7 +112,7 @@ async function runParts(
   const api = parts.api ? await startApi(config, { database, services, outlets, address }) : null;
   onReady({
     url: api?.url ?? null,
-    hasInbox: servesDashboard(config),
+    setupLink: await setupLinkOf(database, api?.url ?? null),
     demo,
     transport: transport.name,
   });
@@ -135,7 +139,11 @@ async function startApi(
     services,
     outlets,
     health: createHealth({ db: database.db, migrationsDir: MIGRATIONS_DIR }),
-    session: servesDashboard(config) ? createLocalSession(database.encryptionKey) : null,
+    signIn: createSignIn({
+      services,
+      encryptionKey: database.encryptionKey,
+      oidc: config.oidc,
+    }),
     publicUrl: services.publicUrl,
     trustProxy: config.trustProxy,
     dashboardDir: DASHBOARD_DIR,
@@ -149,16 +157,17 @@ async function startApi(
   return { url: address.url, close: () => app.close() };
 }
 
-/**
- * Whether there are pages: only for whoever sits at this machine, until members sign in. A server that
- * has a public name or stands behind a proxy is reached by others, whatever it listens on.
- */
-function servesDashboard({ host, publicUrl, trustProxy }: Config): boolean {
-  const publicHost = publicUrl === null ? host : new URL(publicUrl).hostname;
-  return isLoopback(host) && isLoopback(publicHost.replace(/^\[|\]$/g, '')) && trustProxy === false;
+/** A link that makes whoever opens it the owner; none where there is one. */
+async function setupLinkOf(
+  { db, encryptionKey }: Database,
+  url: string | null,
+): Promise<string | null> {
+  if (url === null || (await hasMembers(db))) return null;
+  return setupLink(url, encryptionKey);
 }
 
-const urlOf = (host: string, port: number): string => {
+/** Where a server is reached that listens there. */
+export const urlOf = (host: string, port: number): string => {
   const name = isLoopback(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${port}`;
 };

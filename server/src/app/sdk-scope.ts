@@ -90,7 +90,7 @@ export const sdkScope: FastifyPluginAsync<SdkScopeOptions> = async (app, { servi
 
 export function requestActorOf(key: Actor): RequestActor {
   const { id, side, name, timezone, settings } = key.workspace;
-  return { workspaceId: id, side, name, timezone, settings, key };
+  return { workspaceId: id, side, name, timezone, settings, key, member: null };
 }
 
 /** A workspace may narrow the origins whose pages may call; programs without one are not pages. */

@@ -1,8 +1,24 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import { companyRoutes, eventRoutes, FILTER_SCHEMAS, userRoutes } from '../audience/index.ts';
-import { broadcastRoutes } from '../broadcast/index.ts';
-import { listRoutes, preferenceRoutes, suppressionRoutes } from '../consent/index.ts';
+import {
+  companyRoutes,
+  eventRoutes,
+  FILTER_SCHEMAS,
+  savedFilterRoutes,
+  searchRoutes,
+  userRoutes,
+} from '../audience/index.ts';
+import {
+  broadcastEmailRoutes,
+  broadcastRoutes,
+  countRecipientsOf,
+  eraseRecipient,
+} from '../broadcast/index.ts';
+import {
+  listFileRoutes,
+  listRoutes,
+  preferenceRoutes,
+  suppressionRoutes,
+} from '../consent/index.ts';
 import {
   messageRoutes,
   senderRoutes,
@@ -10,34 +26,57 @@ import {
   transportRoutes,
   type Outlets,
 } from '../delivery/index.ts';
-import { inboxRoutes, resultRoutes, sendingRoutes } from '../tracking/index.ts';
 import {
+  eraseLinks,
+  inboxRoutes,
+  reportRoutes,
+  resultRoutes,
+  sendingRoutes,
+} from '../tracking/index.ts';
+import {
+  builderRoutes,
   bulkRoutes,
   confirmationRoutes,
   enrollmentRoutes,
   insightRoutes,
+  personRoutes,
   simulateRoutes,
   versionRoutes,
 } from '../enrollment/index.ts';
 import { DomainError } from '../platform/errors.ts';
-import { Nullable } from '../platform/http.ts';
-import { seriesEmailRoutes, seriesRoutes } from '../series/index.ts';
+import { storedIdOf } from '../platform/ids.ts';
+import {
+  placeRoutes,
+  seriesEmailRoutes,
+  seriesRoutes,
+  type EmailRouteDeps,
+} from '../series/index.ts';
 import { templateRoutes } from '../template/index.ts';
 import { isEmailSender } from '../platform/email-address.ts';
 import {
+  auditRoutes,
+  identityTestRoutes,
+  findRole,
   limitCall,
-  listWorkspaces,
+  memberRoutes,
   readWorkspace,
   requireSecretKey,
   webhookSecretRoutes,
+  workspaceNotFound,
   workspaceRoutes,
 } from '../workspace/index.ts';
 import type { RequestActor } from '../workspace/index.ts';
 import { answerPostsOnce } from './answer-once.ts';
+import { sendInvitation } from './auth/invitation-mail.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
+import type { SignIn } from './auth/sign-in.ts';
 import { errorHandler } from './error-handler.ts';
-import type { LocalSession } from './local-session.ts';
+import { nameCauses } from './cause-of-call.ts';
+import { overviewRoutes } from './overview/routes.ts';
 import { refuseWhilePaused } from './may-send.ts';
 import { readBodies } from './request-body.ts';
+import { enforceRoles } from './role.ts';
+import { addStream } from './stream/routes.ts';
 import { requestActorOf } from './sdk-scope.ts';
 import type { Services } from './services.ts';
 
@@ -45,20 +84,18 @@ export interface V1ScopeOptions {
   readonly services: Services;
   /** For tests of emails. */
   readonly outlets: Outlets;
-  /** Null where there is no dashboard: the server does not listen on loopback. */
-  readonly session: LocalSession | null;
+  readonly signIn: SignIn;
 }
 
 /** A series of 500 emails with long bodies. */
 const BODY_BYTES_MAX = 8 * 1_048_576;
 /** Far more than a series needs: what is stored must be readable again by everybody. */
 const NESTING_MAX = 64;
-const WORKSPACES_SHOWN_MAX = 200;
 
-/** `/api/v1`: for backends with a secret key, and for the dashboard's session. */
+/** `/api/v1`: for backends with a secret key, and for members in the dashboard. */
 export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
   app,
-  { services, outlets, session },
+  { services, outlets, signIn },
 ) => {
   const { authenticator, limiter, clock, log } = services;
 
@@ -66,12 +103,12 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
   app.setErrorHandler(errorHandler(log, 'v1'));
   readBodies(app, { bytesMax: BODY_BYTES_MAX, mayBeEmpty: true, nestingMax: NESTING_MAX });
   for (const schema of FILTER_SCHEMAS) app.addSchema(schema);
-  if (session !== null) sessionRoute(app, services, session);
+  await app.register(sessionRoutes, { services, signIn });
 
   await app.register(async (inner) => {
     inner.addHook('onRequest', async (request) => {
-      if (session?.isPresent(request) === true) {
-        request.actor = await memberOf(services, session, request);
+      if (signIn.isPresent(request)) {
+        request.actor = await memberOf(services, signIn, request);
         return;
       }
       const actor = await authenticator.authenticate(request.headers.authorization);
@@ -79,12 +116,20 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
       limitCall(limiter, { actor, address: request.ip, now: clock.now() });
       request.actor = requestActorOf(actor);
     });
+    enforceRoles(inner);
     refuseWhilePaused(inner, services);
+    nameCauses(inner);
     answerPostsOnce(inner, { services, shape: 'v1' });
+    addStream(inner, {
+      db: services.db,
+      clock,
+      log,
+      isKeyLive: (header) => isLive(() => authenticator.authenticate(header)),
+    });
     await registerAutomations(inner, services, outlets);
     await registerPeople(inner, services);
     await registerMail(inner, services);
-    await registerWorkspace(inner, services);
+    await registerWorkspace(inner, services, outlets);
   });
 };
 
@@ -98,14 +143,15 @@ async function registerAutomations(
   const onChanged = (): void => services.wake.now();
   await app.register(seriesRoutes, { db, catalog, sideNow, listState, onChanged });
   await app.register(versionRoutes, { db, catalog, listState, onChanged });
-  await app.register(seriesEmailRoutes, {
+  const emailDeps: EmailRouteDeps = {
     db,
     sideNow,
     listState,
     senderOf,
     render: services.renderOne,
     sendNow: (email) => sendTest({ outlets, db, consentKey, now: clock.now() }, email),
-  });
+  };
+  await app.register(seriesEmailRoutes, emailDeps);
   await app.register(templateRoutes, { db, sideNow });
   const { testEngine: engine, enroller } = services;
   await app.register(broadcastRoutes, {
@@ -116,7 +162,10 @@ async function registerAutomations(
     sideNow,
     onChanged,
   });
-  await app.register(insightRoutes, { db, catalog });
+  await app.register(broadcastEmailRoutes, emailDeps);
+  await app.register(insightRoutes, { db, catalog, consentKey });
+  await app.register(placeRoutes, { now: () => clock.now() });
+  await app.register(builderRoutes, { db, sideNow, listState });
   await app.register(enrollmentRoutes, { engine, catalog, onChanged });
   await app.register(bulkRoutes, { db, enroller });
   await app.register(simulateRoutes, { db, senderOf, kit, sideNow });
@@ -126,9 +175,24 @@ async function registerAutomations(
 async function registerPeople(app: FastifyInstance, services: Services): Promise<void> {
   const { db, sideNow, consent } = services;
   await app.register(userRoutes, { db });
+  await app.register(searchRoutes, {
+    db,
+    sideNow,
+    identifier: services.identifier,
+    docsUrl: () => `${services.publicUrl()}/docs`,
+    onTimezoneChanged: services.replanUser,
+  });
+  await app.register(personRoutes, {
+    db,
+    consent,
+    catalog: services.catalog,
+    beside: { countRecipients: countRecipientsOf, eraseRecipient, eraseLinks },
+  });
+  await app.register(savedFilterRoutes, { db, now: () => services.clock.now() });
   await app.register(companyRoutes, { db });
   await app.register(eventRoutes, { db });
   await app.register(listRoutes, { consent, sideNow });
+  await app.register(listFileRoutes, { consent, sideNow });
   await app.register(preferenceRoutes, { consent, sideNow });
   await app.register(suppressionRoutes, { consent, sideNow });
   await app.register(confirmationRoutes, { db });
@@ -142,67 +206,70 @@ async function registerMail(app: FastifyInstance, services: Services): Promise<v
   await app.register(messageRoutes, { db });
   await app.register(sendingRoutes, { db, now });
   await app.register(resultRoutes, { db });
+  await app.register(reportRoutes, { db });
+  const ownTransport = smtpUrl === null ? null : 'smtp';
+  await app.register(overviewRoutes, { db, sideNow: services.sideNow, ownTransport });
   await app.register(transportRoutes, { db, box, now, publicUrl, privateHosts });
   await app.register(senderRoutes, { db, box, now, resolver, smtpUrl });
   const { resolve, forget: onChanged } = inbound;
   await app.register(inboxRoutes, { db, box, signer, resolve, publicUrl, now, onChanged });
 }
 
-async function registerWorkspace(app: FastifyInstance, services: Services): Promise<void> {
-  const { db, box, clock, authenticator, webhooks } = services;
+async function registerWorkspace(
+  app: FastifyInstance,
+  services: Services,
+  outlets: Outlets,
+): Promise<void> {
+  await app.register(auditRoutes, { db: services.db });
+  const { db, box, clock, authenticator, webhooks, publicUrl } = services;
   const now = (): Date => clock.now();
   const forget = (): void => authenticator.forget();
   await app.register(webhookSecretRoutes, { pool: db, box, forget: webhooks.forgetSecrets, now });
+  await app.register(memberRoutes, {
+    db,
+    publicUrl,
+    now,
+    sendInvitation: (mail) => sendInvitation(services, outlets, mail),
+  });
+  await app.register(identityTestRoutes, { db, box, now });
   await app.register(workspaceRoutes, { db, box, forget, isMailbox: isEmailSender, now });
 }
 
-/** `GET /session`: only where the dashboard is served, for it tells what there is to everybody here. */
-function sessionRoute(app: FastifyInstance, { db, box }: Services, session: LocalSession): void {
-  app.get('/session', { schema: SESSION_SCHEMA }, async (request) => {
-    session.require(request);
-    const sides = await listWorkspaces({ db, box }, { limit: WORKSPACES_SHOWN_MAX });
-    return {
-      workspaces: sides.map(({ id, pairId, name, side, widgetKey }) => ({
-        id,
-        pair_id: pairId,
-        name,
-        side,
-        widget_key: widgetKey,
-      })),
-    };
-  });
-}
-
-const SESSION_SCHEMA = {
-  tags: ['session'],
-  summary: 'What the dashboard on this machine may look at',
-  response: {
-    200: Type.Object({
-      workspaces: Type.Array(
-        Type.Object({
-          id: Type.String({ format: 'uuid' }),
-          pair_id: Type.String({ format: 'uuid' }),
-          name: Type.String(),
-          side: Type.Enum(['live', 'test']),
-          widget_key: Nullable(Type.String()),
-        }),
-      ),
-    }),
-  },
-};
-
-/** The member at this machine, looking at the side that the header names. */
+/** The member, looking at the side that the header names. */
 async function memberOf(
   { db }: Services,
-  session: LocalSession,
+  signIn: SignIn,
   request: FastifyRequest,
 ): Promise<RequestActor> {
-  session.require(request);
-  const named = request.headers['milepost-workspace'];
+  const { id: memberId, name: memberName, email } = await signIn.require(request, null);
+  const named = sideNamed(request);
   if (typeof named !== 'string') {
     const message = 'The header Milepost-Workspace must name a workspace';
     throw new DomainError('session.workspace_missing', 'invalid', message);
   }
-  const { id, side, name, timezone, settings } = await readWorkspace(db, { workspaceId: named });
-  return { workspaceId: id, side, name, timezone, settings, key: null };
+  const workspaceId = storedIdOf(named);
+  const role = await findRole(db, { memberId, workspaceId });
+  // One that belongs to others answers as one that is not there.
+  if (role === null) throw workspaceNotFound();
+  const { side, name, timezone, settings } = await readWorkspace(db, { workspaceId });
+  const member = { id: memberId, name: memberName, email, role };
+  return { workspaceId, side, name, timezone, settings, key: null, member };
+}
+
+/** An EventSource sends no header. */
+function sideNamed({ headers, query, routeOptions }: FastifyRequest): unknown {
+  const inHeader = headers['milepost-workspace'];
+  const isInQuery = inHeader === undefined && routeOptions.config.sideInQuery === true;
+  return isInQuery ? (query as { workspace?: unknown }).workspace : inHeader;
+}
+
+/** Whether a credential still lets its bearer in; what else goes wrong is thrown. */
+async function isLive(authenticate: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await authenticate();
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
 }

@@ -23,6 +23,7 @@ import {
   type Engine,
 } from '../enrollment/index.ts';
 import type { StepContext } from '../enrollment/index.ts';
+import { causedBy, type Cause } from '../platform/cause.ts';
 import { endHeldUpSessions } from '../platform/held-up-sessions.ts';
 import { DomainError } from '../platform/errors.ts';
 import { uuidv7 } from '../platform/ids.ts';
@@ -32,9 +33,15 @@ import { watchStillness } from '../platform/stillness.ts';
 import { version } from '../platform/version.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import { decideVariants, moveSeries, VARIANTS_IDLE_MS } from '../series/index.ts';
-import { createTrackingDuty, recordRefused, TRACKING_IDLE_MS } from '../tracking/index.ts';
+import {
+  createTrackingDuty,
+  foldReports,
+  recordRefused,
+  REPORTS_IDLE_MS,
+  TRACKING_IDLE_MS,
+} from '../tracking/index.ts';
 import { callWebhook } from '../transport/index.ts';
-import { forgetOldIdempotency } from '../workspace/index.ts';
+import { deleteExpired, forgetOldIdempotency, tidyAudit } from '../workspace/index.ts';
 import type { Services } from './services.ts';
 
 /** A worker that runs. */
@@ -209,6 +216,7 @@ function upkeep(
       tick: createWatch(db, { onTrouble: (trouble) => log.warn({ trouble }, 'trouble found') }),
     },
     { name: 'tracking', idleMs: TRACKING_IDLE_MS, tick: trackingDutyOf(services) },
+    { name: 'reports', idleMs: REPORTS_IDLE_MS, tick: () => foldReports({ db }) },
     { name: 'variants', idleMs: VARIANTS_IDLE_MS, tick: () => decideVariants({ db }) },
     { name: 'sender domains', idleMs: DOMAINS_MS, tick: domainCheckerOf(services) },
     { name: 'inboxes', idleMs: INBOXES_MS, tick: services.inbound.reader.tick },
@@ -219,8 +227,9 @@ function upkeep(
       tick: async () => {
         await forgetWorkers(db);
         await forgetThrottles(db);
+        await deleteExpired(db, { before: clock.now() });
         const forgotten = await forgetOldIdempotency(db, { now: clock.now() });
-        return forgotten + (await tidyEvents(db));
+        return forgotten + (await tidyEvents(db)) + (await tidyAudit(db));
       },
     },
   ];
@@ -238,6 +247,14 @@ async function endHeldUp({ db, log }: Services): Promise<number> {
   return 0;
 }
 
+const AUTO_PAUSE: Cause = {
+  actor: { kind: 'system', id: null, name: null },
+  reason: 'too many bounces or complaints',
+  action: null,
+  requestId: null,
+  address: null,
+};
+
 /** Ends doubts that others know better about, and pauses what draws too many bounces or complaints. */
 function trackingDutyOf({ db, clock, log, catalog, webhooks }: Services): () => Promise<number> {
   const { secretsOf, privateHosts } = webhooks;
@@ -252,10 +269,10 @@ function trackingDutyOf({ db, clock, log, catalog, webhooks }: Services): () => 
     },
     pauseAutomation: async ({ workspaceId, automationId: id, type }) => {
       const [ref, now] = [{ workspaceId, id }, clock.now()];
-      await (
+      await causedBy<Promise<unknown>>(AUTO_PAUSE, () =>
         type === 'broadcast'
           ? moveBroadcast(db, ref, { move: 'pause', now })
-          : moveSeries(db, ref, { transition: 'pause', now })
+          : moveSeries(db, ref, { transition: 'pause', now }),
       ).catch((error: unknown) => {
         // It has come to its end by itself meanwhile.
         if (!(error instanceof DomainError)) throw error;

@@ -1,8 +1,9 @@
-import type { Pool } from '../platform/db.ts';
+import { inTransaction, type Db, type Pool, type Transaction } from '../platform/db.ts';
 import { bucketOf, userIdOf } from '../platform/ids.ts';
 import { Batcher } from '../platform/batcher.ts';
 import { upsertUsers, type UserChange, type UserChanged } from './sql/users.ts';
 import { EMPTY_PATCH, type UserPatch } from './user.ts';
+import { recordChange } from '../workspace/index.ts';
 
 /** Who is meant: a side, and the id that the customer's system gives. */
 export interface UserName {
@@ -20,6 +21,8 @@ export interface Identifier {
   readonly update: (
     user: UserName & { patch: UserPatch; mayCreate: boolean },
   ) => Promise<UserChanged>;
+  /** A member changes the data of a user who is there. Not activity, but series may start by it. */
+  readonly edit: (user: UserName & { patch: UserPatch }) => Promise<UserChanged>;
   /** Puts a user into a company, created where nobody knows them. Not activity. */
   readonly link: (user: UserName & { companyId: string }) => Promise<UserChanged>;
 }
@@ -54,6 +57,12 @@ export function createIdentifier({
     see: (user) => live.add(changeOf(user)),
     update: ({ patch, mayCreate, ...user }) =>
       lists.add({ ...changeOf(user), patch, mayCreate, isActivity: false, mayStart: false }),
+    edit: async ({ patch, ...user }) => {
+      const change = { ...changeOf(user), patch, mayCreate: false, isActivity: false };
+      const changed = await inTransaction(db, (tx) => editOne(tx, change));
+      if (changed.isSignalled) onSignalled();
+      return changed;
+    },
     link: ({ companyId, ...user }) => live.add({ ...changeOf(user), companyId, isActivity: false }),
   };
 }
@@ -74,7 +83,28 @@ function changeOf({ workspaceId, externalId }: UserName): UserChange {
   };
 }
 
-async function applyAll(db: Pool, changes: readonly UserChange[]): Promise<UserChanged[]> {
+/** Alone, and not with what arrives beside it: the entry of the audit log belongs to this change. */
+async function editOne(tx: Transaction, change: UserChange): Promise<UserChanged> {
+  const [changed] = await applyAll(tx, [change]);
+  if (changed === undefined) throw new Error(`user ${change.id} could not be written`);
+  const { workspaceId, externalId, id, patch } = change;
+  if (changed.outcome !== 'absent') {
+    const target = { kind: 'user', id, name: externalId };
+    // What is known of people is not repeated where it would outlive them: only what it is called.
+    const after = { changed: namesIn(patch) };
+    await recordChange(tx, { workspaceId, action: 'user.change', target, before: null, after });
+  }
+  return changed;
+}
+
+/** What a patch names: `email`, `traits.plan`. */
+export const namesIn = ({ own, traits, context }: UserPatch): string[] => [
+  ...Object.keys(own),
+  ...Object.keys(traits).map((name) => `traits.${name}`),
+  ...Object.keys(context).map((name) => `context.${name}`),
+];
+
+async function applyAll(db: Db, changes: readonly UserChange[]): Promise<UserChanged[]> {
   const done = new Map<string, UserChanged>();
   for (let round = 0; round < ROUNDS_MAX && done.size < changes.length; round += 1) {
     const left = changes.filter(({ id }) => !done.has(id));

@@ -50,11 +50,23 @@ export {
 export { createdUser, isDifferent, patchedUser } from './patched-user.ts';
 export { userOfImage, type UserImage } from './user-image.ts';
 export { companyRoutes, eventRoutes, userRoutes } from './routes.ts';
+export { savedFilterRoutes } from './saved/routes.ts';
+export { searchRoutes } from './search/routes.ts';
 export { audienceCallRoutes } from './sdk/routes.ts';
 export { companiesByIds } from './sql/companies.ts';
 export { eventsByIds } from './sql/events.ts';
+export { usersNamed } from './users-named.ts';
 export { usersByIds } from './sql/users.ts';
 export { tidyEvents } from './tidy-events.ts';
 export { createTracker, type Tracker } from './track-events.ts';
 export { mergeFactsOf, OWN_TRAITS, RESERVED_TRAITS, type User, type UserPatch } from './user.ts';
 export { traitPatchOf, writeTraits, type TraitChange } from './write-traits.ts';
+export {
+  countEventsOf,
+  deleteEventsOf,
+  deleteUser,
+  eventsOfUser,
+  lockUser,
+  type OwnEvent,
+} from './sql/erase.ts';
+export { companiesOf, companyViewOf, userViewOf } from './views.ts';

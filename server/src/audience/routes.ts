@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { isoOf, PageQuery, pageSchema } from '../platform/http.ts';
+import { PageQuery, pageSchema } from '../platform/http.ts';
 import type { Pool } from '../platform/db.ts';
 import { bucketOf, companyIdOf, userIdOf } from '../platform/ids.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
@@ -12,6 +12,7 @@ import { companiesByIds, listCompanies } from './sql/companies.ts';
 import { listEvents } from './sql/events.ts';
 import { listUsers, usersByIds } from './sql/users.ts';
 import type { User } from './user.ts';
+import { companiesOf, companyViewOf, userViewOf } from './views.ts';
 
 type ReadingRoutes = FastifyPluginAsyncTypebox<{ db: Pool }>;
 
@@ -133,54 +134,6 @@ export const eventRoutes: ReadingRoutes = async (app, { db }) => {
     },
   );
 };
-
-/** The companies that users belong to, by internal id. */
-async function companiesOf(
-  db: Pool,
-  users: readonly User[],
-): Promise<ReadonlyMap<string, Company>> {
-  const ids = new Set(users.flatMap(({ companyId }) => companyId ?? []));
-  if (ids.size === 0) return new Map();
-  return companiesByIds(
-    db,
-    [...ids].map((id) => ({ bucket: bucketOf(id), id })),
-  );
-}
-
-const userViewOf = (user: User, companies: ReadonlyMap<string, Company>) => ({
-  id: user.id,
-  user_id: user.externalId,
-  email: user.email,
-  name: user.name,
-  timezone: user.timezone,
-  locale: user.locale,
-  signed_up_at: isoOf(user.signedUpAt),
-  company_id: companies.get(user.companyId ?? '')?.externalId ?? null,
-  traits: user.traits,
-  context: user.context,
-  ...timesOf(user),
-});
-
-const companyViewOf = (company: Company) => ({
-  id: company.id,
-  company_id: company.externalId,
-  name: company.name,
-  domain: company.domain,
-  industry: company.industry,
-  plan: company.plan,
-  employee_count: company.employeeCount,
-  signed_up_at: isoOf(company.signedUpAt),
-  traits: company.traits,
-  context: company.context,
-  ...timesOf(company),
-});
-
-const timesOf = (of: User | Company) => ({
-  first_seen: of.firstSeen.toISOString(),
-  last_seen: of.lastSeen.toISOString(),
-  created_at: of.createdAt.toISOString(),
-  updated_at: of.updatedAt.toISOString(),
-});
 
 const eventViewOf = (event: Event) => ({
   id: event.id,

@@ -2,6 +2,7 @@ import { inTransaction, type Db, type Pool, type Transaction } from '../platform
 import { uuidv7 } from '../platform/ids.ts';
 import { recordOf, type Fault } from '../schedule/fault.ts';
 import {
+  copyNameOf,
   holdWorkers,
   insertAutomation,
   isStillHeld,
@@ -52,6 +53,23 @@ export async function createBroadcast(
     await insertBroadcast(tx, { workspaceId, id });
   });
   return readBroadcast(db, { workspaceId, id });
+}
+
+/**
+ * Copies the draft of a broadcast as a new one, without the time it was to be sent at.
+ *
+ * @throws `broadcast.not_found`
+ */
+export async function duplicateBroadcast(
+  db: Pool,
+  ref: BroadcastRef,
+  { now }: { now: Date },
+): Promise<Broadcast> {
+  const { workspaceId } = ref;
+  const { name, draft } = await readBroadcast(db, ref);
+  const { schedule: _sentAt, ...content } = draft;
+  const body = { ...content, name: copyNameOf(name) };
+  return createBroadcast(db, { workspaceId, body, now });
 }
 
 /** @throws `broadcast.not_found` */

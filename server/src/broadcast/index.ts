@@ -1,4 +1,5 @@
 export { moveBroadcast } from './change-broadcast.ts';
+export { broadcastEmailRoutes } from './email-routes.ts';
 export { broadcastRoutes, type BroadcastRouteDeps } from './routes.ts';
 export {
   broadcastTick,
@@ -6,3 +7,4 @@ export {
   type BroadcastDeps,
   type TimedBroadcasts,
 } from './tick.ts';
+export { countRecipientsOf, eraseRecipient } from './sql/erase.ts';

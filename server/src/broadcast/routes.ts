@@ -20,6 +20,7 @@ import { BROADCAST_STATES, type Broadcast } from './broadcast.ts';
 import {
   changeBroadcast,
   createBroadcast,
+  duplicateBroadcast,
   moveBroadcast,
   readBroadcast,
   scheduleBroadcast,
@@ -114,6 +115,23 @@ function addDrafts(app: App, { db, catalog, sideNow, onChanged }: BroadcastRoute
       const now = await sideNow(workspaceId);
       void reply.code(201);
       return broadcastViewOf(await createBroadcast(db, { workspaceId, body, now }));
+    },
+  );
+
+  app.post(
+    '/broadcasts/:id/duplicate',
+    {
+      schema: {
+        tags,
+        summary: 'Copy a broadcast as a new draft, without its send time',
+        params,
+        response: { 201: BroadcastView },
+      },
+    },
+    async (request, reply) => {
+      const now = await sideNow(request.actor.workspaceId);
+      void reply.code(201);
+      return broadcastViewOf(await duplicateBroadcast(db, refOf(request), { now }));
     },
   );
 
@@ -222,6 +240,7 @@ function addCounting(app: App, { db, consentKey: key, sideNow }: BroadcastRouteD
   app.post(
     '/broadcasts/:id/audience_count',
     {
+      config: { role: 'viewer' },
       schema: { tags, summary, params, body: Type.Optional(CountBody), response },
       validatorCompiler,
     },

@@ -1,8 +1,10 @@
 import type { Transaction } from '../platform/db.ts';
 import { NIL_UUID, uuidv7 } from '../platform/ids.ts';
+import { eraseAuditNotes, eraseFromAudit } from '../workspace/index.ts';
 import type { UserRef } from './consent.ts';
 import { addressHash, userHash, type ConsentKey } from './key.ts';
 import { deleteChoices, lockPersons } from './sql/preferences.ts';
+import { notesOf } from './sql/erase.ts';
 import { forgetPlain, insertSuppressions, leftAll } from './sql/suppressions.ts';
 
 /**
@@ -41,6 +43,9 @@ export async function eraseConsent(
     }));
     await insertSuppressions(tx, rows, { workspaceId, source: 'erased', now });
   }
+  const notes = await notesOf(tx, { workspaceId, hashes: hashes.map(({ hash }) => hash) });
   await forgetPlain(tx, { workspaceId, hashes: hashes.map(({ hash }) => hash) });
   await deleteChoices(tx, { bucket, userId });
+  if (address !== null) await eraseFromAudit(tx, { workspaceId, words: [address] });
+  await eraseAuditNotes(tx, { workspaceId, notes });
 }

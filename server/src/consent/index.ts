@@ -29,6 +29,7 @@ export {
   type ConsentKey,
 } from './key.ts';
 export { findList } from './sql/lists.ts';
+export { listFileRoutes } from './lists/file/routes.ts';
 export { listRoutes } from './lists/routes.ts';
 export { preferenceRoutes } from './preferences/routes.ts';
 export { readPreferences, type ListPreference, type Preferences } from './read-preferences.ts';
@@ -44,3 +45,6 @@ export {
 } from './suppress.ts';
 export { confirmLink, consentLinks, type ConfirmLink, type ConsentLink } from './pages/link.ts';
 export { consentPageRoutes, type ConsentPageDeps } from './pages/routes.ts';
+export { csvLine } from './suppressions/csv.ts';
+export { countConsentOf, suppressionChangesOf, type SuppressionChange } from './sql/erase.ts';
+export { changesOf, type ProvedChange } from './sql/lists.ts';

@@ -1,6 +1,7 @@
 import { inTransaction, type Transaction } from '../platform/db.ts';
 import { bucketOf, uuidv7 } from '../platform/ids.ts';
 import { pastDeadlocks } from '../platform/past-deadlocks.ts';
+import { isCaused, recordChange } from '../workspace/index.ts';
 import { onceEach, type ChangeBasis, type ConsentDeps } from './change-preferences.ts';
 import type { SuppressionReason, UserRef } from './consent.ts';
 import { addressHash, normalAddress, spellingsOf, userHash, type ConsentKey } from './key.ts';
@@ -100,6 +101,7 @@ async function record(
   await lockPersons(tx, [...reached.values()].flat());
   const fresh = await insertSuppressions(tx, all, { workspaceId, source, now });
   const added = all.filter(({ id }) => fresh.has(id));
+  if (isCaused()) await recordAdded(tx, { workspaceId, source, detail, added });
   for (const [reason, group] of Map.groupBy(added, (row) => row.reason)) {
     const name = SIGNAL_OF[reason];
     const users = onceEach(group.flatMap(({ hash }) => reached.get(hash) ?? []));
@@ -109,6 +111,39 @@ async function record(
     added: new Set(added.map(({ place }) => place)),
     users: onceEach([...reached.values()].flat()),
   };
+}
+
+/** What a member or a key has ordered; what comes back by itself has its proofs, and no entry. */
+async function recordAdded(
+  tx: Transaction,
+  {
+    workspaceId,
+    source,
+    detail,
+    added,
+  }: {
+    workspaceId: string;
+    source: string;
+    detail: Readonly<Record<string, unknown>>;
+    added: readonly NewSuppression[];
+  },
+): Promise<void> {
+  const [first] = added;
+  if (first === undefined) return;
+  const { note } = detail;
+  const reasons = [...new Set(added.map(({ reason }) => reason))];
+  await recordChange(tx, {
+    workspaceId,
+    action: source === 'import' ? 'suppression.import' : 'suppression.create',
+    target: { kind: 'suppression', id: first.id, name: added.length === 1 ? first.address : null },
+    before: null,
+    after: {
+      count: added.length,
+      reasons,
+      source,
+      ...(typeof note === 'string' ? { note } : {}),
+    },
+  });
 }
 
 function storedTarget(
@@ -164,5 +199,19 @@ export function unsuppress(
 ): Promise<number> {
   const changeIds = ids.map(() => uuidv7(now));
   const change = { ids, changeIds, workspaceId, source, note, now };
-  return pastDeadlocks(() => inTransaction(deps.db, (tx) => deleteSuppressions(tx, change)));
+  return pastDeadlocks(() =>
+    inTransaction(deps.db, async (tx) => {
+      const gone = await deleteSuppressions(tx, change);
+      for (const { id, address, reason } of isCaused() ? gone : []) {
+        await recordChange(tx, {
+          workspaceId,
+          action: 'suppression.delete',
+          target: { kind: 'suppression', id, name: address },
+          before: { reason },
+          after: { note },
+        });
+      }
+      return gone.length;
+    }),
+  );
 }

@@ -173,6 +173,7 @@ function composedOf(kit: MailKit, draft: Draft, rendered: RenderedEmail): Compos
     userExternalId: user.externalId,
     stepId: step.id,
     variant,
+    listId: (step.purpose ?? 'marketing') === 'marketing' ? (step.list_id ?? null) : null,
     transport,
     from,
     to: user.email,

@@ -15,6 +15,7 @@ export { senderRoutes } from './senders/routes.ts';
 export { createSenderBook, type SenderBook } from './senders/sender-book.ts';
 export { type FullMessage, type Message, type MessageState } from './message.ts';
 export type { ClaimedEmail } from './prepare.ts';
+export { MESSAGE_STATES } from './message.ts';
 export { MESSAGE_SCHEMA, messageRoutes, messageViewOf } from './routes.ts';
 export type { DeferredStep, OnSettled, SettledStep } from './settle.ts';
 export { insertFinished, type FinishedMessage } from './sql/finish.ts';
@@ -53,3 +54,14 @@ export {
   type WebhookCallerDeps,
 } from './webhook-caller.ts';
 export type { OnCalled, SettledWebhook } from './webhook-settle.ts';
+export {
+  addressesOf,
+  countMessagesOf,
+  doubtsOf,
+  eraseMessages,
+  isAnyLeased,
+  keepUnsubscribes,
+  messagesForExport,
+  type OwnMessage,
+} from './sql/erase.ts';
+export { listTransports, type TransportRow } from './sql/transports.ts';

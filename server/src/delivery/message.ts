@@ -36,6 +36,8 @@ export interface NewMessage {
   readonly stepId: string;
   /** Which variant of the email it is; null where there are none. */
   readonly variant: string | null;
+  /** The list it is sent to; null where it belongs to none. */
+  readonly listId: string | null;
   readonly transport: string;
   readonly from: string;
   readonly to: string;

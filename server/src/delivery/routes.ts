@@ -1,14 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { usersNamed } from '../audience/index.ts';
 import type { Pool } from '../platform/db.ts';
 import { DomainError } from '../platform/errors.ts';
 import { Instant, isoOf, PageQuery, pageSchema, Reasons, Nullable } from '../platform/http.ts';
 import { storedIdOf, userIdOf } from '../platform/ids.ts';
-import { afterOf, pageOf } from '../platform/page.ts';
+import { afterOf, cursorOf } from '../platform/page.ts';
 import { explainMessage } from './explain-message.ts';
-import { MESSAGE_STATES, type Message, type MessageEvent } from './message.ts';
+import { MESSAGE_STATES, type Message, type MessageEvent, type MessageState } from './message.ts';
+import { countMessageStates, searchMessages } from './search-messages.ts';
 import { findMailing } from './sql/mailing.ts';
-import { findMessage, listEvents, listMessages } from './sql/read.ts';
+import { findMessage, listEvents } from './sql/read.ts';
 import { findStepReason } from './sql/step-reason.ts';
 
 const Status = Type.Enum([...MESSAGE_STATES]);
@@ -76,6 +78,40 @@ export const messageRoutes: FastifyPluginAsyncTypebox<{ db: Pool }> = async (app
 
 type App = Parameters<FastifyPluginAsyncTypebox<{ db: Pool }>>[0];
 
+const STATES = MESSAGE_STATES.join('|');
+const DATE_TIME = { format: 'date-time', maxLength: 40 };
+const REASON_LENGTH_MAX = 200;
+const SEARCH_LENGTH_MAX = 320;
+
+const ListQuery = Type.Object({
+  ...PageQuery,
+  user_id: Type.Optional(Type.String({ maxLength: 255 })),
+  series_id: Type.Optional(Type.String({ maxLength: 64, description: 'A series, or a broadcast' })),
+  step_id: Type.Optional(Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' })),
+  status: Type.Optional(
+    Type.String({
+      pattern: `^(${STATES})(,(${STATES}))*$`,
+      maxLength: 200,
+      description: `One or several, with commas between: ${MESSAGE_STATES.join(', ')}`,
+    }),
+  ),
+  reason: Type.Optional(
+    Type.String({
+      maxLength: REASON_LENGTH_MAX,
+      pattern: '^[^\\u0000]*$',
+      description: 'Part of `reason`, in any letter case',
+    }),
+  ),
+  q: Type.Optional(
+    Type.String({
+      maxLength: SEARCH_LENGTH_MAX,
+      description: 'The id or the email address of a user, in full',
+    }),
+  ),
+  from: Type.Optional(Type.String({ ...DATE_TIME, description: 'Made at this instant or later' })),
+  to: Type.Optional(Type.String({ ...DATE_TIME, description: 'Made before this instant' })),
+});
+
 function addList(app: App, { db }: { db: Pool }): void {
   app.get(
     '/messages',
@@ -83,27 +119,84 @@ function addList(app: App, { db }: { db: Pool }): void {
       schema: {
         tags: ['messages'],
         summary: 'List messages, youngest first',
-        querystring: Type.Object({
-          ...PageQuery,
-          user_id: Type.Optional(Type.String({ maxLength: 255 })),
-          series_id: Type.Optional(Type.String({ maxLength: 64 })),
-          status: Type.Optional(Status),
-        }),
+        description: 'Where messages are narrowed, a page may be short and yet have a next one.',
+        querystring: ListQuery,
         response: { 200: pageSchema(MESSAGE_SCHEMA) },
       },
     },
     async ({ actor: { workspaceId }, query }) => {
-      const { limit, cursor, user_id, series_id, status: state = null } = query;
-      const rows = await listMessages(db, {
+      const { limit, cursor, user_id, series_id, step_id, status, reason, q, from, to } = query;
+      const { messages, next } = await searchMessages(db, {
         workspaceId,
-        state,
-        userId: user_id === undefined ? null : userIdOf(workspaceId, user_id),
+        states: status === undefined ? null : (status.split(',') as MessageState[]),
+        userIds: await usersOf(db, { workspaceId, userId: user_id, search: q }),
         automationId: series_id === undefined ? null : storedIdOf(series_id),
+        stepId: step_id ?? null,
+        reason: reason === undefined || reason === '' ? null : reason,
+        from: from === undefined ? null : new Date(from),
+        to: to === undefined ? null : new Date(to),
         after: afterOf(cursor),
-        limit: limit + 1,
+        limit,
       });
-      const keyOf = ({ createdAt, id }: Message) => ({ at: createdAt, id });
-      return pageOf(rows, { limit, keyOf, viewOf: messageViewOf });
+      return {
+        data: messages.map(messageViewOf),
+        next_cursor: next === null ? null : cursorOf(next),
+      };
+    },
+  );
+  addCounts(app, { db });
+}
+
+/** Whom a list is about; null for everybody. */
+async function usersOf(
+  db: Pool,
+  {
+    workspaceId,
+    userId,
+    search,
+  }: { workspaceId: string; userId: string | undefined; search: string | undefined },
+): Promise<string[] | null> {
+  const own = userId === undefined ? null : userIdOf(workspaceId, userId);
+  if (search === undefined || search === '') return own === null ? null : [own];
+  const found = await usersNamed(db, { workspaceId, search });
+  return own === null ? found : found.filter((id) => id === own);
+}
+
+function addCounts(app: App, { db }: { db: Pool }): void {
+  const Count = Type.Object({ count: Type.Integer(), is_exact: Type.Boolean() });
+  app.get(
+    '/messages/counts',
+    {
+      schema: {
+        tags: ['messages'],
+        summary: 'Count messages by status, of the side or of one series',
+        description: 'Counts stop at a bound, and then say that they are “at least”.',
+        querystring: Type.Object({ series_id: Type.Optional(Type.String({ maxLength: 64 })) }),
+        response: {
+          200: Type.Object({
+            counts: Type.Object(
+              Object.fromEntries(MESSAGE_STATES.map((state) => [state, Count])) as Record<
+                MessageState,
+                typeof Count
+              >,
+            ),
+          }),
+        },
+      },
+    },
+    async ({ actor: { workspaceId }, query: { series_id: seriesId } }) => {
+      const automationId = seriesId === undefined ? null : storedIdOf(seriesId);
+      const counts = await countMessageStates(db, { workspaceId, automationId });
+      const views = MESSAGE_STATES.map((state) => {
+        const { count, isExact } = counts.get(state) ?? { count: 0, isExact: true };
+        return [state, { count, is_exact: isExact }] as const;
+      });
+      return {
+        counts: Object.fromEntries(views) as Record<
+          MessageState,
+          { count: number; is_exact: boolean }
+        >,
+      };
     },
   );
 }

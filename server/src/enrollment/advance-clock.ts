@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { causedByNobody } from '../platform/cause.ts';
+import { inTransaction } from '../platform/db.ts';
 import { instantFrom } from '../platform/instant.ts';
 import { recordOf } from '../schedule/fault.ts';
+import { recordChange } from '../workspace/index.ts';
 import { advanceTestSide, type AdvanceDeps } from './advance-due.ts';
 import { advanceInvalid, clockBackwards, clockIsAdvancing, notATestSide } from './errors.ts';
 import { reactTestSide } from './react/react.ts';
@@ -84,18 +87,40 @@ export async function advanceClock(
   const { now: start } = await testClock(deps, workspaceId);
   const target = targetOf(advance, start);
   const token = randomUUID();
-  if (!(await beginAdvancing(deps.db, { workspaceId, token }))) throw clockIsAdvancing();
+  const isEnd = 'toEnd' in advance;
+  await inTransaction(deps.db, async (tx) => {
+    if (!(await beginAdvancing(tx, { workspaceId, token }))) throw clockIsAdvancing();
+    await recordChange(tx, {
+      workspaceId,
+      action: 'test_clock.advance',
+      target: { kind: 'test_clock', id: workspaceId },
+      before: { now: start.toISOString() },
+      after: isEnd ? { to_end: true } : { now: target.toISOString() },
+    });
+  });
+  // What is due on the way is the system's doing.
+  return causedByNobody(() => walkAll(deps, { workspaceId, token, target, isEnd }));
+}
+
+async function walkAll(deps: AdvanceDeps, way: Way): Promise<{ now: Date; handled: number }> {
+  const { workspaceId, token, target, isEnd } = way;
   try {
     // Or what has just been resumed would be planned from where the clock gets to.
     await migrateSide(deps, workspaceId);
     await replanResumedOf(deps, workspaceId);
-    const handled = await walk(deps, { workspaceId, token, target, isEnd: 'toEnd' in advance });
-    const now = 'toEnd' in advance ? null : target;
-    if (now !== null) await setTestClock(deps.db, { workspaceId, token, now });
-    return { now: now ?? (await testClock(deps, workspaceId)).now, handled };
+    const handled = await walk(deps, way);
+    if (!isEnd) await setTestClock(deps.db, { workspaceId, token, now: target });
+    return { now: isEnd ? (await testClock(deps, workspaceId)).now : target, handled };
   } finally {
     await endAdvancing(deps.db, { workspaceId, token });
   }
+}
+
+interface Way {
+  readonly workspaceId: string;
+  readonly token: string;
+  readonly target: Date;
+  readonly isEnd: boolean;
 }
 
 function targetOf(advance: AdvanceTo, start: Date): Date {
@@ -116,12 +141,7 @@ function sweepBefore(now: Date, until: Date): Date | null {
 
 async function walk(
   deps: AdvanceDeps,
-  {
-    workspaceId,
-    token,
-    target,
-    isEnd,
-  }: { workspaceId: string; token: string; target: Date; isEnd: boolean },
+  { workspaceId, token, target, isEnd }: Way,
 ): Promise<number> {
   const scanDeps = { ...deps, onEntered: () => {} };
   await scanTestSide(scanDeps, workspaceId);

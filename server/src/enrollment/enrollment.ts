@@ -1,3 +1,4 @@
+import type { Facts } from '../audience/index.ts';
 import type {
   Graph,
   PublishedSeries,
@@ -101,9 +102,18 @@ const isKnownWay = (step: Step): step is WaitStep | UpdateUserStep | WebhookStep
   step.type === 'webhook' ||
   (step.type === 'wait' && step.until?.date === undefined);
 
-/** When a step is passed that depends on the clock alone. */
-function passedAt({ series, userTimezone }: PlanFacts, { step, fromAt, plan }: PlannedStep): Date {
-  if (step.type !== 'wait' || step.until === undefined) return plan.dueAt;
+/**
+ * When a step is passed that depends on the clock alone, or on a date of the person; of a wait for an
+ * event: when it gives up.
+ */
+export function passedAt(
+  { series, userTimezone }: Pick<PlanFacts, 'series' | 'userTimezone'>,
+  { step, fromAt, plan }: PlannedStep,
+  person: Facts | null = null,
+): Date {
+  const isHeld =
+    step.type === 'wait_for_event' || (step.type === 'wait' && step.until !== undefined);
+  if (!isHeld) return plan.dueAt;
   const decision = stepTypeOf(step).decide(step, {
     now: plan.dueAt,
     fromAt,
@@ -113,7 +123,7 @@ function passedAt({ series, userTimezone }: PlanFacts, { step, fromAt, plan }: P
     userTimezone,
     userId: '',
     automationId: series.automationId,
-    person: null,
+    person,
     heard: [],
     merge: {},
   });

@@ -37,3 +37,11 @@ export const clockBackwards = (now: Date): DomainError =>
 /** @param message names the field */
 export const advanceInvalid = (message: string): DomainError =>
   new DomainError('enrollment.advance_invalid', 'invalid', message);
+
+export const eraseBusy = (): DomainError =>
+  new DomainError(
+    'enrollment.erase_busy',
+    'conflict',
+    'An email to this person is being handed over just now; try again in a few seconds',
+    { retry_after_seconds: 5 },
+  );

@@ -8,6 +8,7 @@ export {
 export { createEngine, type Engine } from './engine.ts';
 export { createEnroller, type Enroller } from './enroll.ts';
 export { explain, explainAll, EXPLAINED_MAX, type Explanation } from './explain/explain.ts';
+export { builderRoutes } from './builder/routes.ts';
 export { insightRoutes } from './insight/routes.ts';
 export { explanationView } from './insight/view.ts';
 export { SILENCE_MS } from './reap.ts';
@@ -34,3 +35,4 @@ export {
 export { sideOfSeries } from './simulate/sql.ts';
 export { tableOf } from './simulate/table.ts';
 export { simulationViewOf } from './simulate/view.ts';
+export { personRoutes } from './person/routes.ts';

@@ -87,7 +87,12 @@ export async function removeUsers(
   return new Set(removed.map(({ userId }) => userId));
 }
 
-async function leaveAtLast(db: Pool, ref: PassageRef & { workspaceId: string }): Promise<boolean> {
+/**
+ * Ends a user's passage through one series, whoever else holds it just now, and takes away its rows.
+ *
+ * @returns whether the user was in it
+ */
+export async function leaveAtLast(db: Pool, ref: PassageRef & { workspaceId: string }): Promise<boolean> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await leave(db, ref);

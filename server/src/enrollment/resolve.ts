@@ -5,6 +5,7 @@ import { bucketOf, uuidv7In } from '../platform/ids.ts';
 import { planStep } from '../schedule/plan.ts';
 import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
+import { recordChange } from '../workspace/index.ts';
 import { findDoubt, markSent, orderAgain } from './sql/resolve.ts';
 
 export type Decision = 'resend' | 'mark_sent';
@@ -41,6 +42,13 @@ export async function resolveDoubt(
     const doubt = await findDoubt(tx, { bucket, workspaceId, id });
     if (doubt === null) throw messageNotFound();
     if (doubt.state !== 'in_doubt') throw notInDoubt(doubt.state);
+    await recordChange(tx, {
+      workspaceId,
+      action: 'message.resolve',
+      target: { kind: 'message', id },
+      before: { status: 'in_doubt' },
+      after: { decision },
+    });
     const eventId = uuidv7In(bucket, doubt.now);
     if (decision === 'mark_sent') {
       await markSent(tx, { bucket, id, eventId });
@@ -74,4 +82,35 @@ export async function resolveDoubt(
   const message = await findMessage(db, { workspaceId, id });
   if (message === null) throw messageNotFound();
   return message;
+}
+
+/** What became of a decision about one message of several. */
+export interface Resolved {
+  readonly id: string;
+  /** The state that it has now; null where it was refused. */
+  readonly status: FullMessage['state'] | null;
+  readonly code: string | null;
+  readonly error: string | null;
+}
+
+/** The same decision about several messages, one after the other: one that is refused stops no other. */
+export async function resolveDoubts(
+  deps: { db: Pool; catalog: SeriesCatalog },
+  {
+    workspaceId,
+    ids,
+    decision,
+  }: { workspaceId: string; ids: readonly string[]; decision: Decision },
+): Promise<Resolved[]> {
+  const resolved: Resolved[] = [];
+  for (const id of ids) {
+    try {
+      const { state } = await resolveDoubt(deps, { workspaceId, id, decision });
+      resolved.push({ id, status: state, code: null, error: null });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      resolved.push({ id, status: null, code: error.code, error: error.message });
+    }
+  }
+  return resolved;
 }

@@ -12,7 +12,7 @@ import type { Enroller } from './enroll.ts';
 import type { EnrollAnswer } from './enter-many.ts';
 import { messageOf } from './enroll-answer.ts';
 import { removeUser } from './remove.ts';
-import { resolveDoubt } from './resolve.ts';
+import { resolveDoubt, resolveDoubts } from './resolve.ts';
 import { seriesCallOf } from './series-call.ts';
 import * as schema from './schema.ts';
 import { countWaiting } from './sql/test-clock.ts';
@@ -106,6 +106,7 @@ export const enrollmentRoutes: FastifyPluginAsyncTypebox<EnrollmentRouteDeps> = 
   addRecipients(app, deps);
   addTestClock(app, deps);
   addResolve(app, deps);
+  addResolveMany(app, deps);
 };
 
 type App = Parameters<FastifyPluginAsyncTypebox<EnrollmentRouteDeps>>[0];
@@ -231,6 +232,33 @@ function addResolve(app: App, deps: EnrollmentRouteDeps): void {
       const message = await resolveDoubt({ db, catalog }, { workspaceId, id, decision });
       deps.onChanged();
       return messageViewOf(message);
+    },
+  );
+}
+
+const DECIDED_MAX = 100;
+
+function addResolveMany(app: App, deps: EnrollmentRouteDeps): void {
+  const { engine, catalog } = deps;
+  const { db } = engine;
+  app.post(
+    '/messages/resolve',
+    {
+      schema: {
+        tags: ['messages'],
+        summary: 'Decide about several messages in doubt, each for itself',
+        body: Type.Object({
+          ids: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: DECIDED_MAX }),
+          decision: Type.Enum(['resend', 'mark_sent']),
+        }),
+        response: { 200: schema.ResolvedView },
+      },
+    },
+    async ({ actor: { workspaceId }, body: { ids, decision } }) => {
+      const asked = [...new Set(ids.map(storedIdOf))];
+      const data = await resolveDoubts({ db, catalog }, { workspaceId, ids: asked, decision });
+      deps.onChanged();
+      return { resolved: data.filter(({ status }) => status !== null).length, data };
     },
   );
 }

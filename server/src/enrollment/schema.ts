@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { MESSAGE_STATES } from '../delivery/index.ts';
 import { Instant, Reasons, Nullable } from '../platform/http.ts';
 
 /** What an enrolling call brings along. */
@@ -90,3 +91,18 @@ export const AdvanceBody = Type.Object({
 });
 
 export const AdvanceView = Type.Object({ now: Instant, handled: Type.Integer() });
+
+/** What became of a decision about several messages. */
+export const ResolvedView = Type.Object({
+  resolved: Type.Integer(),
+  data: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      status: Nullable(
+        Type.Enum([...MESSAGE_STATES], { description: 'Null where it was refused' }),
+      ),
+      code: Nullable(Type.String()),
+      error: Nullable(Type.String()),
+    }),
+  ),
+});

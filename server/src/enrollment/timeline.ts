@@ -1,4 +1,5 @@
 import { usersByIds, type User } from '../audience/index.ts';
+import type { ConsentKey } from '../consent/index.ts';
 import type { Db } from '../platform/db.ts';
 import { bucketOf, userIdOf } from '../platform/ids.ts';
 import type { Reason } from '../schedule/reason.ts';
@@ -6,6 +7,7 @@ import type { PublishedSeries, SeriesCatalog } from '../series/index.ts';
 import { userNotFound } from './errors.ts';
 import { endedPlace } from './explain/place.ts';
 import { stepPlace } from './explain/step.ts';
+import { listPersonHistory, type PersonHappening } from './person/history.ts';
 import { zoneWords } from './explain/when.ts';
 import {
   listMessageEvents,
@@ -18,9 +20,22 @@ import {
   type TimelineStep,
 } from './sql/timeline.ts';
 
+/** What may happen to a person. */
+export const TIMELINE_KINDS = [
+  'created',
+  'entered',
+  'step',
+  'message',
+  'ended',
+  'event',
+  'consent',
+  'suppression',
+] as const;
+export type TimelineKind = (typeof TIMELINE_KINDS)[number];
+
 /** Something that happened to a person. */
 export interface TimelineItem extends TimelineAfter {
-  readonly kind: 'entered' | 'step' | 'message' | 'ended' | 'event';
+  readonly kind: TimelineKind;
   readonly code: string;
   readonly sentence: string;
   readonly seriesId: string | null;
@@ -38,22 +53,26 @@ const MESSAGES_MAX = 1_000;
 const EVENT_TYPES_MAX = 500;
 
 /**
- * Everything that happened to a person, youngest first: entering and leaving series, each step, what
- * became of each message, and what they did.
+ * Everything that happened to a person, youngest first: how they became known, entering and leaving
+ * series, each step, what became of each message, what they did, what mail they chose, and what was
+ * suppressed. Changes of their traits are not kept one by one.
  *
+ * @param kinds what is told of; null for all
  * @param limit items of the page; one more is given where there are more
  * @throws `enrollment.user_not_found`
  */
 export async function timeline(
-  { db, catalog }: { db: Db; catalog: SeriesCatalog },
+  { db, catalog, consentKey }: { db: Db; catalog: SeriesCatalog; consentKey: ConsentKey },
   {
     workspace,
     userExternalId,
+    kinds = null,
     after,
     limit,
   }: {
     workspace: { readonly id: string; readonly timezone: string };
     userExternalId: string;
+    kinds?: readonly TimelineKind[] | null;
     after: TimelineAfter | null;
     limit: number;
   },
@@ -67,18 +86,23 @@ export async function timeline(
   const page = { ...ref, after, limit: limit + 1 };
   const passages = await listPassages(db, { ...ref, limit: PASSAGES_MAX });
   const enrollmentIds = passages.map(({ id }) => id);
-  const [steps, messages, events] = await Promise.all([
-    listPastSteps(db, { bucket, enrollmentIds, after, limit: limit + 1 }),
-    listMessageEvents(db, { ...page, messagesMax: MESSAGES_MAX }),
-    listUserEvents(db, { ...page, typesMax: EVENT_TYPES_MAX }),
+  const isTold = (kind: TimelineKind): boolean => kinds === null || kinds.includes(kind);
+  const [steps, messages, events, happenings] = await Promise.all([
+    isTold('step') ? listPastSteps(db, { bucket, enrollmentIds, after, limit: limit + 1 }) : [],
+    isTold('message') ? listMessageEvents(db, { ...page, messagesMax: MESSAGES_MAX }) : [],
+    isTold('event') ? listUserEvents(db, { ...page, typesMax: EVENT_TYPES_MAX }) : [],
+    listPersonHistory(db, { user, key: consentKey, isTold }),
   ]);
   const byId = new Map(passages.map((passage) => [passage.id, passage]));
-  const edges = passages.flatMap(edgesOf).filter((edge) => isBefore(edge, after));
+  const edges = passages
+    .flatMap(edgesOf)
+    .filter((edge) => isTold(edge.kind) && isBefore(edge, after));
   const dated: Dated[] = [
     ...edges,
     ...steps.map((step) => ({ ...step, kind: 'step' as const })),
     ...messages.map((event) => ({ at: event.at, key: event.key, kind: 'message' as const, event })),
     ...events.map((event) => ({ at: event.at, key: event.key, kind: 'event' as const, event })),
+    ...happenings.filter((happening) => isBefore(happening, after)),
   ];
   const told = dated.toSorted(byAge).slice(0, limit + 1);
   const seriesOf = await versionsOf(catalog, workspace.timezone, passagesOf(told, byId));
@@ -92,6 +116,7 @@ interface Edge extends TimelineAfter {
 
 type Dated =
   | Edge
+  | PersonHappening
   | (TimelineStep & { readonly kind: 'step' })
   | (TimelineAfter & { readonly kind: 'message'; readonly event: TimelineMessageEvent })
   | (TimelineAfter & {
@@ -164,6 +189,10 @@ function itemOf(
       if (passage === undefined) throw new Error(`passage ${one.enrollmentId} was not read`);
       return stepItem(one, { passage, series: seriesOf(passage) });
     }
+    case 'created':
+    case 'consent':
+    case 'suppression':
+      return { ...NOWHERE, ...one };
     case 'message':
       return messageItem(one.event);
     case 'event': {

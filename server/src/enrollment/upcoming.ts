@@ -27,19 +27,26 @@ export interface Upcoming {
   readonly hours: readonly (StepCounts & { readonly hour: Date; readonly seriesId: string })[];
   /** Whether there are more hours, or more series, than are told. */
   readonly isCut: boolean;
+  /** Up to when everything is counted; null for all of the time. */
+  readonly countedUntil: Date | null;
 }
 
 export const UPCOMING_DAYS_MAX = 30;
 /** 30 days of 25 series that plan something for every hour. */
 const HOURS_MAX = 18_000;
 const SERIES_MAX = 500;
+/** Rows of the queue that are gone through: some 2 s. */
+const LOOK_MAX = 1_000_000;
 const DAY_MS = 86_400_000;
 
 /**
  * Emails and other steps planned for the days to come, by series and hour, as the queue has them now: the
  * steps that come after those are not planned yet and not counted.
  *
+ * Of a side with more than a million of them the soonest of each series are counted.
+ *
  * @param automationId null for all series of the side
+ * @param timezone whose hours they are; null for UTC
  */
 export async function upcoming(
   { db, catalog }: { db: Db; catalog: SeriesCatalog },
@@ -47,10 +54,19 @@ export async function upcoming(
     workspaceId,
     automationId,
     days,
-  }: { workspaceId: string; automationId: string | null; days: number },
+    timezone = null,
+    lookMax = LOOK_MAX,
+  }: {
+    workspaceId: string;
+    automationId: string | null;
+    days: number;
+    timezone?: string | null;
+    lookMax?: number;
+  },
 ): Promise<Upcoming> {
-  const bounds = { seriesMax: SERIES_MAX + 1, hoursMax: HOURS_MAX + 1 };
-  const { now, counts } = await countPlanned(db, { workspaceId, automationId, days, ...bounds });
+  const bounds = { lookMax, seriesMax: SERIES_MAX + 1, hoursMax: HOURS_MAX + 1 };
+  const ask = { workspaceId, automationId, days, timezone, ...bounds };
+  const { now, counts, countedUntil } = await countPlanned(db, ask);
   const totals = counts.filter(({ hour }) => hour === null);
   const hours = counts.flatMap(({ hour, seriesId, sends, steps }) =>
     hour === null ? [] : [{ hour, seriesId, sends, steps }],
@@ -63,7 +79,8 @@ export async function upcoming(
     to: new Date(now.getTime() + days * DAY_MS),
     series: series.flatMap((one) => one ?? []),
     hours: hours.slice(0, HOURS_MAX),
-    isCut: hours.length > HOURS_MAX || totals.length > SERIES_MAX,
+    countedUntil,
+    isCut: countedUntil !== null || hours.length > HOURS_MAX || totals.length > SERIES_MAX,
   };
 }
 

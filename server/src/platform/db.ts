@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type postgres from 'postgres';
+import { presentCause } from './cause.ts';
 import { parseDatabaseUrl } from './database-url.ts';
 import { driver } from './postgres-driver.ts';
 
@@ -118,7 +119,8 @@ function isoOf(text: string): string {
 }
 
 /**
- * Runs `work` in one transaction: committed when it returns, rolled back when it throws.
+ * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Who caused it is
+ * written into it, for the audit log; where nobody did, that costs nothing.
  *
  * When this throws, `work` has ended, and nothing of it goes on behind the caller's back. When the
  * connection was lost on the way, whether it was committed is unknown.
@@ -128,11 +130,12 @@ export async function inTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   const lost = { isLost: false };
+  const cause = presentCause();
   let ended: Promise<unknown> = Promise.resolve();
   try {
     // Wrapped, because postgres.js would await each element of an array that `work` returns.
     const { value } = await pool.begin<{ value: T }>(async (transaction) => {
-      const working = work(guarded(transaction, lost));
+      const working = caused(guarded(transaction, lost), cause, work);
       ended = working.catch(() => {});
       try {
         return { value: await leavingAlone(lost, working) };
@@ -148,6 +151,15 @@ export async function inTransaction<T>(
     await ended;
     throw error;
   }
+}
+
+async function caused<T>(
+  transaction: Transaction,
+  cause: string | null,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  if (cause !== null) await transaction`select set_config('milepost.cause', ${cause}, true)`;
+  return work(transaction);
 }
 
 /** Runs `work` in the transaction in hand, or in one of its own where there is none. */

@@ -55,5 +55,6 @@ export function pageOf<Row, View>(
   return { data: page.map(viewOf), next_cursor: hasMore ? cursorOf(keyOf(last)) : null };
 }
 
-const cursorOf = ({ at, id }: PageAfter): string =>
+/** The cursor of a list that goes on after something. */
+export const cursorOf = ({ at, id }: PageAfter): string =>
   Buffer.from(`${at.getTime()} ${id}`, 'latin1').toString('base64url');

@@ -55,6 +55,28 @@ export function faultOfPlace(
   return { field: isCountryKnown ? 'region' : 'country', message: codes };
 }
 
+/** Every country with its regions, and the parts of these, by their codes and names. */
+export function knownPlaces(): {
+  code: string;
+  name: string;
+  regions: { code: string; name: string }[];
+}[] {
+  const all = new (library())();
+  const placesOf = (names: Names): { code: string; name: string }[] =>
+    Object.entries(names ?? {}).map(([code, name]) => ({ code, name }));
+  return placesOf(all.getCountries('en')).map(({ code: country, name }) => ({
+    code: country,
+    name,
+    regions: placesOf(all.getStates(country, 'en')).flatMap((state) => [
+      state,
+      ...placesOf(all.getRegions(country, state.code, 'en')).map((part) => ({
+        code: `${state.code}-${part.code}`,
+        name: `${part.name}, ${state.name}`,
+      })),
+    ]),
+  }));
+}
+
 function createCalendar(place: string, codes: Codes): HolidayCalendar {
   const [country, state = '', region = ''] = codes;
   // Read as if the place were in UTC: start and end are then local times without clock changes.

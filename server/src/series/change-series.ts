@@ -11,7 +11,7 @@ import { seriesInvalid, seriesNotFound } from './errors.ts';
 import type { Fault } from '../schedule/fault.ts';
 import { insertUses } from '../template/index.ts';
 import { buildSteps, type BuiltSteps } from './build-steps.ts';
-import { faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
+import { copyNameOf, faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
 import type { Automation, InFlight, ResumePolicy, SeriesDraft, Transition } from './series.ts';
 import { graphOf } from './graph.ts';
 import { listensOf } from './listens.ts';
@@ -62,8 +62,34 @@ export async function createSeries(
     createdAt: now,
     updatedAt: now,
   };
-  await insertAutomation(db, automation);
+  await inTransaction(db, (tx) => insertAutomation(tx, automation));
   return automation;
+}
+
+/**
+ * Copies the draft of a series as a new one, which nobody is in and nothing is known of.
+ *
+ * @throws `series.not_found`, `series.wrong_type`
+ */
+export async function duplicateSeries(
+  db: Pool,
+  ref: AutomationRef,
+  { now }: { now: Date },
+): Promise<Automation> {
+  const { name, draft } = await readAutomation(db, ref, 'series');
+  const copy: Automation = {
+    id: uuidv7(now),
+    workspaceId: ref.workspaceId,
+    type: 'series',
+    name: copyNameOf(name),
+    status: 'draft',
+    draft,
+    version: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await inTransaction(db, (tx) => insertAutomation(tx, copy));
+  return copy;
 }
 
 /**

@@ -60,7 +60,7 @@ export const testRecipientUnknown = (): DomainError =>
   new DomainError(
     'series.test_recipient',
     'forbidden',
-    'Test emails go only to addresses in test_recipients of the settings',
+    'Test emails go only to members of the workspace',
   );
 
 export const testSideSendsNothing = (): DomainError =>

@@ -13,22 +13,39 @@ export interface Graph {
   readonly steps: ReadonlyMap<string, Step>;
 }
 
+/** What kind of fault it is: of a field, of the step's id, or of how the steps hang together. */
+export type StepFaultCode = 'field' | 'id' | 'target' | 'cycle' | 'unreachable';
+
+export interface StepFault extends Fault {
+  readonly code: StepFaultCode;
+}
+
 /**
  * Everything wrong with a list of steps as a client sends it: fields, ids, targets, cycles and steps
  * that nothing leads to.
  */
-export function faultsOfSteps(steps: unknown): Fault[] {
-  if (!Array.isArray(steps)) return [{ path: 'steps', message: 'must be an array' }];
+export const faultsOfSteps = (steps: unknown): Fault[] =>
+  codedFaultsOfSteps(steps).map(({ path, message }) => ({ path, message }));
+
+/** The same, each with its kind. */
+export function codedFaultsOfSteps(steps: unknown): StepFault[] {
+  if (!Array.isArray(steps)) {
+    return [{ path: 'steps', message: 'must be an array', code: 'field' }];
+  }
   if (steps.length > STEPS_MAX) {
-    return [{ path: 'steps', message: `must have at most ${STEPS_MAX} steps` }];
+    return [{ path: 'steps', message: `must have at most ${STEPS_MAX} steps`, code: 'field' }];
   }
   const own = steps.flatMap((step, index) => faultsOfStep(step, `steps/${index}`));
   const ids = idFaults(steps);
-  if (!steps.every((step) => recordOf(step) !== null)) return [...ids, ...own];
+  const faults = [...coded('id', ids), ...coded('field', own)];
+  if (!steps.every((step) => recordOf(step) !== null)) return faults;
   const edges = targetFaults(steps as readonly Loose[]);
   const shape = ids.length > 0 ? [] : shapeFaults(steps as readonly Loose[]);
-  return [...ids, ...own, ...edges, ...shape];
+  return [...faults, ...coded('target', edges), ...shape];
 }
+
+const coded = (code: StepFaultCode, faults: readonly Fault[]): StepFault[] =>
+  faults.map((fault) => ({ ...fault, code }));
 
 /** The graph of steps that `faultsOfSteps` found nothing wrong with. */
 export function graphOf(steps: readonly object[]): Graph {
@@ -98,7 +115,7 @@ interface Way {
 }
 
 /** Cycles, and steps that the first one does not lead to. Edges to nowhere are left out. */
-function shapeFaults(steps: readonly Loose[]): Fault[] {
+function shapeFaults(steps: readonly Loose[]): StepFault[] {
   const indexOf = new Map<unknown, number>(steps.map(({ id }, index) => [id, index]));
   const ways = steps.map((step, index) =>
     targetsOf(step).flatMap(({ path, to: target }): Way[] => {
@@ -106,7 +123,7 @@ function shapeFaults(steps: readonly Loose[]): Fault[] {
       return to === undefined ? [] : [{ path, to }];
     }),
   );
-  return [...cycleFaults(ways), ...reachFaults(steps, ways)];
+  return [...coded('cycle', cycleFaults(ways)), ...coded('unreachable', reachFaults(steps, ways))];
 }
 
 /**

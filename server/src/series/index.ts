@@ -17,12 +17,17 @@ export {
 export { settleCompletion } from './complete-series.ts';
 export { noSuchTransition, notASeries, seriesInvalid, seriesNotFound } from './errors.ts';
 export { SWEEP_EVERY_MS, planScan, type ScanOccasion } from './plan-scan.ts';
+export { placeRoutes } from './places/routes.ts';
 export { seriesRoutes, seriesViewOf } from './routes.ts';
 export type { Graph } from './graph.ts';
 export { listensOf } from './listens.ts';
 export { SeriesView, WarningsQuery } from './schema.ts';
+export { SettingsSchema } from './settings/schema.ts';
+export { StepSchema } from './step-schema.ts';
+export { STEPS_MAX } from './graph.ts';
 export {
   AUTOMATION_STATUSES,
+  copyNameOf,
   NAME_LENGTH_MAX,
   nameFaults,
   type Automation,
@@ -58,6 +63,15 @@ export type {
   WaitStep,
   WebhookStep,
 } from './step.ts';
+export {
+  indexOf,
+  looseDraftOf,
+  type DraftFault,
+  type DraftStep,
+  type LooseDraft,
+} from './outline.ts';
+export { diffOf, type FieldChange, type SeriesDiff } from './outline-diff.ts';
+export { wordsOfSettings, type SettingsWords } from './outline-words.ts';
 export { emailStepFaults } from './steps/email.ts';
 export { stepTypeOf } from './steps/index.ts';
 export { readVersion, updateContent } from './update-content.ts';
@@ -73,7 +87,12 @@ export {
 } from './emails/check-series.ts';
 export { FindingView, findingViewOf } from './emails/finding-view.ts';
 export { renderHere, type RenderOne } from './emails/preview-email.ts';
-export { seriesEmailRoutes, type EmailRouteDeps } from './emails/routes.ts';
+export {
+  addPreviewRoutes,
+  seriesEmailRoutes,
+  type EmailPlace,
+  type EmailRouteDeps,
+} from './emails/routes.ts';
 export type { TestEmail } from './emails/test-send.ts';
 export { insertBuilt } from './sql/built.ts';
 export { syncTests, winnersOf } from './sql/variants.ts';

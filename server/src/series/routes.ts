@@ -2,17 +2,30 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Pool } from '../platform/db.ts';
 import { storedIdOf } from '../platform/ids.ts';
-import { PageQuery, pageSchema } from '../platform/http.ts';
+import { isoOf, PageQuery, pageSchema } from '../platform/http.ts';
 import { afterOf, pageOf } from '../platform/page.ts';
 import type { SeriesCatalog } from './catalog.ts';
-import { changeSeries, createSeries, deleteDraft, moveSeries } from './change-series.ts';
+import {
+  changeSeries,
+  createSeries,
+  deleteDraft,
+  duplicateSeries,
+  moveSeries,
+} from './change-series.ts';
 import { readAutomation } from './change-series.ts';
 import { shownSteps } from './shown-steps.ts';
 import { checkBeforePublishing, type ListState } from './emails/check-series.ts';
 import { findingViewOf } from './emails/finding-view.ts';
+import { ListedSeriesView } from './schema.ts';
 import { PublishedView, SeriesBody, SeriesReadView, SeriesView, WarningsQuery } from './schema.ts';
-import { AUTOMATION_STATUSES, type Automation, type Transition } from './series.ts';
+import {
+  AUTOMATION_STATUSES,
+  NAME_LENGTH_MAX,
+  type Automation,
+  type Transition,
+} from './series.ts';
 import { listAutomations } from './sql.ts';
+import { countListed, type ListedCounts } from './sql/list-counts.ts';
 import { scanOf, type Scan } from './sql/scans.ts';
 import { variantRoutes } from './variant-results/routes.ts';
 
@@ -49,6 +62,12 @@ function addReading(app: App, { db }: SeriesRouteDeps): void {
   const querystring = Type.Object({
     ...PageQuery,
     status: Type.Optional(Type.Enum([...AUTOMATION_STATUSES])),
+    q: Type.Optional(
+      Type.String({ maxLength: NAME_LENGTH_MAX, description: 'Part of the name, in any case' }),
+    ),
+    with: Type.Optional(
+      Type.Enum(['counts'], { description: 'counts: also counts, edited_at and edited_by' }),
+    ),
   });
   app.get(
     '/series',
@@ -57,14 +76,21 @@ function addReading(app: App, { db }: SeriesRouteDeps): void {
         tags,
         summary: 'List series',
         querystring,
-        response: { 200: pageSchema(SeriesView) },
+        response: { 200: pageSchema(ListedSeriesView) },
       },
     },
-    async ({ actor: { workspaceId }, query: { limit, cursor, status = null } }) => {
-      const page = { status, after: afterOf(cursor), limit: limit + 1 };
+    async ({ actor: { workspaceId }, query }) => {
+      const { limit, cursor, status = null, q: search = null } = query;
+      const page = { status, search, after: afterOf(cursor), limit: limit + 1 };
       const rows = await listAutomations(db, { workspaceId, type: 'series', ...page });
       const keyOf = ({ createdAt, id }: Automation) => ({ at: createdAt, id });
-      return pageOf(rows, { limit, keyOf, viewOf: seriesViewOf });
+      if (query.with === undefined) return pageOf(rows, { limit, keyOf, viewOf: seriesViewOf });
+      const ids = rows.slice(0, limit).map(({ id }) => id);
+      const counts = new Map(
+        (await countListed(db, { workspaceId, ids })).map((one) => [one.id, one]),
+      );
+      const viewOf = (row: Automation) => listedViewOf(row, counts.get(row.id));
+      return pageOf(rows, { limit, keyOf, viewOf });
     },
   );
 
@@ -102,6 +128,23 @@ function addDrafts(app: App, { db, catalog, sideNow }: SeriesRouteDeps): void {
       const now = await sideNow(workspaceId);
       void reply.code(201);
       return seriesViewOf(await createSeries(db, { workspaceId, body, now }));
+    },
+  );
+
+  app.post(
+    '/series/:id/duplicate',
+    {
+      schema: {
+        tags,
+        summary: 'Copy a series as a new draft: its draft, with the same steps',
+        params,
+        response: { 201: SeriesView },
+      },
+    },
+    async (request, reply) => {
+      const now = await sideNow(request.actor.workspaceId);
+      void reply.code(201);
+      return seriesViewOf(await duplicateSeries(db, refOf(request), { now }));
     },
   );
 
@@ -225,3 +268,24 @@ export const seriesViewOf = ({
   created_at: createdAt.toISOString(),
   updated_at: updatedAt.toISOString(),
 });
+
+/** A series of a list, with what lists show of it. */
+const listedViewOf = (series: Automation, counts: ListedCounts | undefined) => ({
+  ...seriesViewOf(series),
+  counts: {
+    in_flight: counts?.inFlight ?? 0,
+    sent_7d: counts?.sentWeek ?? 0,
+    entered_7d: counts?.enteredWeek ?? 0,
+    goal_rate: goalRateOf(series, counts),
+  },
+  edited_at: isoOf(counts?.editedAt ?? null),
+  edited_by: counts?.editedBy ?? null,
+});
+
+const RATE_DIGITS = 10_000;
+
+function goalRateOf({ draft }: Automation, counts: ListedCounts | undefined): number | null {
+  const { goal = null } = (draft['settings'] ?? {}) as { readonly goal?: unknown };
+  if (goal === null || counts === undefined || counts.enteredMonth <= 0) return null;
+  return Math.round((counts.goalsMonth / counts.enteredMonth) * RATE_DIGITS) / RATE_DIGITS;
+}

@@ -31,6 +31,32 @@ export const SeriesView = Type.Object({
   steps: Type.Array(Type.Object({}, { additionalProperties: true })),
 });
 
+/** A series of a list, with what lists show of it where that was asked for. */
+export const ListedSeriesView = Type.Object({
+  ...SeriesView.properties,
+  counts: Type.Optional(
+    Type.Object({
+      in_flight: Type.Integer({ description: 'Passages under way now' }),
+      sent_7d: Type.Integer({ description: 'Emails in the last seven days, today included' }),
+      entered_7d: Type.Integer({ description: 'Passages that began in these days' }),
+      goal_rate: Nullable(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description:
+            'Of passages that began in the last 30 days, the share that reached the goal; null without a goal, or without any',
+        }),
+      ),
+    }),
+  ),
+  edited_at: Type.Optional(
+    Nullable(Type.String({ format: 'date-time', description: 'Of the last change; real time' })),
+  ),
+  edited_by: Type.Optional(
+    Nullable(Type.String({ description: 'The member, key or command; null: unknown' })),
+  ),
+});
+
 /** One series, and the scan that takes its audience in. */
 export const SeriesReadView = Type.Object({
   ...SeriesView.properties,

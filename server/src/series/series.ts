@@ -99,3 +99,9 @@ export function statusAfter(
   if (to !== null && status === to) return to;
   return from.includes(status) ? (to ?? status) : null;
 }
+
+const COPY = ' (copy)';
+
+/** What a copy is called: what it is of, shortened where that would be too long. Pure. */
+export const copyNameOf = (name: string): string =>
+  `${name.slice(0, NAME_LENGTH_MAX - COPY.length).toWellFormed()}${COPY}`;

@@ -77,12 +77,15 @@ export async function listAutomations(
     workspaceId,
     type,
     status,
+    search,
     after,
     limit,
   }: {
     workspaceId: string;
     type: Automation['type'];
     status: AutomationStatus | null;
+    /** What the name contains, in whatever case; null for any. */
+    search: string | null;
     after: PageAfter | null;
     limit: number;
   },
@@ -93,6 +96,7 @@ export async function listAutomations(
       from automations
      where workspace_id = ${workspaceId} and type = ${type}
        and (${status}::text is null or status = ${status})
+       and (${search}::text is null or strpos(lower(name), lower(${search}::text)) > 0)
        and (${after?.at ?? null}::timestamptz is null
             or (created_at, id) < (${after?.at ?? null}::timestamptz, ${after?.id ?? null}::uuid))
      order by created_at desc, id desc
@@ -112,7 +116,9 @@ export async function updateAutomation(
     update automations
        set name = ${name}, status = ${status}, draft = ${db.json(draft as never)},
            version = ${version}, updated_at = ${updatedAt},
-           status_at = case when status = ${status} then status_at else db_now() end
+           status_at = case when status = ${status} then status_at else db_now() end,
+           has_edits = version is not distinct from ${version} and version is not null
+                       and (has_edits or draft is distinct from ${db.json(draft as never)}::jsonb)
      where workspace_id = ${workspaceId} and id = ${id}
   `;
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
+import type { Fault } from '../schedule/fault.ts';
 
 export const sendingPaused = (rule: 'bounces' | 'complaints'): DomainError =>
   new DomainError(
@@ -13,3 +14,13 @@ export const automationNotFound = (type: 'series' | 'broadcast'): DomainError =>
     'not_found',
     type === 'series' ? 'Series not found' : 'Broadcast not found',
   );
+
+export const periodInvalid = (faults: readonly Fault[]): DomainError => {
+  const [first] = faults;
+  return new DomainError(
+    'tracking.period_invalid',
+    'invalid',
+    first === undefined ? 'The period is wrong' : `${first.path} ${first.message}`,
+    { details: faults },
+  );
+};

@@ -31,3 +31,8 @@ export {
   type ReturnPaths,
 } from './inbound/index.ts';
 export { resultRoutes } from './results/routes.ts';
+export { foldReports, REPORTS_IDLE_MS } from './reports/fold-deltas.ts';
+export { calendarOf } from './reports/sql/messages.ts';
+export { openPauses, type OpenPause } from './sql/pauses.ts';
+export { reportRoutes, type ReportRouteDeps } from './reports/routes.ts';
+export { eraseLinks } from './erase-links.ts';

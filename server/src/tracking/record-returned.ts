@@ -11,7 +11,7 @@ import type { BounceClass, Returned } from '../transport/index.ts';
 import { readWorkspace } from '../workspace/index.ts';
 import { countKindOf, eventOf, higherTold, returnedIdOf, toldBy } from './returned-event.ts';
 import { isDead } from './soft-bounces.ts';
-import { addCounts, type Count } from './sql/counts.ts';
+import { addCounts, countOf, type Count } from './sql/counts.ts';
 import {
   findMessages,
   insertEvents,
@@ -183,7 +183,6 @@ async function countsOf(tx: Transaction, happened: readonly Happened[]): Promise
   );
   const counts: Count[] = [];
   for (const { event, message } of happened) {
-    const { workspaceId, automationId, stepId } = message;
     const bounceClass = event.detail['class'];
     const kind = countKindOf({
       kind: event.kind,
@@ -192,7 +191,7 @@ async function countsOf(tx: Transaction, happened: readonly Happened[]): Promise
     });
     if (kind === null || done.has(`${message.id} ${kind}`)) continue;
     done.add(`${message.id} ${kind}`);
-    counts.push({ workspaceId, automationId, stepId, kind, by: 1 });
+    counts.push(countOf(message, kind, 1));
   }
   return counts;
 }
@@ -214,7 +213,9 @@ async function suppressAll(
     addresses: readonly string[],
     detail: Record<string, unknown>,
   ): Promise<void> => {
-    const targets = [...new Set(addresses)].toSorted().map((address) => ({ address }));
+    // Whoever was erased has none any more.
+    const known = new Set(addresses.filter((address) => address !== ''));
+    const targets = [...known].toSorted().map((address) => ({ address }));
     if (targets.length === 0) return;
     const input = { workspaceId, targets, reason, source, detail, now };
     people.push(...(await recordSuppressions(tx, consent.key, input)).users);
@@ -304,9 +305,7 @@ export async function recordRefused(
     if (happened.length === 0) continue;
     people.push(...(await suppressAll(deps, tx, { workspaceId, happened, source: 'smtp', now })));
     // Refused is sent too, as far as a rate of bounces goes.
-    const sent = happened.map(({ message: { automationId, stepId } }): Count => {
-      return { workspaceId, automationId, stepId, kind: 'sent', by: 1 };
-    });
+    const sent = happened.map(({ message }) => countOf(message, 'sent', 1));
     await addCounts(tx, [...sent, ...(await countsOf(tx, happened))]);
   }
   return async () => {

@@ -4,7 +4,7 @@ import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import { imageProxyOf, judge, staticReasonOf, type Visit } from './classify.ts';
 import { signalsOf, type Happened } from './record-returned.ts';
 import { countKindOf, storable } from './returned-event.ts';
-import { addCounts, type Count, type CountKind } from './sql/counts.ts';
+import { addCounts, countOf, type Count, type CountKind } from './sql/counts.ts';
 import {
   insertEvents,
   lockMessages,
@@ -169,9 +169,3 @@ function kindsOf(
     visits.flatMap(({ kind, isMachine }) => countKindOf({ kind, isMachine, class: null }) ?? []),
   );
 }
-
-const countOf = (
-  { workspaceId, automationId, stepId }: KnownMessage,
-  kind: CountKind,
-  by: number,
-): Count => ({ workspaceId, automationId, stepId, kind, by });

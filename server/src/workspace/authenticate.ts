@@ -13,6 +13,8 @@ import { findKeyHolder, type KeyHolderRow } from './sql/keys.ts';
 export interface Actor {
   readonly kind: 'widget' | 'secret';
   readonly keyId: string;
+  /** The last four characters of the key. */
+  readonly hint: string;
   readonly workspace: {
     readonly id: string;
     readonly side: Side;
@@ -86,14 +88,14 @@ function keyTextOf(header: string | undefined): string {
 }
 
 async function actorOf(row: KeyHolderRow, box: SecretBox): Promise<Actor> {
-  const { keyId, kind, workspaceId: id, side, name, timezone, stored } = row;
+  const { keyId, hint, kind, workspaceId: id, side, name, timezone, stored } = row;
   const identitySecrets = await Promise.all(
     row.identitySecrets.map((secret) =>
       importIdentitySecret(secret.id, box.open(Buffer.from(secret.sealed, 'hex'), secret.id)),
     ),
   );
   const settings = settingsOf({ name, timezone, stored });
-  return { kind, keyId, workspace: { id, side, name, timezone, settings }, identitySecrets };
+  return { kind, keyId, hint, workspace: { id, side, name, timezone, settings }, identitySecrets };
 }
 
 /**

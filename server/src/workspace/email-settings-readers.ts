@@ -4,31 +4,9 @@ import type { Reader } from './settings-patch.ts';
 const POSTAL_ADDRESS_LENGTH_MAX = 500;
 const FOOTER_LENGTH_MAX = 2_000;
 const URL_LENGTH_MAX = 2_000;
-const TEST_RECIPIENTS_MAX = 50;
 const SOFT_BOUNCES_MAX = 100;
 const SOFT_BOUNCE_DAYS_MAX = 365;
 const SENDS_MAX = 1_000_000;
-
-/** Who reads what of how emails look and are followed, by path. */
-export const emailSettingsReaders = (
-  isMailbox: (text: string) => boolean,
-): Readonly<Record<string, Reader>> => ({
-  postal_address: textReader(POSTAL_ADDRESS_LENGTH_MAX),
-  'brand/logo_url': readHttpUrl,
-  'brand/colour': readColour,
-  'brand/website_url': readHttpUrl,
-  'brand/footer': textReader(FOOTER_LENGTH_MAX),
-  'tracking/opens': readFlag,
-  'tracking/clicks': readFlag,
-  'soft_bounces/count': wholeReader(1, SOFT_BOUNCES_MAX),
-  'soft_bounces/days': wholeReader(0, SOFT_BOUNCE_DAYS_MAX),
-  'auto_pause/enabled': readFlag,
-  'auto_pause/bounce_percent': readPercent,
-  'auto_pause/complaint_percent': readPercent,
-  'auto_pause/min_sends': wholeReader(1, SENDS_MAX),
-  alerts_url: readHttpUrl,
-  test_recipients: (sent) => readMailboxes(sent, isMailbox),
-});
 
 const textReader =
   (lengthMax: number): Reader =>
@@ -75,13 +53,20 @@ const readHttpUrl: Reader = (sent) => {
     : { wrong: 'must be a URL that begins with https:// or http://, or null' };
 };
 
-function readMailboxes(sent: unknown, isMailbox: (text: string) => boolean) {
-  if (!Array.isArray(sent)) return { wrong: 'must be a list of email addresses' };
-  if (sent.length > TEST_RECIPIENTS_MAX) {
-    return { wrong: `must have at most ${TEST_RECIPIENTS_MAX} addresses` };
-  }
-  const wrong = sent.findIndex((one) => typeof one !== 'string' || !isMailbox(one));
-  return wrong >= 0
-    ? { wrong: `number ${wrong + 1} is not a valid email address` }
-    : { value: [...new Set(sent as string[])] };
-}
+/** Who reads what of how emails look and are followed, by path. */
+export const emailSettingsReaders: Readonly<Record<string, Reader>> = {
+  postal_address: textReader(POSTAL_ADDRESS_LENGTH_MAX),
+  'brand/logo_url': readHttpUrl,
+  'brand/colour': readColour,
+  'brand/website_url': readHttpUrl,
+  'brand/footer': textReader(FOOTER_LENGTH_MAX),
+  'tracking/opens': readFlag,
+  'tracking/clicks': readFlag,
+  'soft_bounces/count': wholeReader(1, SOFT_BOUNCES_MAX),
+  'soft_bounces/days': wholeReader(0, SOFT_BOUNCE_DAYS_MAX),
+  'auto_pause/enabled': readFlag,
+  'auto_pause/bounce_percent': readPercent,
+  'auto_pause/complaint_percent': readPercent,
+  'auto_pause/min_sends': wholeReader(1, SENDS_MAX),
+  alerts_url: readHttpUrl,
+};

@@ -24,8 +24,6 @@ export interface EmailSettings {
   };
   /** Called, signed as webhooks are, when sending was paused. */
   readonly alertsUrl: string | null;
-  /** Who may be sent a test of an email. */
-  readonly testRecipients: readonly string[];
 }
 
 /** The wire form, and the stored one. */
@@ -46,7 +44,6 @@ export interface EmailSettingsView {
     min_sends: number;
   };
   alerts_url: string | null;
-  test_recipients: readonly string[];
 }
 
 /** What is stored: only what somebody set. */
@@ -91,7 +88,6 @@ export function emailSettingsOf(stored: StoredEmailSettings): EmailSettings {
       minSends: pause?.min_sends ?? AUTO_PAUSE_DEFAULT.minSends,
     },
     alertsUrl: stored.alerts_url ?? null,
-    testRecipients: stored.test_recipients ?? [],
   };
 }
 
@@ -112,5 +108,4 @@ export const emailSettingsViewOf = (settings: EmailSettings): EmailSettingsView 
     min_sends: settings.autoPause.minSends,
   },
   alerts_url: settings.alertsUrl,
-  test_recipients: settings.testRecipients,
 });

@@ -94,3 +94,10 @@ export const nameInvalid = (message: string): DomainError =>
 
 export const workspaceNotFound = (): DomainError =>
   new DomainError('workspace.not_found', 'not_found', 'Workspace not found');
+
+export const auditTimeInvalid = (name: string): DomainError =>
+  new DomainError(
+    'workspace.audit_time_invalid',
+    'invalid',
+    `${name} must be an ISO 8601 date, or a date and time with its offset`,
+  );

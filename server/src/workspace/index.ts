@@ -1,3 +1,6 @@
+export { actionOf, UNAUDITED, type Action } from './audit/actions.ts';
+export { eraseFromAudit, isCaused, recordChange, tidyAudit } from './audit/record-change.ts';
+export { auditRoutes } from './audit/routes.ts';
 export {
   createAuthenticator,
   requireIdentity,
@@ -24,6 +27,7 @@ export {
   type KeyedRequest,
 } from './idempotency.ts';
 export type { Claims, IdentitySecret } from './identity.ts';
+export { workspaceNotFound } from './errors.ts';
 export type { KeyForm, KeyKind, Side } from './key.ts';
 export {
   createKey,
@@ -37,6 +41,7 @@ export {
 export { createRateLimiter, type Limit, type RateAnswer, type RateLimiter } from './rate-limit.ts';
 export {
   listWorkspaces,
+  listWorkspacesOf,
   readWorkspace,
   readWorkspaces,
   type ListedWorkspace,
@@ -50,7 +55,38 @@ export {
   type SettingsView,
 } from './settings.ts';
 export type { Workspace } from './workspace.ts';
-export { workspaceRoutes, type RequestActor, type WorkspaceRouteDeps } from './routes.ts';
+export { roleRequired, sessionNotFound } from './members/errors.ts';
+export { acceptInvitation, lookAtInvitation } from './members/invitations.ts';
+export { limitSignIn } from './members/limit-sign-in.ts';
+export { PASSWORD_LENGTH, storedEmailOf } from './members/member.ts';
+export { createReset, resetPassword } from './members/reset-password.ts';
+export { isRoleEnough, type Role } from './members/role.ts';
+export { memberRoutes, type InvitationMail } from './members/routes.ts';
+export { setUpOwner } from './members/setup.ts';
+export { acceptAllInvitations, isEmailInvited } from './members/sql/invitations.ts';
+export {
+  findRole,
+  hasMemberEmail,
+  hasMembers,
+  listSides,
+  ownNewWorkspace,
+} from './members/sql/members.ts';
+export {
+  deleteExpired,
+  deleteSession,
+  deleteSessions,
+  listSessionRows,
+  type MemberSession,
+} from './members/sql/sessions.ts';
+export { setupTokenOf } from './members/token.ts';
+export { findLiveSide } from './sql/workspaces.ts';
+export {
+  workspaceRoutes,
+  type ActorMember,
+  type RequestActor,
+  type WorkspaceRouteDeps,
+} from './routes.ts';
+export { identityTestRoutes } from './identity-test/routes.ts';
 export { webhookSecretRoutes, type WebhookSecretRouteDeps } from './webhook/routes.ts';
 export {
   rotateWebhookSecret,
@@ -58,3 +94,5 @@ export {
   type WebhookSecretDeps,
   type WebhookSecrets,
 } from './webhook-secret.ts';
+export { eraseKept } from './erase-kept.ts';
+export { eraseAuditNotes } from './sql/erase.ts';

@@ -2,7 +2,13 @@ import type { Db } from '../platform/db.ts';
 import { workspaceNotFound } from './errors.ts';
 import type { Side } from './key.ts';
 import type { SecretBox } from './secret-box.ts';
-import { findWorkspace, findWorkspaces, listWorkspaceRows } from './sql/workspaces.ts';
+import {
+  findListedRows,
+  findWorkspace,
+  findWorkspaces,
+  listWorkspaceRows,
+  type ListedRow,
+} from './sql/workspaces.ts';
 import type { PageAfter } from '../platform/page.ts';
 import { isUuid, workspaceOf, type Workspace } from './workspace.ts';
 
@@ -26,14 +32,28 @@ export async function listWorkspaces(
   { after = null, limit = PAGE_LIMIT }: { after?: PageAfter | null; limit?: number } = {},
 ): Promise<ListedWorkspace[]> {
   const rows = await listWorkspaceRows(db, { after, limit });
-  return rows.map(({ widgetKeyId, widgetKeySealed, ...row }) => ({
-    ...row,
-    widgetKey:
-      widgetKeyId === null || widgetKeySealed === null
-        ? null
-        : box.open(widgetKeySealed, widgetKeyId),
-  }));
+  return rows.map((row) => listedOf(row, box));
 }
+
+/** Of all sides those with these ids, oldest first. */
+export async function listWorkspacesOf(
+  { db, box }: { db: Db; box: SecretBox },
+  { ids }: { ids: readonly string[] },
+): Promise<ListedWorkspace[]> {
+  const rows = ids.length === 0 ? [] : await findListedRows(db, { ids });
+  return rows.map((row) => listedOf(row, box));
+}
+
+const listedOf = (
+  { widgetKeyId, widgetKeySealed, ...row }: ListedRow,
+  box: SecretBox,
+): ListedWorkspace => ({
+  ...row,
+  widgetKey:
+    widgetKeyId === null || widgetKeySealed === null
+      ? null
+      : box.open(widgetKeySealed, widgetKeyId),
+});
 
 /**
  * One side of a workspace.

@@ -6,8 +6,11 @@ import { afterOf, pageOf } from '../platform/page.ts';
 import type { Actor } from './authenticate.ts';
 import { changeSettings } from './change-settings.ts';
 import { createKey, listKeys, revokeKey, rotateKey, type Key, type KeyDeps } from './keys.ts';
+import { roleRequired } from './members/errors.ts';
+import { isRoleEnough, type Role } from './members/role.ts';
 import { readWorkspace } from './read-workspace.ts';
 import type { SecretBox } from './secret-box.ts';
+import { SettingsAnswer } from './settings-schema.ts';
 import { settingsViewOf, type Settings } from './settings.ts';
 
 /** Who makes a request, as its scope found out before anything else. */
@@ -19,6 +22,16 @@ export interface RequestActor {
   readonly settings: Settings;
   /** The key's view of the caller; null for a member in the dashboard. */
   readonly key: Actor | null;
+  /** Who is signed in; null for a key. */
+  readonly member: ActorMember | null;
+}
+
+/** A member as a request acts in their name, with their role in the workspace that it is about. */
+export interface ActorMember {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
 }
 
 declare module 'fastify' {
@@ -99,7 +112,7 @@ function addKeyChanges(app: App, deps: WorkspaceRouteDeps, keyDeps: KeyDeps): vo
         body: KeyBody,
         response: { 201: KeyView },
       },
-      config: { isAnswerSecret: true },
+      config: { role: 'owner', isAnswerSecret: true },
     },
     async ({ actor, body: { kind } }, reply) => {
       const key = await createKey(keyDeps, {
@@ -121,7 +134,7 @@ function addKeyChanges(app: App, deps: WorkspaceRouteDeps, keyDeps: KeyDeps): vo
         params: KeyParams,
         response: { 201: KeyView },
       },
-      config: { isAnswerSecret: true },
+      config: { role: 'owner', isAnswerSecret: true },
     },
     async ({ actor, params: { id } }, reply) => {
       const key = await rotateKey(keyDeps, { workspaceId: actor.workspaceId, id, now: deps.now() });
@@ -139,6 +152,7 @@ function addKeyChanges(app: App, deps: WorkspaceRouteDeps, keyDeps: KeyDeps): vo
         params: KeyParams,
         response: { 200: KeyView },
       },
+      config: { role: 'owner' },
     },
     async ({ actor, params: { id } }) => {
       const revoked = await revokeKey(keyDeps, {
@@ -159,7 +173,7 @@ function addSettings(app: App, deps: WorkspaceRouteDeps): void {
       schema: {
         tags: ['settings'],
         summary: 'Read the settings of this side',
-        response: { 200: SettingsSchema },
+        response: { 200: SettingsAnswer },
       },
     },
     async ({ actor }) =>
@@ -173,16 +187,29 @@ function addSettings(app: App, deps: WorkspaceRouteDeps): void {
         tags: ['settings'],
         summary: 'Change the settings that are named',
         body: SettingsSchema,
-        response: { 200: SettingsSchema },
+        response: { 200: SettingsAnswer },
       },
       validatorCompiler: () => () => true,
     },
     async ({ actor, body }) => {
+      requireRoleFor(actor, body);
       const change = { workspaceId: actor.workspaceId, body, now: deps.now() };
       const { isMailbox } = deps;
       return settingsViewOf(await changeSettings({ pool: db, forget, isMailbox }, change));
     },
   );
+}
+
+/** What keeps strangers out is changed by owners only. */
+const OWNED_SETTINGS = ['identity_verification', 'allowed_origins', 'rate_limits', 'alerts_url'];
+
+/** @throws `workspace.role_required` */
+function requireRoleFor({ member }: RequestActor, body: unknown): void {
+  if (member === null || isRoleEnough(member.role, 'owner')) return;
+  if (body === null || typeof body !== 'object') return;
+  if (OWNED_SETTINGS.some((name) => Object.hasOwn(body, name))) {
+    throw roleRequired('owner', member.role);
+  }
 }
 
 const keyViewOf = ({ id, kind, hint, text, createdAt, revokedAt }: Key) => ({

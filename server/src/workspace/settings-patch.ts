@@ -62,7 +62,7 @@ const readersOf = ({ isMailbox }: SettingsPorts): Readonly<Record<string, Reader
   'limits/emails': readEmailLimit,
   from: (sent) => readMailbox(sent, isMailbox),
   reply_to: (sent) => readMailbox(sent, isMailbox),
-  ...emailSettingsReaders((text) => isMailbox(text) && !text.includes('<')),
+  ...emailSettingsReaders,
 });
 
 /**

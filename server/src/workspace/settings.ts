@@ -50,7 +50,7 @@ export interface SettingsView extends EmailSettingsView {
   name: string;
   timezone: string;
   identity_verification: { enabled: boolean; require_exp: boolean };
-  allowed_origins: readonly string[];
+  allowed_origins: string[];
   rate_limits: {
     widget_per_minute: number;
     widget_unknown_user_per_minute: number;
@@ -113,7 +113,7 @@ export function settingsViewOf(settings: Settings): SettingsView {
     name: settings.name,
     timezone: settings.timezone,
     identity_verification: { enabled: identity.enabled, require_exp: identity.requireExp },
-    allowed_origins: settings.allowedOrigins,
+    allowed_origins: [...settings.allowedOrigins],
     rate_limits: {
       widget_per_minute: rates.widgetPerMinute,
       widget_unknown_user_per_minute: rates.widgetUnknownUserPerMinute,

@@ -548,8 +548,9 @@ describe('the timeline', () => {
       ['message', 'message_accepted', 'a'],
       ['entered', 'entered', null],
       ['event', 'event', null],
+      ['created', 'created', null],
     ]);
-    expect(items.at(-2)).toMatchObject({
+    expect(items.at(-3)).toMatchObject({
       series_id: series,
       sentence: 'Entered "Welcome" by the event "bought": run 1, version 1.',
     });
@@ -572,7 +573,10 @@ describe('the timeline', () => {
     const other = await own();
     const userId = await side.user();
     expect(await other.get(`/users/${userId}/timeline`)).toMatchObject({ error: 'User not found' });
-    expect(await side.get(`/users/${userId}/timeline`)).toEqual({ data: [], next_cursor: null });
+    expect(await side.get(`/users/${userId}/timeline`)).toMatchObject({
+      data: [{ kind: 'created', sentence: 'Became known.' }],
+      next_cursor: null,
+    });
     for (const cursor of ['x', Buffer.from("1 '").toString('base64url'), 'a'.repeat(200)]) {
       const refused = await side.get(`/users/${userId}/timeline?cursor=${cursor}`);
       expect(refused.code).toBe('request.cursor_invalid');

@@ -152,7 +152,6 @@ describe('settings', () => {
     soft_bounces: { count: 3, days: 14 },
     auto_pause: { enabled: true, bounce_percent: 4, complaint_percent: 0.1, min_sends: 200 },
     alerts_url: null,
-    test_recipients: [],
   };
   async function ownSide() {
     const { test: side } = await server.newWorkspace();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDnsZone, type DnsZone } from '../support/dns-zone.ts';
 import { startEmailWorld, type EmailWorld, type Mail } from '../support/email-world.ts';
 import { activeSeries, email } from '../support/series.ts';
+import { signIn } from '../support/sign-in.ts';
 import { until } from '../support/until.ts';
 
 /**
@@ -32,10 +33,10 @@ beforeAll(async () => {
   const settings = {
     postal_address: '1 Harbour Way, Berlin',
     brand: { colour: '#7a1fa2', footer: 'Thank you for reading.' },
-    test_recipients: ['member@tidewater.example'],
   };
   world = await startEmailWorld(settings, zone.resolver);
   await world.v1('POST', '/inboxes', { address: 'back@tidewater.example' });
+  await signIn(world.server, { role: 'viewer', email: 'member@tidewater.example' });
   list = await world.v1('POST', '/lists', { name: 'Offers', kind: 'opt_out' });
 });
 afterAll(async () => {
@@ -231,7 +232,7 @@ test('double opt-in: the wish sends a mail, its link confirms, and then the list
   expect(await world.subjectsTo(user)).toHaveLength(2);
 });
 
-test('a test goes to who may get tests, and to nobody else', async () => {
+test('a test goes to members, and to nobody else', async () => {
   const series = await world.series([news('offer')]);
   const { live, test: testSide } = world.server;
   const sendTo = (to: string, { key, id } = { key: live.secretKey, id: series }) =>
@@ -251,7 +252,6 @@ test('a test goes to who may get tests, and to nobody else', async () => {
   // Of a test side nothing leaves, not even a test.
   const key = testSide.secretKey;
   const id = await activeSeries(world.server, { key, steps: [email('offer')] });
-  await world.server.v1('PATCH', '/settings', { test_recipients: ['member@tidewater.example'] });
   const kept = await sendTo('member@tidewater.example', { key, id });
   expect([kept.status, kept.body.code]).toEqual([409, 'series.test_side']);
   expect(await world.subjectsTo('member')).toHaveLength(1);

@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
+import { browserCookies } from '../support/dashboard.ts';
 import { type LiveInbox, startLiveInbox } from '../support/live-inbox.ts';
 
 /**
@@ -56,6 +57,7 @@ const autoPause = (rule: object): Promise<unknown> =>
 
 async function inbox(query: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: WIDE, timezoneId: 'UTC', ...options });
+  await context.addCookies(browserCookies(world.url, world.cookie));
   await context.addInitScript({ content: `globalThis.contrastOf = ${CONTRAST}` });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
+import { browserCookies } from '../support/dashboard.ts';
+import { setUpOwner } from '../support/sign-in.ts';
 
 /**
  * Goal: a stranger opens the inbox of a fresh installation, enrolls, moves the clock and reads why
@@ -25,6 +27,7 @@ let url: string;
 let widgetKey: string;
 let secretKey: string;
 let browser: Browser;
+let cookie: string;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'milepost-inbox-'));
@@ -36,6 +39,7 @@ beforeAll(async () => {
   const [banner, launched] = await Promise.all([bannerOf(server), launchBrowser()]);
   browser = launched;
   url = wordIn(banner, /ready at (\S+)/);
+  cookie = await setUpOwner(url, banner);
   widgetKey = wordIn(banner, /(mp_wk_test_\w+)/);
   secretKey = wordIn(banner, /(mp_sk_test_\w+)/);
 });
@@ -77,6 +81,7 @@ async function inbox(options: BrowserContextOptions = {}, query = ''): Promise<P
     timezoneId: 'Europe/Berlin',
     ...options,
   });
+  await context.addCookies(browserCookies(url, cookie));
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const response = await page.goto(`${url}/inbox${query}`);

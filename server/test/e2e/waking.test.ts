@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApi } from '../../src/app/api.ts';
+import { createSignIn } from '../../src/app/auth/sign-in.ts';
 import { createHealth } from '../../src/app/health.ts';
 import { createServices, type Services } from '../../src/app/services.ts';
 import { connect } from '../../src/platform/db.ts';
@@ -55,7 +56,7 @@ beforeAll(async () => {
     services,
     outlets: outletsOf(services, { lookups: db, transport: createCaptureTransport() }),
     health: createHealth({ db, migrationsDir: MIGRATIONS }),
-    session: null,
+    signIn: createSignIn({ services, encryptionKey: KEY, oidc: null }),
     publicUrl: () => 'https://milepost.example',
     trustProxy: false,
     dashboardDir: null,

@@ -187,15 +187,13 @@ const STATEMENTS: readonly [string, readonly string[], (tx: Transaction) => Prom
   ],
   [
     'listSubscribers',
+    ['preferences_by_list', 'users_pkey'],
+    (tx) => lists.listSubscribers(tx, { ...of, ...page, id: list, state: 'subscribed' }),
+  ],
+  [
+    'listSubscribersAndSilent',
     ['users_by_age', 'preferences_pkey'],
-    (tx) =>
-      lists.listSubscribers(tx, {
-        ...of,
-        ...page,
-        id: list,
-        state: 'subscribed',
-        hasSilent: false,
-      }),
+    (tx) => lists.listSubscribersAndSilent(tx, { ...of, ...page, id: list, state: 'subscribed' }),
   ],
   [
     'usersWithAddress',

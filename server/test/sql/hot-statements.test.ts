@@ -158,6 +158,7 @@ test('beginning attempts: by an index', async () => {
     userExternalId: 'ada',
     stepId: 'mail',
     variant: null,
+    listId: null,
     transport: 'smtp',
     from: 'a@x.test',
     to: 'b@x.test',

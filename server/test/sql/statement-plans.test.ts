@@ -6,12 +6,8 @@ import { consentOfUsers } from '../../src/audience/sql/consent.ts';
 import { listUsers, upsertUsers, usersByIds } from '../../src/audience/sql/users.ts';
 import { beginAttempts } from '../../src/delivery/sql/attempt.ts';
 import { insertFinished } from '../../src/delivery/sql/finish.ts';
-import {
-  findMessage,
-  listEvents,
-  listMessages,
-  messagesOfUser,
-} from '../../src/delivery/sql/read.ts';
+import { findMessage, listEvents, messagesOfUser } from '../../src/delivery/sql/read.ts';
+import * as search from '../../src/delivery/sql/search-messages.ts';
 import * as release from '../../src/delivery/sql/release.ts';
 import { settleMessages } from '../../src/delivery/sql/settle.ts';
 import { queueHealth } from '../../src/delivery/sql/workers.ts';
@@ -25,6 +21,9 @@ import * as leave from '../../src/enrollment/sql/leave.ts';
 import { lookForWork } from '../../src/enrollment/sql/look.ts';
 import * as move from '../../src/enrollment/sql/move-on.ts';
 import * as read from '../../src/enrollment/sql/read.ts';
+import * as stepPeople from '../../src/enrollment/sql/step-people.ts';
+import * as stepCounts from '../../src/enrollment/sql/step-counts.ts';
+import { usersByEmail } from '../../src/audience/sql/users-named.ts';
 import * as resolve from '../../src/enrollment/sql/resolve.ts';
 import { countWaiting, readTestClock } from '../../src/enrollment/sql/test-clock.ts';
 import type { Pool, Transaction } from '../../src/platform/db.ts';
@@ -176,6 +175,7 @@ const newMessage = {
   userExternalId: 'u',
   stepId: 'tips',
   variant: null,
+  listId: null,
   transport: 'smtp',
   from: 'a@example.com',
   to: 'b@example.com',
@@ -239,13 +239,23 @@ const marks = Array.from({ length: 64 }, () => new Date(0));
 const after = { at: now, id: message };
 const inbox = {
   workspaceId: live,
-  userId: null,
   automationId: null,
-  state: null,
+  stepId: null,
+  states: null,
+  reason: null,
+  from: null,
+  to: null,
   after: null,
   limit: 51,
 };
 const inSeries = { workspaceId: live, automationId: series, userId: null, after: null, limit: 51 };
+const atStep = {
+  ...inSeries,
+  stepId: 'hello',
+  version: null,
+  userIds: null,
+};
+const named = { workspaceId: live, email: 'a@example.com' };
 const people = { workspaceId: live, email: null, after: null, limit: 51 };
 const doubt = { bucket: 7, workspaceId: live, id: message };
 const order = { ...doubt, eventId: message, dueAt: now, timezone: 'UTC', reasons: '[]', ...tz };
@@ -408,22 +418,100 @@ const STATEMENTS: readonly [string, readonly string[], (tx: Transaction) => Prom
     (tx) => listEvents(tx, { bucket: 7, messageId: message }),
   ],
   ['messagesOfUser', ['messages_by_user'], (tx) => messagesOfUser(tx, { ...entry, limit: 50 })],
-  ['listMessages', ['messages_by_age'], (tx) => listMessages(tx, inbox)],
   [
-    'listMessages, a later page',
+    'messagesByAge',
     ['messages_by_age'],
-    (tx) => listMessages(tx, { ...inbox, after }),
+    (tx) => search.messagesByAge(tx, { ...inbox, lookedMax: 20_000 }),
   ],
   [
-    'listMessages of a user',
+    'messagesByAge, narrowed, a later page',
+    ['messages_by_age'],
+    (tx) =>
+      search.messagesByAge(tx, { ...inbox, stepId: 'tips', after, from: now, lookedMax: 20_000 }),
+  ],
+  [
+    'endOfLook',
+    ['messages_by_age'],
+    (tx) => search.endOfLook(tx, { ...inbox, after, lookedMax: 20_000 }),
+  ],
+  [
+    'messagesOfUsers',
     ['messages_by_user'],
-    (tx) => listMessages(tx, { ...inbox, userId: user }),
+    (tx) => search.messagesOfUsers(tx, { ...inbox, users: [{ bucket: 7, id: user }] }),
   ],
   [
-    'listMessages in doubt',
-    ['messages_in_doubt'],
-    (tx) => listMessages(tx, { ...inbox, state: 'in_doubt' }),
+    'messagesNotWell',
+    ['messages_not_well'],
+    (tx) => search.messagesNotWell(tx, { ...inbox, states: ['in_doubt', 'bounced'], after }),
   ],
+  [
+    'messagesOfSmallSeries',
+    ['messages_by_series'],
+    (tx) => search.messagesOfSmallSeries(tx, { ...inbox, automationId: paused }),
+  ],
+  [
+    'countOfSeries',
+    ['messages_by_series'],
+    (tx) => search.countOfSeries(tx, { ...inSeries, countMax: 10_000 }),
+  ],
+  [
+    'countStatesOfSeries',
+    ['messages_by_series'],
+    (tx) => search.countStatesOfSeries(tx, { ...inSeries, states: ['accepted'], countMax: 10_000 }),
+  ],
+  [
+    'countNotWell',
+    ['messages_not_well'],
+    (tx) => search.countNotWell(tx, { workspaceId: live, countMax: 10_000 }),
+  ],
+  [
+    'countYoungest',
+    ['messages_by_age'],
+    (tx) => search.countYoungest(tx, { workspaceId: live, countMax: 1_000 }),
+  ],
+  [
+    'listWaitingAt',
+    ['recipients_by_step'],
+    (tx) => stepPeople.listWaitingAt(tx, { ...atStep, after }),
+  ],
+  [
+    'listWaitingAt of a user',
+    ['enrollments_run'],
+    (tx) => stepPeople.listWaitingAt(tx, { ...atStep, userIds: [user] }),
+  ],
+  [
+    'listPassedFew',
+    ['step_log_by_step'],
+    (tx) =>
+      stepPeople.listPassedFew(tx, {
+        ...atStep,
+        stepId: 'tips',
+        outcome: 'failed',
+        fewMax: 10_000,
+      }),
+  ],
+  [
+    'listPassedMany',
+    ['enrollments_by_series', 'step_log_pkey'],
+    (tx) =>
+      stepPeople.listPassedMany(tx, { ...atStep, outcome: 'passed', passagesMax: 20_000, after }),
+  ],
+  [
+    'endOfPassages',
+    ['enrollments_by_series'],
+    (tx) => stepPeople.endOfPassages(tx, { ...atStep, passagesMax: 20_000 }),
+  ],
+  [
+    'countPassed',
+    ['step_log_by_step'],
+    (tx) => stepPeople.countPassed(tx, { ...atStep, outcome: 'passed', countMax: 10_000 }),
+  ],
+  [
+    'countStanding',
+    ['messages_by_series'],
+    (tx) => stepCounts.countStanding(tx, { ...inSeries, stepIds: ['tips'], countMax: 1_000 }),
+  ],
+  ['usersByEmail', ['users_by_email'], (tx) => usersByEmail(tx, { ...named, limit: 50 })],
   [
     'listEnrollments',
     ['enrollments_by_series'],

@@ -5,14 +5,16 @@ import { createSeries, renderHere, seriesEmailRoutes } from '../../src/series/in
 import { templateRoutes } from '../../src/template/index.ts';
 import { createSecretBox, createWorkspace, type RequestActor } from '../../src/workspace/index.ts';
 import { testDatabase } from '../support/database.ts';
+import { addMember } from '../support/sign-in.ts';
 
 /** Goal: shapes on the wire. Method: the routes alone, behind an actor who is taken at its word. */
 const { db, drop } = await testDatabase();
 const now = new Date('2026-01-01T00:00:00Z');
 const box = createSecretBox(randomBytes(32));
 const made = await createWorkspace({ pool: db, box }, { name: 'Acme', now });
+await addMember(db, { workspaceId: made.test.id, role: 'viewer', email: 'me@acme.org' });
 const workspaceId = made.test.id;
-const settings = { name: 'Acme', postalAddress: '1 Main Street', testRecipients: ['me@acme.org'] };
+const settings = { name: 'Acme', postalAddress: '1 Main Street' };
 
 const app = Fastify();
 app.decorateRequest('actor');

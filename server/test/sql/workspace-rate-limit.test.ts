@@ -257,7 +257,7 @@ function actorOf(kind: 'widget' | 'secret', rateLimits: object = {}): Actor {
     timezone: 'UTC',
     settings,
   } as const;
-  return { kind, keyId: `k${(keyCount += 1)}`, workspace, identitySecrets: [] };
+  return { kind, keyId: `k${(keyCount += 1)}`, hint: 'aB3d', workspace, identitySecrets: [] };
 }
 
 /** `ok`, or the seconds to wait. */

@@ -138,6 +138,7 @@ const attemptOf = (
   userExternalId: externalId,
   stepId: 'mail',
   variant: null,
+  listId: null,
   transport: 'smtp',
   from: 'news@example.com',
   to: address,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Accepted, type SmtpSink, startSmtpSink } from './smtp-sink.ts';
+import { setUpOwner } from './sign-in.ts';
 import { until } from './until.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/app/main.ts');
@@ -22,6 +23,8 @@ interface Side {
  */
 export interface LiveInbox {
   readonly url: string;
+  /** Of the owner, who is signed in. */
+  readonly cookie: string;
   readonly live: Side;
   call<Answer>(method: string, path: string, body?: object): Promise<Answer>;
   /** Creates and activates a series of emails, of one unless told otherwise, and gives its id. */
@@ -60,9 +63,8 @@ export async function startLiveInbox(): Promise<LiveInbox> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const url = await addressOf(server);
-  const page = await fetch(`${url}/inbox`);
-  const cookie = page.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const { url, banner } = await addressOf(server);
+  const cookie = await setUpOwner(url, banner);
   const asked = { cookie, 'content-type': 'application/json', origin: url };
   const session = await fetch(`${url}/api/v1/session`, { headers: { cookie } });
   const { workspaces } = (await session.json()) as { workspaces: Side[] };
@@ -100,6 +102,7 @@ export async function startLiveInbox(): Promise<LiveInbox> {
 
   return {
     url,
+    cookie,
     live,
     call,
     identify,
@@ -165,14 +168,14 @@ async function close(server: ChildProcess, sink: SmtpSink, dataDir: string): Pro
 }
 
 /** Where the server listens, once it has said its last word of welcome. */
-function addressOf(child: ChildProcess): Promise<string> {
+function addressOf(child: ChildProcess): Promise<{ url: string; banner: string }> {
   let text = '';
   return new Promise((resolve, reject) => {
     child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       const url = /ready at (\S+)/.exec(text)?.[1];
-      if (url !== undefined && text.includes('move the clock.')) resolve(url);
+      if (url !== undefined && text.includes('move the clock.')) resolve({ url, banner: text });
     });
     child.once('exit', (code) => reject(new Error(`start ended with ${code}: ${text}`)));
   });

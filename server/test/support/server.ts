@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { buildApi } from '../../src/app/api.ts';
 import { createHealth } from '../../src/app/health.ts';
-import { createLocalSession } from '../../src/app/local-session.ts';
+import { createSignIn } from '../../src/app/auth/sign-in.ts';
+import type { OidcConfig } from '../../src/app/auth/oidc-config.ts';
 import { outletsOf } from '../../src/app/outlets.ts';
 import { createServices, type Services } from '../../src/app/services.ts';
 import type { NameResolver } from '../../src/delivery/index.ts';
@@ -22,6 +23,7 @@ import { changeSettings, createWorkspace, type NewSide } from '../../src/workspa
 import { MIGRATIONS, testDatabase, type TestDatabase } from './database.ts';
 import { httpClient, type Answer, type HttpClient } from './http.ts';
 import { expectExactLedger } from './ledger.ts';
+import { newMember } from './sign-in.ts';
 
 export type { Answer, Call } from './http.ts';
 
@@ -45,6 +47,12 @@ export interface TestServer extends TestWorkspace, Omit<HttpClient, 'close'> {
   readonly database: TestDatabase;
   readonly db: Pool;
   readonly services: Services;
+  /** Makes the link by which the first owner signs up. */
+  readonly setupToken: string;
+  /** Of all servers of this run. */
+  readonly encryptionKey: Uint8Array;
+  /** The cookie of an owner of the first workspace; empty unless the server was asked for it. */
+  readonly cookie: string;
   /** Log lines of errors. A test that provokes one empties it; `close` fails on any that is left. */
   readonly errors: string[];
   /** `POST /api/sdk<path>`. A string or bytes go as they are, anything else as JSON. */
@@ -81,8 +89,18 @@ export interface StartOptions extends WorkspaceOptions {
   readonly poolMax?: number;
   /** Answers questions about names; none has a record, if left out. */
   readonly resolver?: NameResolver;
-  /** Serves an inbox page and its session, as a server that listens on loopback does. */
+  /** Hears every line that is logged, of any level. */
+  readonly onLog?: (line: string) => void;
+  /** Serves a page that says nothing, and has an owner who is signed in: `cookie`. */
   readonly hasSession?: boolean;
+  /** Serves this dashboard. */
+  readonly dashboardDir?: string;
+  /** Says that people reach it where it listens, instead of under a name that is nobody's. */
+  readonly hasOwnUrl?: boolean;
+  /** Believes `X-Forwarded-For`, so that a test may call from many addresses. */
+  readonly trustsProxy?: boolean;
+  /** Where members may sign in too. */
+  readonly oidc?: OidcConfig;
 }
 
 /** A Monday morning, a week before Europe sets its clocks forward. */
@@ -123,14 +141,20 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
   const db = connect(database.url, { max: options.poolMax ?? POOL_MAX, applicationName: 'server' });
   const lookups = connect(database.url, { max: LOOKUPS_MAX, applicationName: 'lookups' });
   const errors: string[] = [];
-  const log = createLog({ level: 'error', sink: { write: (line) => errors.push(line) } });
+  const { onLog } = options;
+  const write = (line: string): void => {
+    onLog?.(line);
+    if (onLog === undefined || /"level":"(error|fatal)"/.test(line)) errors.push(line);
+  };
+  const log = createLog({ level: onLog === undefined ? 'error' : 'debug', sink: { write } });
+  const address = { url: 'https://milepost.example' };
   const services = await createServices({
     db,
     lookups,
     log,
     encryptionKey: ENCRYPTION_KEY,
     from: FROM,
-    publicUrl: () => 'https://milepost.example',
+    publicUrl: () => address.url,
     resolver: options.resolver ?? NO_NAMES,
     // Receivers of tests listen here.
     webhookPrivateHosts: parsePrivateHosts('127.0.0.1'),
@@ -145,25 +169,34 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
   const stopping = new AbortController();
   const worker =
     transport === null ? null : await startWorker(services, { outlets, stopping: stopping.signal });
+  const { oidc = null } = options;
+  const signIn = createSignIn({ services, encryptionKey: ENCRYPTION_KEY, oidc });
   const app = await buildApi({
     services,
     outlets,
     health: createHealth({ db, migrationsDir: MIGRATIONS }),
-    session: hasSession ? createLocalSession(ENCRYPTION_KEY) : null,
-    publicUrl: () => 'https://milepost.example',
-    trustProxy: false,
-    dashboardDir: hasSession ? emptyDashboard() : null,
+    signIn,
+    publicUrl: services.publicUrl,
+    trustProxy: options.trustsProxy ?? false,
+    dashboardDir: options.dashboardDir ?? (hasSession ? emptyDashboard() : null),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  if (options.hasOwnUrl === true) address.url = url;
   const http = httpClient(port);
+  const owner = { workspaceId: workspace.test.id, role: 'owner' } as const;
+  const cookie = hasSession ? (await newMember({ db, send: http.send }, owner)).cookie : '';
 
   const call = (method: string, path: string, body: unknown, options: CallOptions) =>
     http.send({ method, path, ...contentOf(body), headers: headersOf(body, options) });
   return {
     live: workspace.live,
     test: workspace.test,
-    url: `http://127.0.0.1:${port}`,
+    url,
+    cookie,
+    setupToken: signIn.setupToken,
+    encryptionKey: ENCRYPTION_KEY,
     port,
     database,
     db,

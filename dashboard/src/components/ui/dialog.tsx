@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import X from 'lucide-react/icons/x';
 import { Dialog as Primitive } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
@@ -8,10 +9,13 @@ interface DialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly children: ReactNode;
+  /** For more than a question. */
+  readonly isLarge?: boolean;
 }
 
 /** A window over the page: takes the focus, gives it back, closes with Escape. */
-export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { title, open, onOpenChange, children, isLarge = false } = props;
   // Radix gives the focus back to a trigger; a dialog that a key opened has none.
   const before = useRef<Element | null>(null);
   return (
@@ -26,7 +30,11 @@ export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
           onCloseAutoFocus={() => {
             if (before.current instanceof HTMLElement) before.current.focus();
           }}
-          className="fixed top-1/2 left-1/2 z-20 w-[calc(100vw-2rem)] max-w-sm -translate-1/2 rounded-ui border bg-panel p-5 shadow-xl"
+          className={clsx(
+            'fixed top-1/2 left-1/2 z-20 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-1/2',
+            'overflow-y-auto rounded-ui border bg-panel p-5 shadow-xl',
+            isLarge ? 'max-w-2xl' : 'max-w-sm',
+          )}
         >
           <div className="mb-3 flex items-center justify-between">
             <Primitive.Title className="font-semibold">{title}</Primitive.Title>

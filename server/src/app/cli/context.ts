@@ -1,5 +1,7 @@
+import { causedBy } from '../../platform/cause.ts';
 import { createLog, silentLog, type Log } from '../../platform/log.ts';
 import { migrate, requireUsableSchema } from '../../platform/migrate.ts';
+import type { Action } from '../../workspace/index.ts';
 import { readConfig, type Config, type ConfigOptions } from '../config.ts';
 import { MIGRATIONS_DIR, openDatabase, type Database } from '../database.ts';
 
@@ -34,6 +36,22 @@ export function configOf(world: World, options: ConfigOptions): Config {
 export function processLog(world: World, { logLevel }: Config): Log {
   return createLog({ level: logLevel, sink: { write: world.err }, pretty: world.isTerminal });
 }
+
+/** Lets what `work` changes be known as this command's, in the audit log. */
+export const asCommand = <T>(
+  { command, action }: { command: string; action: Action },
+  work: () => T,
+): T =>
+  causedBy(
+    {
+      actor: { kind: 'code', id: null, name: command },
+      reason: null,
+      action,
+      requestId: null,
+      address: null,
+    },
+    work,
+  );
 
 /**
  * Runs a command on the database of the configuration. An embedded database that does not run is

@@ -10,7 +10,7 @@ import {
 import type { Key, KeyDeps, SecretBox } from '../../workspace/index.ts';
 import type { Pool } from '../../platform/db.ts';
 import type { ConfigOptions } from '../config.ts';
-import { answer, withDatabase, type World } from './context.ts';
+import { answer, asCommand, withDatabase, type World } from './context.ts';
 
 type Options = ConfigOptions & { json?: boolean };
 
@@ -42,7 +42,8 @@ export function rotateCommand(world: World, options: Options, id: string): Promi
   return withKey(world, options, {
     id,
     change: async (deps, ref) => {
-      const key = await rotateKey(deps, ref);
+      const as = { command: 'milepost keys rotate', action: 'key.rotate' } as const;
+      const key = await asCommand(as, () => rotateKey(deps, ref));
       const words = `${key.text}\nThe old one stays valid until: npx milepost keys revoke ${id}`;
       answer(world, options, { key: { id: key.id, kind: key.kind, key: key.text } }, words);
     },
@@ -54,7 +55,8 @@ export function revokeCommand(world: World, options: Options, id: string): Promi
   return withKey(world, options, {
     id,
     change: async (deps, ref) => {
-      const { key, liveCount } = await revokeKey(deps, ref);
+      const as = { command: 'milepost keys revoke', action: 'key.revoke' } as const;
+      const { key, liveCount } = await asCommand(as, () => revokeKey(deps, ref));
       const last = liveCount === 0 ? `; it was the last valid ${key.kind} key of this side` : '';
       const value = {
         key: { id: key.id, kind: key.kind, revoked_at: key.revokedAt?.toISOString() ?? null },

@@ -21,6 +21,7 @@ export function programOf(world: World): Command {
     .addHelpText('after', ENVIRONMENT);
   addServers(program, world);
   addData(program, world);
+  addMembers(program, world);
   addChecks(program, world);
   return program;
 }
@@ -34,6 +35,7 @@ Environment (each also as …_FILE, naming a file that holds the value):
   MILEPOST_PUBLIC_URL       where people reach this server
   MILEPOST_HOST, MILEPOST_PORT, MILEPOST_DATA_DIR
   MILEPOST_SMTP_CONNECTIONS, MILEPOST_DKIM_DOMAIN, MILEPOST_DKIM_SELECTOR, MILEPOST_DKIM_KEY
+  MILEPOST_OIDC_ISSUER, MILEPOST_OIDC_CLIENT_ID, MILEPOST_OIDC_CLIENT_SECRET, MILEPOST_OIDC_NAME
   MILEPOST_TRUST_PROXY, MILEPOST_LOG_LEVEL`;
 
 const common = (command: Command): Command =>
@@ -43,6 +45,9 @@ const server = (command: Command): Command =>
   common(command)
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <number>', 'port to listen on (default: 4400)');
+
+/** What prints a link, which names where the server is reached. */
+const reached = (command: Command): Command => server(command).option('--json', 'print JSON');
 
 const data = (command: Command): Command => common(command).option('--json', 'print JSON');
 
@@ -90,6 +95,21 @@ function addData(program: Command, world: World): void {
     .argument('<id>', 'id of the key')
     .action(async (id: string, options: CommonOptions) =>
       (await import('./keys.ts')).revokeCommand(world, options, id),
+    );
+}
+
+function addMembers(program: Command, world: World): void {
+  reached(
+    program.command('setup-link').description('print the link by which the first owner signs up'),
+  ).action(async (options: CommonOptions) =>
+    (await import('./members.ts')).setupLinkCommand(world, options),
+  );
+  const members = program.command('members').description('help members who cannot sign in');
+  reached(members.command('reset-link').description('print a link to choose a new password by'))
+    .argument('<email>', 'address of the member')
+    .option('--drop-second-factor', 'for who lost that too: the link also forgets it')
+    .action(async (email: string, options: CommonOptions & { dropSecondFactor?: boolean }) =>
+      (await import('./members.ts')).resetLinkCommand(world, options, email),
     );
 }
 

@@ -3,10 +3,12 @@ import {
   createSecretBox,
   createWorkspace,
   listWorkspaces,
+  ownNewWorkspace,
+  readWorkspace,
   type NewSide,
 } from '../../workspace/index.ts';
 import type { ConfigOptions } from '../config.ts';
-import { answer, withDatabase, type World } from './context.ts';
+import { answer, asCommand, withDatabase, type World } from './context.ts';
 
 type Options = ConfigOptions & { json?: boolean };
 
@@ -15,8 +17,13 @@ export function createCommand(world: World, options: Options & { name: string })
   return withDatabase(world, options, async ({ db, encryptionKey }) => {
     const box = createSecretBox(encryptionKey);
     const now = (await databaseClock(db)).now();
-    const made = await createWorkspace({ pool: db, box }, { name: options.name, now });
+    const made = await asCommand(
+      { command: 'milepost workspace create', action: 'workspace.create' },
+      () => createWorkspace({ pool: db, box }, { name: options.name, now }),
+    );
     const { name, live, test } = made;
+    const { pairId } = await readWorkspace(db, { workspaceId: live.id });
+    await ownNewWorkspace(db, { pairId, now });
     const value = { workspace: { name }, live: sideView(live), test: sideView(test) };
     answer(world, options, value, sidesText(name, { live, test }));
   });

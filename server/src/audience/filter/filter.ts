@@ -36,6 +36,9 @@ export const USER_SCOPE: Scope<Facts> = [
   NO_EMAIL_CONDITIONS,
 ];
 
+/** What may be asked about a company. */
+export const COMPANY_SCOPE: Scope<Facts> = [fieldConditions([COMPANY_FIELDS])];
+
 /** What a step may ask about a user: their enrollment too. */
 export const STEP_SCOPE: Scope<Facts> = [
   fieldConditions([...PERSON_FIELDS, PROPERTY_FIELDS]),
@@ -67,6 +70,10 @@ export const faultsOfFilter = (json: unknown, path: string): Fault[] =>
 export const faultsOfStepFilter = (json: unknown, path: string): Fault[] =>
   faultsOfNode(STEP_SCOPE, json, { path, depth: 1, budget: { nodes: FILTER_NODES_MAX } });
 
+/** `faultsOfFilter` for a filter over companies, which asks about `company.…` only. */
+export const faultsOfCompanyFilter = (json: unknown, path: string): Fault[] =>
+  faultsOfNode(COMPANY_SCOPE, json, { path, depth: 1, budget: { nodes: FILTER_NODES_MAX } });
+
 /** `faultsOfFilter` for a filter over one event, where fields are `metadata.…`. */
 export const faultsOfEventFilter = (json: unknown, path: string): Fault[] =>
   faultsOfNode(EVENT_SCOPE, json, { path, depth: 1, budget: { nodes: FILTER_NODES_MAX } });
@@ -90,6 +97,15 @@ export function stepFilterOf(
 ): Filter {
   assertFaultless(faultsOfStepFilter(json, ''));
   return { root: compileNode(STEP_SCOPE, json, { timezone }) };
+}
+
+/** `filterOf` for a filter over companies. Its `conditionSql` is over `companies c` alone. */
+export function companyFilterOf(
+  json: unknown,
+  { timezone = 'UTC' }: { timezone?: string } = {},
+): Filter {
+  assertFaultless(faultsOfCompanyFilter(json, ''));
+  return { root: compileNode(COMPANY_SCOPE, json, { timezone }) };
 }
 
 /** `filterOf` for a filter over one event. */

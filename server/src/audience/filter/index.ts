@@ -14,10 +14,12 @@ export {
   type UserFact,
 } from './facts.ts';
 export {
+  companyFilterOf,
   conditionSql,
   dependsOnTime,
   eventFilterOf,
   factsNeeded,
+  faultsOfCompanyFilter,
   faultsOfEventFilter,
   faultsOfFilter,
   faultsOfStepFilter,
@@ -32,5 +34,11 @@ export {
   type Filter,
 } from './filter.ts';
 export type { Fragment } from './fragment.ts';
-export { EventFilterRef, FILTER_SCHEMAS, FilterRef, StepFilterRef } from './schema.ts';
+export {
+  CompanyFilterRef,
+  EventFilterRef,
+  FILTER_SCHEMAS,
+  FilterRef,
+  StepFilterRef,
+} from './schema.ts';
 export { dateFieldNamed, type DateField } from './user-date.ts';

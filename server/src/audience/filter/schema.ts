@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import type { Scope } from './condition.ts';
 import { EVENT_FILTER_SCHEMA_ID } from './conditions/event.ts';
-import { EVENT_SCOPE, STEP_SCOPE, USER_SCOPE } from './filter.ts';
+import { COMPANY_SCOPE, EVENT_SCOPE, STEP_SCOPE, USER_SCOPE } from './filter.ts';
 import { FILTER_NODES_MAX } from './limits.ts';
 
 const FILTER_SCHEMA_ID = 'Filter';
 const STEP_FILTER_SCHEMA_ID = 'StepFilter';
+const COMPANY_FILTER_SCHEMA_ID = 'CompanyFilter';
 
 const joiner = (key: string, schema: object) => ({
   title: key,
@@ -44,6 +45,7 @@ export const FILTER_SCHEMAS = [
     'A rule over a user and their enrollment, which is what steps ask about',
     STEP_SCOPE,
   ),
+  schemaOf(COMPANY_FILTER_SCHEMA_ID, 'A rule that selects companies', COMPANY_SCOPE),
   schemaOf(EVENT_FILTER_SCHEMA_ID, 'A rule that selects events of one user', EVENT_SCOPE),
 ];
 
@@ -52,6 +54,9 @@ export const FilterRef = Type.Unsafe<unknown>({ $ref: `${FILTER_SCHEMA_ID}#` });
 
 /** A member that is a filter of a step. */
 export const StepFilterRef = Type.Unsafe<unknown>({ $ref: `${STEP_FILTER_SCHEMA_ID}#` });
+
+/** A member that is a filter over companies. */
+export const CompanyFilterRef = Type.Unsafe<unknown>({ $ref: `${COMPANY_FILTER_SCHEMA_ID}#` });
 
 /** A member that is a filter over one event. */
 export const EventFilterRef = Type.Unsafe<unknown>({ $ref: `${EVENT_FILTER_SCHEMA_ID}#` });

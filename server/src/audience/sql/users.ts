@@ -80,22 +80,25 @@ export async function upsertUsers(db: Db, changes: readonly UserChange[]): Promi
              context = merge_keys(u.context, c.context),
              last_seen = case when c.is_activity then greatest(u.last_seen, c.now)
                               else u.last_seen end,
+             seen_on = case when c.is_activity
+                            then greatest(u.seen_on, (c.now at time zone 'UTC')::date)
+                            else u.seen_on end,
              updated_at = case when c.is_change then c.now else u.updated_at end
         from change c
         join before b on b.bucket = c.bucket and b.id = c.id
        where u.bucket = c.bucket and u.id = c.id
       returning u.id, u.timezone is distinct from b.timezone as moved, c.now, b.image,
                 b.image is not null
-                  and b.image - array['last_seen', 'updated_at']
-                      <> to_jsonb(u) - array['last_seen', 'updated_at'] as is_told
+                  and b.image - array['last_seen', 'seen_on', 'updated_at']
+                      <> to_jsonb(u) - array['last_seen', 'seen_on', 'updated_at'] as is_told
     ), created as (
       insert into users (bucket, id, workspace_id, external_id, name, email, timezone, locale,
-                         signed_up_at, company_id, traits, context, first_seen, last_seen, created_at,
-                         updated_at)
+                         signed_up_at, company_id, traits, context, first_seen, last_seen, seen_on,
+                         created_at, updated_at)
       select c.bucket, c.id, c.workspace_id, c.external_id, c.own ->> 'name', c.own ->> 'email',
              c.own ->> 'timezone', c.own ->> 'locale', (c.own ->> 'signed_up_at')::timestamptz,
              c.company_id, merge_keys('{}', c.traits), merge_keys('{}', c.context),
-             c.now, c.now, c.now, c.now
+             c.now, c.now, (c.now at time zone 'UTC')::date, c.now, c.now
         from change c
        where c.may_create and not exists (select 1 from before b where b.id = c.id)
        order by c.bucket, c.id

@@ -15,7 +15,7 @@ export async function createList(
 ): Promise<List> {
   assertSound(input);
   const id = uuidv7(now);
-  await insertList(db, { ...input, id, workspaceId, now });
+  await inTransaction(db, (tx) => insertList(tx, { ...input, id, workspaceId, now }));
   return { ...input, id, archivedAt: null, createdAt: now, updatedAt: now };
 }
 

@@ -2,11 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { isoOf, PageQuery, pageSchema } from '../../platform/http.ts';
 import { afterOf, pageOf } from '../../platform/page.ts';
-import { stateWithoutChoice } from '../consent.ts';
 import type { ConsentRouteDeps } from '../deps.ts';
-import { countList, listLists, listSubscribers, type Subscriber } from '../sql/lists.ts';
+import { countList, listLists, type Subscriber } from '../sql/lists.ts';
 import { changeList, createList, readList, removeList } from './change-list.ts';
 import { changeSubscribers, type SubscriberResult } from './change-subscribers.ts';
+import { subscribersOf } from './subscribers.ts';
 import type { List } from './list.ts';
 import {
   CountedListView,
@@ -154,17 +154,9 @@ function addSubscribers(app: App, deps: ConsentRouteDeps): void {
     },
     async ({ actor: { workspaceId }, params, query }) => {
       const { limit, cursor, state = 'subscribed' } = query;
-      const { id, kind } = await readList(consent.db, { workspaceId, id: params.id });
-      // Who has said nothing about a list to be joined is not one who has left it.
-      const hasSilent = kind === 'opt_out' && state === stateWithoutChoice(kind);
-      const page = { after: afterOf(cursor), limit: limit + 1 };
-      const rows = await listSubscribers(consent.db, {
-        workspaceId,
-        id,
-        state,
-        hasSilent,
-        ...page,
-      });
+      const list = await readList(consent.db, { workspaceId, id: params.id });
+      const page = { workspaceId, state, after: afterOf(cursor), limit: limit + 1 };
+      const rows = await subscribersOf(consent.db, list, page);
       const keyOf = ({ createdAt, userId }: Subscriber) => ({ at: createdAt, id: userId });
       return pageOf(rows, { limit, keyOf, viewOf: subscriberViewOf });
     },

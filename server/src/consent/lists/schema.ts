@@ -89,3 +89,34 @@ export const SubscriberView = Type.Object({
   source: Nullable(Type.String()),
   at: Nullable(Instant),
 });
+
+/** Bytes of 10,000 lines with long addresses. */
+const CSV_LENGTH_MAX = 4 * 1_048_576;
+
+export const SubscriberImportBody = Type.Object({
+  csv: Type.String({
+    maxLength: CSV_LENGTH_MAX,
+    description:
+      'The first line may name the columns user_id and email; without it the first column is user_id',
+  }),
+  confirmed: Type.Optional(
+    Type.Boolean({ description: 'They have confirmed already: no double opt-in is asked for' }),
+  ),
+  dry_run: Type.Optional(Type.Boolean({ description: 'Tells what would become of each line' })),
+});
+
+export const SubscriberImportAnswer = Type.Object({
+  changed: Type.Integer(),
+  unchanged: Type.Integer(),
+  unknown_user: Type.Integer(),
+  invalid: Type.Integer(),
+  data: Type.Array(
+    Type.Object({
+      line: Type.Integer({ description: 'From 1, of the file' }),
+      user_id: Nullable(Type.String()),
+      state: Nullable(State),
+      result: Type.Enum(['changed', 'unchanged', 'unknown_user', 'invalid']),
+      error: Nullable(Type.String()),
+    }),
+  ),
+});

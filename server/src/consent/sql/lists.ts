@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/db.ts';
-import { NIL_UUID } from '../../platform/ids.ts';
+import { bucketOf, NIL_UUID } from '../../platform/ids.ts';
 import type { PageAfter } from '../../platform/page.ts';
 import type { ConsentState } from '../consent.ts';
 import type { List, ListCounts, ListInput } from '../lists/list.ts';
@@ -128,40 +128,61 @@ export interface Subscriber {
   readonly createdAt: Date;
 }
 
+/** Users who share the addresses of one part of a file. */
+const ADDRESS_OWNERS_MAX = 10_000;
+
+/** Which people of a list, and after whom. */
+export interface SubscriberPage {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly state: ConsentState;
+  readonly after: PageAfter | null;
+  readonly limit: number;
+}
+
 /**
- * People in one state of a list, the youngest users first; of a list that may be left also those who
- * have chosen nothing.
+ * People who are in one state of a list because they, or somebody for them, said so; in the order of
+ * their keys.
  *
- * Index: users_by_age, preferences_pkey. Cost: walks over users until the page is full.
+ * Index: preferences_by_list, users_pkey: as many as the page holds, however many users there are.
  */
 export async function listSubscribers(
   db: Db,
-  {
-    workspaceId,
-    id,
-    state,
-    hasSilent,
-    after,
-    limit,
-  }: {
-    workspaceId: string;
-    id: string;
-    state: ConsentState;
-    /** Whether those count who have chosen nothing. */
-    hasSilent: boolean;
-    after: PageAfter | null;
-    limit: number;
-  },
+  { workspaceId, id, state, after, limit }: SubscriberPage,
+): Promise<Subscriber[]> {
+  return db<Subscriber[]>`
+    select u.id as "userId", u.external_id as "userExternalId", u.email, p.state, p.source, p.at,
+           u.created_at as "createdAt"
+      from preferences p
+      join users u on u.bucket = p.bucket and u.id = p.user_id
+     where p.list_id = ${id} and p.state = ${state} and p.workspace_id = ${workspaceId}
+       ${
+         after === null
+           ? db``
+           : db`and (p.bucket, p.user_id) > (${bucketOf(after.id)}::smallint, ${after.id}::uuid)`
+       }
+     order by p.bucket, p.user_id
+     limit ${limit}
+  `;
+}
+
+/**
+ * The same of a list that may be left, with those who have chosen nothing; the youngest users first.
+ *
+ * Index: users_by_age, preferences_pkey. Cost: walks over users until the page is full, and most of
+ * those are on it.
+ */
+export async function listSubscribersAndSilent(
+  db: Db,
+  { workspaceId, id, state, after, limit }: SubscriberPage,
 ): Promise<Subscriber[]> {
   return db<Subscriber[]>`
     select u.id as "userId", u.external_id as "userExternalId", u.email,
            ${state}::text as state, p.source, p.at, u.created_at as "createdAt"
       from users u
       left join preferences p on p.bucket = u.bucket and p.user_id = u.id and p.list_id = ${id}
-     where u.workspace_id = ${workspaceId}
-       and (p.state = ${state} or p.state is null and ${String(hasSilent)}::boolean)
-       and (${after?.at ?? null}::timestamptz is null
-            or (u.created_at, u.id) < (${after?.at ?? null}, ${after?.id ?? null}::uuid))
+     where u.workspace_id = ${workspaceId} and (p.state = ${state} or p.state is null)
+       ${after === null ? db`` : db`and (u.created_at, u.id) < (${after.at}, ${after.id}::uuid)`}
      order by u.created_at desc, u.id desc
      limit ${limit}
   `;
@@ -210,5 +231,19 @@ export async function changesOf(
        and (${before}::uuid is null or id < ${before}::uuid)
      order by id desc
      limit ${limit}
+  `;
+}
+
+/** The users of a workspace who have one of these addresses, in lower case. Index: users_email. */
+export async function usersByAddress(
+  db: Db,
+  { workspaceId, addresses }: { workspaceId: string; addresses: readonly string[] },
+): Promise<{ userExternalId: string; address: string }[]> {
+  return db<{ userExternalId: string; address: string }[]>`
+    select external_id as "userExternalId", lower(email) as address
+      from users
+     where workspace_id = ${workspaceId} and email is not null
+       and lower(email) = any (${[...addresses]}::text[])
+     limit ${ADDRESS_OWNERS_MAX}
   `;
 }

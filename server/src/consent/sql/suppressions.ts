@@ -97,7 +97,7 @@ export async function usersWithAddress(
  * Takes away suppressions, and leaves the proof that they were there.
  *
  * @param note why; what the person who did it wrote
- * @returns how many there were
+ * @returns those that there were
  */
 export async function deleteSuppressions(
   tx: Db,
@@ -117,19 +117,19 @@ export async function deleteSuppressions(
     note: string;
     now: Date;
   },
-): Promise<number> {
-  const rows = await tx`
+): Promise<{ id: string; address: string | null; reason: SuppressionReason }[]> {
+  return tx<{ id: string; address: string | null; reason: SuppressionReason }[]>`
     with gone as (
       delete from suppressions s
        using unnest(${ids as string[]}::uuid[], ${changeIds as string[]}::uuid[]) as q (id, change_id)
        where s.id = q.id and s.workspace_id = ${workspaceId}
-      returning q.change_id, s.hash, s.reason
+      returning q.change_id, s.hash, s.reason, s.id, s.address
+    ), proof as (
+      insert into suppression_changes (id, workspace_id, hash, change, reason, source, note, at)
+      select change_id, ${workspaceId}, hash, 'removed', reason, ${source}, ${note}, ${now} from gone
     )
-    insert into suppression_changes (id, workspace_id, hash, change, reason, source, note, at)
-    select change_id, ${workspaceId}, hash, 'removed', reason, ${source}, ${note}, ${now} from gone
-    returning id
+    select id, address, reason from gone
   `;
-  return rows.length;
 }
 
 /**
@@ -248,5 +248,18 @@ export async function listSuppressions(
        ${after === null ? db`` : db`and (s.at, s.id) < (${after.at}, ${after.id}::uuid)`}
      order by s.at desc, s.id desc
      limit ${limit}
+  `;
+}
+
+/** How many suppressions a workspace has, by reason. Cost: reads all of them. */
+export async function countSuppressions(
+  db: Db,
+  { workspaceId }: { workspaceId: string },
+): Promise<{ reason: SuppressionReason; count: number }[]> {
+  return db<{ reason: SuppressionReason; count: number }[]>`
+    select reason, count(*)::int as count
+      from suppressions
+     where workspace_id = ${workspaceId}
+     group by reason
   `;
 }

@@ -9,7 +9,7 @@ import { afterOf, pageOf, type PageAfter } from '../../platform/page.ts';
 import type { ConsentRouteDeps } from '../deps.ts';
 import { importInvalid, suppressionInvalid, suppressionNotFound } from '../errors.ts';
 import { addressHash, userHash } from '../key.ts';
-import { listSuppressions, type Suppression } from '../sql/suppressions.ts';
+import { countSuppressions, listSuppressions, type Suppression } from '../sql/suppressions.ts';
 import { suppress, unsuppress, type SuppressionTarget } from '../suppress.ts';
 import { csvLine } from './csv.ts';
 import { importSuppressions, linesOfCsv, type ImportLine } from './import-suppressions.ts';
@@ -20,6 +20,7 @@ import {
   Note,
   Reason,
   SuppressionBody,
+  SuppressionCounts,
   SuppressionView,
   UserId,
 } from './schema.ts';
@@ -33,6 +34,7 @@ const COLUMNS = ['email', 'user_id', 'reason', 'source', 'created_at'];
 /** `/api/v1/suppressions`. Registered inside the authenticated scope. */
 export const suppressionRoutes: FastifyPluginAsyncTypebox<ConsentRouteDeps> = async (app, deps) => {
   addReading(app, deps);
+  addCounts(app, deps);
   addExport(app, deps);
   addChanges(app, deps);
   addImport(app, deps);
@@ -69,6 +71,34 @@ function addReading(app: App, { consent: { db, key } }: ConsentRouteDeps): void 
       const page = { after: afterOf(cursor), limit: limit + 1 };
       const rows = await listSuppressions(db, { workspaceId, reason, prefix, hash, ...page });
       return pageOf(rows, { limit, keyOf, viewOf });
+    },
+  );
+}
+
+function addCounts(app: App, { consent: { db } }: ConsentRouteDeps): void {
+  app.get(
+    '/suppressions/counts',
+    {
+      schema: {
+        tags,
+        summary: 'How many are suppressed, by reason; what has been erased counts',
+        response: { 200: SuppressionCounts },
+      },
+    },
+    async ({ actor: { workspaceId } }) => {
+      const counted = await countSuppressions(db, { workspaceId });
+      const of = (reason: Suppression['reason']): number =>
+        counted.find((one) => one.reason === reason)?.count ?? 0;
+      return {
+        total: counted.reduce((sum, { count }) => sum + count, 0),
+        by_reason: {
+          hard_bounce: of('hard_bounce'),
+          complaint: of('complaint'),
+          manual: of('manual'),
+          import: of('import'),
+          unsubscribe: of('unsubscribe'),
+        },
+      };
     },
   );
 }

@@ -26,6 +26,17 @@ export const SuppressionView = Type.Object({
   created_at: Instant,
 });
 
+export const SuppressionCounts = Type.Object({
+  total: Type.Integer(),
+  by_reason: Type.Object({
+    hard_bounce: Type.Integer(),
+    complaint: Type.Integer(),
+    manual: Type.Integer(),
+    import: Type.Integer(),
+    unsubscribe: Type.Integer(),
+  }),
+});
+
 export const SuppressionBody = Type.Object({
   email: Type.Optional(Email),
   user_id: Type.Optional(UserId),

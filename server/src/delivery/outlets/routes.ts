@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type, type Static } from 'typebox';
-import { Instant } from '../../platform/http.ts';
+import { Instant, Nullable } from '../../platform/http.ts';
 import type { SecretBox } from '../../workspace/index.ts';
 import { TRANSPORT_KINDS, type PrivateHosts } from '../../transport/index.ts';
 import { listTransports, type TransportRow } from '../sql/transports.ts';
@@ -61,6 +61,31 @@ const Changes = {
   is_enabled: Type.Optional(Type.Boolean()),
   limits: Type.Optional(Limits),
 };
+const KindView = Type.Object({
+  name: Type.String(),
+  label: Type.String(),
+  settings: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      label: Type.String(),
+      help: Type.String(),
+      is_secret: Type.Boolean(),
+      is_required: Type.Boolean(),
+      choices: Nullable(Type.Array(Type.String())),
+      fallback: Nullable(Type.String()),
+    }),
+  ),
+  limits: Type.Object({
+    per_second: Nullable(Type.Number()),
+    batch_max: Type.Integer(),
+    bytes_max: Nullable(Type.Integer()),
+    recipients_max: Nullable(Type.Integer()),
+  }),
+  idempotency_lifetime_ms: Nullable(Type.Integer()),
+  keeps_message_id: Type.Boolean(),
+  signs_itself: Type.Boolean(),
+  has_events: Type.Boolean(),
+});
 const TransportView = Type.Object({
   id: Type.String({ format: 'uuid' }),
   kind: Type.String(),
@@ -87,7 +112,7 @@ export const transportRoutes: FastifyPluginAsyncTypebox<TransportRouteDeps> = as
 
 function addKinds(app: App): void {
   const response = {
-    200: Type.Object({ data: Type.Array(Type.Object({}, { additionalProperties: true })) }),
+    200: Type.Object({ data: Type.Array(KindView) }),
   };
   app.get(
     '/transport_kinds',
@@ -102,7 +127,7 @@ function addKinds(app: App): void {
           help: one.help,
           is_secret: one.isSecret,
           is_required: one.isRequired,
-          choices: one.choices ?? null,
+          choices: one.choices === undefined ? null : [...one.choices],
           fallback: one.fallback ?? null,
         })),
         limits: {
@@ -144,6 +169,7 @@ function addChanging(app: App, deps: TransportRouteDeps): void {
   app.post(
     '/transports',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Add a transport',
@@ -159,6 +185,7 @@ function addChanging(app: App, deps: TransportRouteDeps): void {
   app.patch(
     '/transports/:id',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Change what is named; settings are merged, null takes one out',
@@ -172,7 +199,10 @@ function addChanging(app: App, deps: TransportRouteDeps): void {
   );
   app.delete(
     '/transports/:id',
-    { schema: { tags, summary: 'Remove a transport', params, response: { 204: Type.Null() } } },
+    {
+      config: { role: 'owner' },
+      schema: { tags, summary: 'Remove a transport', params, response: { 204: Type.Null() } },
+    },
     async ({ actor: { workspaceId }, params: { id } }, reply) => {
       await removeTransport(deps, { workspaceId, id });
       void reply.code(204);

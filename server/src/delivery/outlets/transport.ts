@@ -1,5 +1,5 @@
 import { DomainError } from '../../platform/errors.ts';
-import type { Pool } from '../../platform/db.ts';
+import { inTransaction, type Pool } from '../../platform/db.ts';
 import { storedIdOf, uuidv7 } from '../../platform/ids.ts';
 import {
   settingFaults,
@@ -69,7 +69,8 @@ export async function createTransport(
     limits: checkedLimits(input.limits ?? {}),
     ...sealedOf({ kind, id, box }, given({}, input.settings)),
   };
-  if (!(await insertTransport(db, { ...row, now }, { max: TRANSPORTS_MAX }))) {
+  const bound = { max: TRANSPORTS_MAX };
+  if (!(await inTransaction(db, (tx) => insertTransport(tx, { ...row, now }, bound)))) {
     const message = `A workspace has at most ${TRANSPORTS_MAX} transports`;
     throw new DomainError('delivery.too_many_transports', 'conflict', message);
   }
@@ -105,7 +106,7 @@ export async function changeTransport(
     ...sealedOf({ kind, id: before.id, box }, values),
     updatedAt: now,
   };
-  if (!(await updateTransport(db, { ...row, now }))) throw notFound();
+  if (!(await inTransaction(db, (tx) => updateTransport(tx, { ...row, now })))) throw notFound();
   return row;
 }
 
@@ -114,7 +115,8 @@ export async function removeTransport(
   { db }: Pick<TransportDeps, 'db'>,
   { workspaceId, id }: { workspaceId: string; id: string },
 ): Promise<void> {
-  if (!(await deleteTransport(db, { workspaceId, id: storedIdOf(id) }))) throw notFound();
+  const which = { workspaceId, id: storedIdOf(id) };
+  if (!(await inTransaction(db, (tx) => deleteTransport(tx, which)))) throw notFound();
 }
 
 /** @throws delivery.transport_not_found */

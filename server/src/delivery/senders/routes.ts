@@ -189,6 +189,7 @@ function addChangingDomains(app: App, deps: SenderRouteDeps): void {
   app.post(
     '/sender_domains',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Add a domain, and make the keys that are to sign its mail',
@@ -205,6 +206,7 @@ function addChangingDomains(app: App, deps: SenderRouteDeps): void {
   app.patch(
     '/sender_domains/:id',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Change what is named of a domain',
@@ -219,6 +221,7 @@ function addChangingDomains(app: App, deps: SenderRouteDeps): void {
   app.delete(
     '/sender_domains/:id',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Remove a domain that no sender is in, with its keys',
@@ -252,6 +255,7 @@ function addKeysAndChecks(app: App, deps: SenderRouteDeps): void {
   app.post(
     '/sender_domains/:id/rotate',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Make new keys, which take over once their records are seen',

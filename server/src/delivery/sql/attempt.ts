@@ -91,11 +91,11 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
       bucket, id, workspace_id, enrollment_id, seq, automation_id, user_id, user_external_id, step_id,
       state, transport, from_address, to_address, subject, html, text, headers, message_id,
       scheduled_for, reasons, attempt, attempted_at, worker_id, lease_token, created_at, updated_at,
-      variant)
+      variant, list_id)
     select a.bucket, a.id, s.workspace_id, a.enrollment_id, a.seq, s.automation_id, s.user_id,
            a.external_id, s.step_id, 'sending', a.transport, a.from_address, a.to_address, a.subject,
            a.html, a.text, a.headers::jsonb, a.message_id, s.due_at, s.reasons, 1, db_now(),
-           a.worker_id, a.lease_token, db_now(), db_now(), a.variant
+           a.worker_id, a.lease_token, db_now(), db_now(), a.variant, a.list_id
       from attempt a
       join sure s on s.bucket = a.bucket and s.enrollment_id = a.enrollment_id and s.seq = a.seq
                  and s.lease_token = a.lease_token
@@ -105,7 +105,7 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
                text = excluded.text, headers = excluded.headers, attempt = m.attempt + 1,
                attempted_at = excluded.attempted_at, worker_id = excluded.worker_id,
                lease_token = excluded.lease_token, updated_at = excluded.updated_at,
-               variant = excluded.variant
+               variant = excluded.variant, list_id = excluded.list_id
          where m.state = 'scheduled'
     returning m.id, m.lease_token as "leaseToken"
   `;

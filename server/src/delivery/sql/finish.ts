@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/db.ts';
-import { uuidv7In } from '../../platform/ids.ts';
+import { NIL_UUID, uuidv7In } from '../../platform/ids.ts';
 import type { NewMessage } from '../message.ts';
 
 /** A message that ends without a handover: captured, or refused by our own rules. */
@@ -21,11 +21,13 @@ export async function insertFinished(db: Db, messages: readonly FinishedMessage[
     insert into messages as m (
       bucket, id, workspace_id, enrollment_id, seq, automation_id, user_id, user_external_id, step_id,
       state, transport, from_address, to_address, subject, html, text, headers, message_id,
-      scheduled_for, reasons, attempt, attempted_at, sent_at, answer, created_at, updated_at, variant)
+      scheduled_for, reasons, attempt, attempted_at, sent_at, answer, created_at, updated_at, variant,
+      list_id)
     select a.bucket, a.id, r.workspace_id, a.enrollment_id, a.seq, r.automation_id, r.user_id,
            a.external_id, r.step_id, a.state, a.transport, a.from_address, a.to_address, a.subject,
            a.html, a.text, a.headers::jsonb, a.message_id, r.due_at, r.reasons, 1, a.now,
-           case when a.state = 'accepted' then a.now end, a.answer, a.now, a.now, a.variant
+           case when a.state = 'accepted' then a.now end, a.answer, a.now, a.now, a.variant,
+           a.list_id
       from unnest(
         ${column(({ bucket }) => bucket)}::smallint[],
         ${column(({ enrollmentId }) => enrollmentId)}::uuid[],
@@ -43,15 +45,26 @@ export async function insertFinished(db: Db, messages: readonly FinishedMessage[
         ${column(({ state }) => state)}::text[],
         ${column(({ transport }) => transport)}::text[],
         ${column(({ answer }) => answer)}::text[],
-        ${column(({ variant }) => variant)}::text[]
+        ${column(({ variant }) => variant)}::text[],
+        ${column(({ listId }) => listId)}::uuid[]
       ) as a (bucket, enrollment_id, seq, id, external_id, from_address, to_address, subject, html,
-              text, headers, message_id, now, state, transport, answer, variant)
+              text, headers, message_id, now, state, transport, answer, variant, list_id)
       join recipients r on r.bucket = a.bucket and r.enrollment_id = a.enrollment_id and r.seq = a.seq
         on conflict (bucket, enrollment_id, seq) do update
            set state = excluded.state, transport = excluded.transport, sent_at = excluded.sent_at,
-               variant = excluded.variant, attempt = m.attempt + 1, answer = excluded.answer, updated_at = excluded.updated_at
+               variant = excluded.variant, list_id = excluded.list_id, attempt = m.attempt + 1,
+               answer = excluded.answer, updated_at = excluded.updated_at
          where m.state = 'scheduled'
-    returning m.bucket, m.id, m.workspace_id, m.state, m.answer, m.attempt, m.updated_at, m.variant
+    returning m.bucket, m.id, m.workspace_id, m.state, m.answer, m.attempt, m.updated_at, m.variant,
+              m.automation_id, m.step_id, m.list_id, m.created_at
+    ), counted as (
+      insert into report_deltas (workspace_id, automation_id, what, kind, step_id, variant, list_id, at,
+                                 count)
+      select workspace_id, automation_id, 'message', 'sent', step_id, coalesce(variant, ''),
+             coalesce(list_id, ${NIL_UUID}), quarter_hour_of(created_at), count(*)
+        from finished
+       where state = 'accepted'
+       group by 1, 2, 5, 6, 7, 8
     )
     insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
     select f.bucket, e.event_id, f.workspace_id, f.id, f.state, f.updated_at,

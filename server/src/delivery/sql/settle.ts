@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { NIL_UUID } from '../../platform/ids.ts';
 import type { MessageState } from '../message.ts';
 
 /** The answer of one handover, to be written by whoever still owns it. */
@@ -67,7 +68,7 @@ export async function settleMessages(
         from row
        where m.bucket = row.bucket and m.id = row.id and m.lease_token = row.lease_token
       returning m.bucket, m.id, m.workspace_id, m.user_id, m.attempt, m.automation_id, m.step_id,
-                m.variant
+                m.variant, m.list_id, m.created_at
     ), counted as (
       insert into message_counts as c (workspace_id, hour, automation_id, step_id, slot, sent, updated_at)
       select s.workspace_id, date_trunc('hour', db_now(), 'UTC'), s.automation_id, s.step_id,
@@ -78,6 +79,14 @@ export async function settleMessages(
        order by s.workspace_id, s.automation_id, s.step_id
           on conflict (workspace_id, hour, automation_id, step_id, slot) do update
              set sent = c.sent + excluded.sent, updated_at = excluded.updated_at
+    ), reported as (
+      insert into report_deltas (workspace_id, automation_id, what, kind, step_id, variant, list_id, at,
+                                 count)
+      select s.workspace_id, s.automation_id, 'message', 'sent', s.step_id, coalesce(s.variant, ''),
+             coalesce(s.list_id, ${NIL_UUID}), quarter_hour_of(s.created_at), count(*)
+        from settled s
+        join row on row.id = s.id and row.state = 'accepted'
+       group by 1, 2, 5, 6, 7, 8
     ), event as (
       insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
       select s.bucket, row.event_id, s.workspace_id, s.id,

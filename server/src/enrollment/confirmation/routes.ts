@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { findList, listNotFound } from '../../consent/index.ts';
-import type { Pool } from '../../platform/db.ts';
+import { inTransaction, type Pool } from '../../platform/db.ts';
 import { Nullable } from '../../platform/http.ts';
 import { storedIdOf } from '../../platform/ids.ts';
 import { seriesInvalid } from '../../series/index.ts';
@@ -72,7 +72,7 @@ export const confirmationRoutes: FastifyPluginAsyncTypebox<ConfirmationRouteDeps
         message,
       }));
       if (faults.length > 0) throw seriesInvalid(faults);
-      await writeConfirmation(db, { ...ref, content: body });
+      await inTransaction(db, (tx) => writeConfirmation(tx, { ...ref, content: body }));
       return viewOf(body);
     },
   );
@@ -82,7 +82,7 @@ export const confirmationRoutes: FastifyPluginAsyncTypebox<ConfirmationRouteDeps
     { schema: { tags, summary: 'Back to the email that comes with the server', params, response } },
     async ({ actor, params }) => {
       const ref = await listIn(actor.workspaceId, params.id);
-      await writeConfirmation(db, { ...ref, content: null });
+      await inTransaction(db, (tx) => writeConfirmation(tx, { ...ref, content: null }));
       return viewOf(null);
     },
   );

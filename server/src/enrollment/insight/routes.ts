@@ -1,28 +1,33 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import type { ConsentKey } from '../../consent/index.ts';
 import type { Pool } from '../../platform/db.ts';
 import { PageQuery } from '../../platform/http.ts';
 import { storedIdOf } from '../../platform/ids.ts';
+import { canonicalZone } from '../../schedule/zone.ts';
 import { afterOf, pageOf, PAGE_LIMIT, PAGE_LIMIT_MAX } from '../../platform/page.ts';
 import { readAutomation, type Automation, type SeriesCatalog } from '../../series/index.ts';
 import type { RequestActor } from '../../workspace/index.ts';
 import { explain, explainAll, EXPLAINED_MAX } from '../explain/explain.ts';
 import { assertUser } from '../remove.ts';
 import { seriesStats } from '../stats.ts';
-import { timeline } from '../timeline.ts';
+import { timeline, TIMELINE_KINDS, type TimelineKind } from '../timeline.ts';
 import { upcoming, UPCOMING_DAYS_MAX } from '../upcoming.ts';
 import { timelineAfterOf, timelineCursorOf } from './cursor.ts';
 import * as schema from './schema.ts';
+import { zoneInvalid } from './errors.ts';
 import { explanationView, statsView, timelineItemView, upcomingView } from './view.ts';
 
 export interface InsightRouteDeps {
   readonly db: Pool;
   readonly catalog: SeriesCatalog;
+  readonly consentKey: ConsentKey;
 }
 
 const User = Type.Object({ user_id: Type.String({ maxLength: 255 }) });
 const SeriesId = Type.String({ maxLength: 64 });
 const EXPLAINED = 20;
+const KINDS_PATTERN = `^(?:${TIMELINE_KINDS.join('|')})(?:,(?:${TIMELINE_KINDS.join('|')}))*$`;
 
 /** Where people are, why, and what comes: for reading only. Registered inside the authenticated scope. */
 export const insightRoutes: FastifyPluginAsyncTypebox<InsightRouteDeps> = async (app, deps) => {
@@ -88,19 +93,30 @@ function addTimeline(app: App, deps: InsightRouteDeps): void {
         tags: ['users'],
         summary: 'Everything that happened to a user, youngest first',
         description:
-          'Entering and leaving series, each step, what became of each message, and their events.',
+          'How they became known, entering and leaving series, each step, what became of each ' +
+          'message, their events, what mail they chose, and suppressions. Changes of traits are ' +
+          'not kept one by one.',
         params: User,
         querystring: Type.Object({
           limit: Type.Integer({ minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT }),
           cursor: PageQuery.cursor,
+          kinds: Type.Optional(
+            Type.String({
+              pattern: KINDS_PATTERN,
+              maxLength: 200,
+              description: `Only these, with commas between: ${TIMELINE_KINDS.join(', ')}`,
+            }),
+          ),
         }),
         response: { 200: schema.TimelineView },
       },
     },
-    async ({ actor, params: { user_id: userExternalId }, query: { limit, cursor } }) => {
+    async ({ actor, params: { user_id: userExternalId }, query }) => {
+      const { limit, cursor } = query;
       const workspace = { id: actor.workspaceId, timezone: actor.timezone };
       const after = timelineAfterOf(cursor);
-      const items = await timeline(deps, { workspace, userExternalId, after, limit });
+      const kinds = (query.kinds?.split(',') as TimelineKind[] | undefined) ?? null;
+      const items = await timeline(deps, { workspace, userExternalId, kinds, after, limit });
       const last = items.length > limit ? items[limit - 1] : undefined;
       return {
         data: items.slice(0, limit).map(timelineItemView),
@@ -127,15 +143,24 @@ function addUpcoming(app: App, deps: InsightRouteDeps): void {
             default: UPCOMING_DAYS_MAX,
           }),
           series_id: Type.Optional(SeriesId),
+          timezone: Type.String({
+            default: 'UTC',
+            maxLength: 100,
+            description: 'Whose hours are counted: that of the one who looks',
+          }),
         }),
         response: { 200: schema.UpcomingView },
       },
     },
-    async ({ actor, query: { days, series_id: seriesId } }) => {
+    async ({ actor, query: { days, series_id: seriesId, timezone: named } }) => {
       const { workspaceId } = actor;
+      const zone = canonicalZone(named);
+      if (zone === null) throw zoneInvalid();
       const automationId =
         seriesId === undefined ? null : (await seriesOf(deps.db, actor, seriesId)).id;
-      return upcomingView(await upcoming(deps, { workspaceId, automationId, days }));
+      const timezone = zone === 'UTC' ? null : zone;
+      const ask = { workspaceId, automationId, days, timezone };
+      return { ...upcomingView(await upcoming(deps, ask)), timezone: zone };
     },
   );
 }

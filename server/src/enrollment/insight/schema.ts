@@ -3,6 +3,7 @@ import { Instant, Nullable, Reasons } from '../../platform/http.ts';
 import { AUTOMATION_STATUSES } from '../../series/index.ts';
 import { PERSON_STATES } from '../explain/codes.ts';
 import { ENROLLMENT_STATES } from '../schema.ts';
+import { TIMELINE_KINDS } from '../timeline.ts';
 
 const Uuid = Type.String({ format: 'uuid' });
 const State = Type.Enum([...ENROLLMENT_STATES]);
@@ -91,9 +92,17 @@ export const UpcomingView = Type.Object({
     }),
   ),
   hours: Type.Array(Type.Object({ hour: Instant, series_id: Uuid, ...StepCounts }), {
-    description: 'Hours in UTC that have anything, soonest first',
+    description: 'Hours of timezone that have anything, by their first instant, soonest first',
   }),
+  timezone: Type.String(),
   truncated: Type.Boolean({ description: 'There are more hours or series than are told' }),
+  counted_until: Nullable(
+    Type.String({
+      format: 'date-time',
+      description:
+        'Up to when everything is counted, where a side has more than a million steps planned; else null',
+    }),
+  ),
 });
 
 export const StatsView = Type.Object({
@@ -147,7 +156,7 @@ export const TimelineView = Type.Object({
   data: Type.Array(
     Type.Object({
       at: Instant,
-      kind: Type.Enum(['entered', 'step', 'message', 'ended', 'event']),
+      kind: Type.Enum([...TIMELINE_KINDS]),
       ...Explained,
       series_id: Nullable(Uuid),
       series_name: Nullable(Type.String()),

@@ -55,7 +55,7 @@ const stepView = (step: Explanation['steps'][number]) => ({
   reasons: [...step.reasons],
 });
 
-export const upcomingView = ({ from, to, series, hours, isCut }: Upcoming) => ({
+export const upcomingView = ({ from, to, series, hours, isCut, countedUntil }: Upcoming) => ({
   from: from.toISOString(),
   to: to.toISOString(),
   series: series.map(({ seriesId, ...rest }) => ({ series_id: seriesId, ...rest })),
@@ -66,6 +66,7 @@ export const upcomingView = ({ from, to, series, hours, isCut }: Upcoming) => ({
     steps,
   })),
   truncated: isCut,
+  counted_until: isoOf(countedUntil),
 });
 
 export function statsView(stats: SeriesStats) {

@@ -16,6 +16,7 @@ export const simulateRoutes: FastifyPluginAsyncTypebox<SimulateDeps> = async (ap
   app.post(
     '/series/:id/simulate',
     {
+      config: { role: 'viewer' },
       schema: {
         tags: ['series'],
         summary: 'What would happen, on a virtual clock: nothing is written and nothing is sent',

@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { NIL_UUID } from '../../platform/ids.ts';
 
 /** A message that somebody decides about, locked, with what planning it again needs. */
 export interface Doubt {
@@ -51,6 +52,12 @@ export async function markSent(db: Db, { bucket, id, eventId }: Decided): Promis
     ), event as (
       insert into message_events (bucket, id, workspace_id, message_id, kind, at)
       select bucket, ${eventId}, workspace_id, id, 'marked_sent', db_now() from settled
+    ), reported as (
+      insert into report_deltas (workspace_id, automation_id, what, kind, step_id, variant, list_id, at,
+                                 count)
+      select workspace_id, automation_id, 'message', 'sent', step_id, coalesce(variant, ''),
+             coalesce(list_id, ${NIL_UUID}), quarter_hour_of(created_at), 1
+        from settled
     )
     insert into step_log (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, step_id,
                           outcome, reason, due_at, at, reasons)

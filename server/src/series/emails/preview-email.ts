@@ -54,6 +54,11 @@ export interface PreviewCall {
   readonly event: Fields;
 }
 
+/** The series or broadcast that the email stands in. */
+export interface PreviewRef extends AutomationRef {
+  readonly type: 'series' | 'broadcast';
+}
+
 /** An email as one person would get it. */
 export interface Preview {
   readonly subject: string;
@@ -115,7 +120,7 @@ export function previewCallOf(body: unknown): PreviewCall {
  */
 export async function previewEmail(
   deps: PreviewDeps,
-  ref: AutomationRef,
+  ref: PreviewRef,
   about: { call: PreviewCall; workspace: WorkspaceSaid; now: Date },
 ): Promise<Preview> {
   const { workspaceId } = ref;
@@ -150,7 +155,7 @@ export const renderHere: RenderOne = async (content, facts) =>
 /** @throws `series.not_found`, `series.invalid` */
 async function stepOf(
   db: Pool,
-  ref: AutomationRef,
+  ref: PreviewRef,
   call: PreviewCall,
 ): Promise<{ step: Fields; path: string }> {
   const { step, path } = await wholeStepOf(db, ref, call);
@@ -166,10 +171,10 @@ async function stepOf(
 /** @throws `series.not_found`, `series.invalid` */
 async function wholeStepOf(
   db: Pool,
-  ref: AutomationRef,
+  ref: PreviewRef,
   { stepId, step }: PreviewCall,
 ): Promise<{ step: Fields; path: string }> {
-  const automation = await readAutomation(db, ref, 'series');
+  const automation = await readAutomation(db, ref, ref.type);
   if (step !== null) {
     const faults = emailStepFaults(step, 'step');
     if (faults.length > 0) throw seriesInvalid(faults);

@@ -1,9 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { storedIdOf } from '../../platform/ids.ts';
+import { isAbsent, recordOf } from '../../schedule/fault.ts';
 import type { WorkspaceSaid } from '../../template/index.ts';
+import type { AutomationRef } from '../change-series.ts';
 import { checkSeries } from './check-series.ts';
 import { FindingView, findingViewOf } from './finding-view.ts';
+import { hasMemberEmail } from '../../workspace/index.ts';
 import { previewCallOf, previewEmail } from './preview-email.ts';
 import { testSend, testSendCallOf, type TestSendDeps } from './test-send.ts';
 
@@ -14,7 +17,6 @@ export interface EmailRouteDeps extends TestSendDeps {
 
 type App = Parameters<FastifyPluginAsyncTypebox<EmailRouteDeps>>[0];
 
-const tags = ['series'];
 const params = Type.Object({ id: Type.String({ maxLength: 64 }) });
 const Anything = Type.Object({}, { additionalProperties: true });
 const PreviewBody = {
@@ -32,19 +34,34 @@ const PreviewBody = {
   event: Type.Optional(Anything),
 };
 
+/** Where emails stand that previews and tests are asked for. */
+export interface EmailPlace {
+  readonly noun: 'series' | 'broadcasts';
+  readonly type: 'series' | 'broadcast';
+  /** The email of the draft, for calls that bring none and need no `step_id`; null for series. */
+  readonly savedEmail: ((ref: AutomationRef) => Promise<object>) | null;
+}
+
+const SERIES: EmailPlace = { noun: 'series', type: 'series', savedEmail: null };
+
 /** Checks, previews and test sends of a series' emails. Registered inside the authenticated scope. */
 export const seriesEmailRoutes: FastifyPluginAsyncTypebox<EmailRouteDeps> = async (app, deps) => {
   addChecks(app, deps);
-  addPreview(app, deps);
-  addTestSend(app, deps);
+  addPreviewRoutes(app, deps, SERIES);
 };
+
+/** Previews and test sends of the emails of series, or of broadcasts. */
+export function addPreviewRoutes(app: App, deps: EmailRouteDeps, place: EmailPlace): void {
+  addPreview(app, deps, place);
+  addTestSend(app, deps, place);
+}
 
 function addChecks(app: App, deps: EmailRouteDeps): void {
   app.get(
     '/series/:id/checks',
     {
       schema: {
-        tags,
+        tags: ['series'],
         summary: 'Check the emails of the draft as they would be published now',
         description: 'An error keeps the series from being published; a warning does not.',
         params,
@@ -59,12 +76,13 @@ function addChecks(app: App, deps: EmailRouteDeps): void {
   );
 }
 
-function addPreview(app: App, deps: EmailRouteDeps): void {
+function addPreview(app: App, deps: EmailRouteDeps, place: EmailPlace): void {
   app.post(
-    '/series/:id/preview',
+    `/${place.noun}/:id/preview`,
     {
+      config: { role: 'viewer' },
       schema: {
-        tags,
+        tags: [place.noun],
         summary: 'Render an email for a real or made-up user; nothing is sent or written',
         params,
         body: Type.Object(PreviewBody),
@@ -84,9 +102,10 @@ function addPreview(app: App, deps: EmailRouteDeps): void {
       validatorCompiler: acceptAll,
     },
     async (request) => {
-      const call = previewCallOf(request.body);
+      const ref = { ...refOf(request), type: place.type };
+      const call = previewCallOf(await wholeBodyOf(request.body, ref, place));
       const about = { call, workspace: said(request), now: await nowOf(deps, request) };
-      const preview = await previewEmail(deps, refOf(request), about);
+      const preview = await previewEmail(deps, ref, about);
       const { subject, html, text, from, warnings, missing } = preview;
       const shown = warnings.map(findingViewOf);
       return { subject, html, text, from, warnings: shown, missing: [...missing] };
@@ -94,13 +113,13 @@ function addPreview(app: App, deps: EmailRouteDeps): void {
   );
 }
 
-function addTestSend(app: App, deps: EmailRouteDeps): void {
+function addTestSend(app: App, deps: EmailRouteDeps, place: EmailPlace): void {
   app.post(
-    '/series/:id/test_send',
+    `/${place.noun}/:id/test_send`,
     {
       schema: {
-        tags,
-        summary: 'Send an email as a test to one of `test_recipients` of the settings',
+        tags: [place.noun],
+        summary: 'Send an email as a test to a member of the workspace',
         description: 'It is marked in its subject, not tracked, and counts nowhere.',
         params,
         body: Type.Object({ ...PreviewBody, to: Type.String({ maxLength: 320 }) }),
@@ -115,14 +134,26 @@ function addTestSend(app: App, deps: EmailRouteDeps): void {
       validatorCompiler: acceptAll,
     },
     async (request) => {
-      const call = testSendCallOf(request.body);
-      const recipients = request.actor.settings.testRecipients;
-      const { side } = request.actor;
+      const ref = { ...refOf(request), type: place.type };
+      const call = testSendCallOf(await wholeBodyOf(request.body, ref, place));
+      const { side, workspaceId } = request.actor;
+      const isMember = (email: string) => hasMemberEmail(deps.db, { workspaceId, email });
       const now = await nowOf(deps, request);
-      const about = { call, recipients, workspace: said(request), side, now };
-      return testSend(deps, refOf(request), about);
+      const about = { call, isMember, workspace: said(request), side, now };
+      return testSend(deps, ref, about);
     },
   );
+}
+
+/** A broadcast has one email: a call that brings none means the one of the draft. */
+async function wholeBodyOf(
+  body: unknown,
+  ref: AutomationRef,
+  { savedEmail }: EmailPlace,
+): Promise<unknown> {
+  const fields = recordOf(body ?? {});
+  if (savedEmail === null || fields === null || !isAbsent(fields['step'])) return body;
+  return { ...fields, step: await savedEmail(ref) };
 }
 
 /** The body is checked by the use case, which reports every fault with its path; the schema documents it. */

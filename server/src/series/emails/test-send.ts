@@ -1,13 +1,13 @@
 import { parseAddress } from '../../platform/email-address.ts';
 import { recordOf } from '../../schedule/fault.ts';
 import type { WorkspaceSaid } from '../../template/index.ts';
-import type { AutomationRef } from '../change-series.ts';
 import { seriesInvalid, testRecipientUnknown, testSideSendsNothing } from '../errors.ts';
 import {
   previewCallOf,
   previewEmail,
   type PreviewCall,
   type PreviewDeps,
+  type PreviewRef,
 } from './preview-email.ts';
 
 /** An email that is only to be looked at: not tracked, not counted, in nobody's history. */
@@ -49,25 +49,24 @@ export function testSendCallOf(body: unknown): TestSendCall {
 const SUBJECT_LENGTH_MAX = 900;
 
 /**
- * Sends one email as a test, to one of the addresses that the settings name for it.
+ * Sends one email as a test, to a member of the workspace.
  *
- * @param about `recipients`: addresses that tests may go to
+ * @param about `isMember`: whether an address, in lower case, is that of a member
  * @throws `series.test_recipient`, `series.test_side`, and what `previewEmail` throws
  */
 export async function testSend(
   deps: TestSendDeps,
-  ref: AutomationRef,
+  ref: PreviewRef,
   about: {
     call: TestSendCall;
-    recipients: readonly string[];
+    isMember: (email: string) => Promise<boolean>;
     workspace: WorkspaceSaid;
     side: 'live' | 'test';
     now: Date;
   },
 ): Promise<{ to: string; subject: string; transport: string }> {
   const { to } = about.call;
-  const isAllowed = about.recipients.some((one) => one.toLowerCase() === to.toLowerCase());
-  if (!isAllowed) throw testRecipientUnknown();
+  if (!(await about.isMember(to.toLowerCase()))) throw testRecipientUnknown();
   const { subject: shown, html, text, from } = await previewEmail(deps, ref, about);
   if (about.side === 'test') throw testSideSendsNothing();
   const subject = `[Test] ${shown.slice(0, SUBJECT_LENGTH_MAX).toWellFormed()}`;

@@ -1,4 +1,4 @@
-import { refusalOf, type Db } from '../../platform/db.ts';
+import type { Db } from '../../platform/db.ts';
 import type { PageAfter } from '../../platform/page.ts';
 import type { StoredBody, StoredTemplate, TemplateKind, TemplateVersion } from './template.ts';
 
@@ -8,23 +8,19 @@ export async function insertTemplate(
   template: StoredTemplate,
   body: StoredBody,
 ): Promise<boolean> {
-  try {
-    await db`
-      with added as (
-        insert into templates
-          (workspace_id, id, kind, slug, name, version, created_at, updated_at)
-        values (${template.workspaceId}, ${template.id}, ${template.kind}, ${template.slug},
-                ${template.name}, 1, ${template.createdAt}, ${template.createdAt})
-        returning workspace_id, id
-      )
-      insert into template_versions (workspace_id, template_id, number, body, created_at)
-      select workspace_id, id, 1, ${db.json(body as never)}, ${template.createdAt} from added
-    `;
-    return true;
-  } catch (error) {
-    if (refusalOf(error)?.constraint === 'templates_slug_once') return false;
-    throw error;
-  }
+  const { count } = await db`
+    with added as (
+      insert into templates
+        (workspace_id, id, kind, slug, name, version, created_at, updated_at)
+      values (${template.workspaceId}, ${template.id}, ${template.kind}, ${template.slug},
+              ${template.name}, 1, ${template.createdAt}, ${template.createdAt})
+          on conflict on constraint templates_slug_once do nothing
+      returning workspace_id, id
+    )
+    insert into template_versions (workspace_id, template_id, number, body, created_at)
+    select workspace_id, id, 1, ${db.json(body as never)}, ${template.createdAt} from added
+  `;
+  return count === 1;
 }
 
 /** Adds the next version of a template. @returns null when there is no such template, or it is archived */

@@ -1,4 +1,4 @@
-import type { Pool } from '../../platform/db.ts';
+import { inTransaction, type Pool } from '../../platform/db.ts';
 import { uuidv7 } from '../../platform/ids.ts';
 import type { Fault } from '../../schedule/fault.ts';
 import { buildEmail } from '../build/build-email.ts';
@@ -36,7 +36,8 @@ export async function createTemplate(
   refuse(await faultsOfBuilding(db, { workspaceId, body, slug: said.slug }));
   const dates = { createdAt: now, updatedAt: now, archivedAt: null };
   const template = { ...said, id: uuidv7(now), workspaceId, version: 1, ...dates };
-  if (!(await sql.insertTemplate(db, template, body))) throw slugTaken(said.slug);
+  if (!(await inTransaction(db, (tx) => sql.insertTemplate(tx, template, body))))
+    throw slugTaken(said.slug);
   return { template, version: { number: 1, body, createdAt: now } };
 }
 
@@ -56,7 +57,9 @@ export async function addTemplateVersion(
   if ('faults' in read) throw templateInvalid(read.faults);
   const { body } = read;
   refuse(await faultsOfBuilding(db, { workspaceId: ref.workspaceId, body, slug: found.slug }));
-  const template = await sql.insertTemplateVersion(db, { ...ref, body, now });
+  const template = await inTransaction(db, (tx) =>
+    sql.insertTemplateVersion(tx, { ...ref, body, now }),
+  );
   if (template === null) throw templateArchived();
   return { template, version: { number: template.version, body, createdAt: now } };
 }
@@ -91,7 +94,9 @@ export async function renameTemplate(
   { name, now }: { name: unknown; now: Date },
 ): Promise<StoredTemplate> {
   refuse(nameFaults(name));
-  const renamed = await sql.renameTemplate(db, { ...ref, name: name as string, now });
+  const renamed = await inTransaction(db, (tx) =>
+    sql.renameTemplate(tx, { ...ref, name: name as string, now }),
+  );
   if (renamed === null) throw templateNotFound();
   return renamed;
 }
@@ -106,7 +111,7 @@ export async function archiveTemplate(
   ref: TemplateRef,
   now: Date,
 ): Promise<StoredTemplate> {
-  const archived = await sql.archiveTemplate(db, { ...ref, now });
+  const archived = await inTransaction(db, (tx) => sql.archiveTemplate(tx, { ...ref, now }));
   if (archived === null) throw templateNotFound();
   return archived;
 }

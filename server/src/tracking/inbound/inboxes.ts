@@ -56,7 +56,8 @@ export async function createInbox(
   const id = uuidv7(now);
   const row = contentOf(input, { id, box, before: null });
   if ((await countInboxes(db, { workspaceId })) >= INBOXES_MAX) throw tooManyInboxes(INBOXES_MAX);
-  if (!(await insertInbox(db, { ...row, id, workspaceId, now }))) throw inboxTaken();
+  const inbox = { ...row, id, workspaceId, now };
+  if (!(await inTransaction(db, (tx) => insertInbox(tx, inbox)))) throw inboxTaken();
   return readInbox(db, { workspaceId, id });
 }
 
@@ -104,7 +105,7 @@ export async function removeInbox(
   { db }: Pick<InboxDeps, 'db'>,
   which: { workspaceId: string; id: string },
 ): Promise<void> {
-  if (!(await deleteInbox(db, which))) throw inboxNotFound();
+  if (!(await inTransaction(db, (tx) => deleteInbox(tx, which)))) throw inboxNotFound();
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { inTransaction } from '../../platform/db.ts';
 import { PageQuery, pageSchema } from '../../platform/http.ts';
 import { storedIdOf } from '../../platform/ids.ts';
 import type { LinkSigner } from '../../platform/link-token.ts';
@@ -54,6 +55,7 @@ function addReading(app: App, deps: InboxRouteDeps): void {
   app.get(
     '/inboxes',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'List the inboxes that bounces and answers come back to',
@@ -69,7 +71,10 @@ function addReading(app: App, deps: InboxRouteDeps): void {
   );
   app.get(
     '/inboxes/:id',
-    { schema: { tags, summary: 'Read an inbox', params: Params, response: { 200: InboxView } } },
+    {
+      config: { role: 'owner' },
+      schema: { tags, summary: 'Read an inbox', params: Params, response: { 200: InboxView } },
+    },
     async ({ actor: { workspaceId }, params }) =>
       viewOf(await readInbox(db, { workspaceId, id: storedIdOf(params.id) })),
   );
@@ -88,7 +93,7 @@ function addWriting(app: App, deps: InboxRouteDeps): void {
         response: { 201: InboxView },
       },
       // The address for posting is as good as a key.
-      config: { isAnswerSecret: true },
+      config: { role: 'owner', isAnswerSecret: true },
     },
     async ({ actor: { workspaceId }, body }, reply) => {
       const input = { ...inputOf(body), address: body.address };
@@ -101,6 +106,7 @@ function addWriting(app: App, deps: InboxRouteDeps): void {
   app.patch(
     '/inboxes/:id',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Change an inbox; what is left out stays',
@@ -119,6 +125,7 @@ function addWriting(app: App, deps: InboxRouteDeps): void {
   app.delete(
     '/inboxes/:id',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Remove an inbox; bounces to its return-paths are no longer read',
@@ -141,6 +148,7 @@ function addTest(app: App, deps: InboxRouteDeps): void {
   app.post(
     '/inboxes/:id/test',
     {
+      config: { role: 'owner' },
       schema: {
         tags,
         summary: 'Connect to an inbox and say in words what is wrong',
@@ -160,11 +168,12 @@ function addTest(app: App, deps: InboxRouteDeps): void {
         params: Params,
         response: { 200: InboxView },
       },
-      config: { isAnswerSecret: true },
+      config: { role: 'owner', isAnswerSecret: true },
     },
     async ({ actor: { workspaceId }, params }) => {
       const id = storedIdOf(params.id);
-      const generation = await nextGeneration(db, { workspaceId, id, now: now() });
+      const which = { workspaceId, id, now: now() };
+      const generation = await inTransaction(db, (tx) => nextGeneration(tx, which));
       if (generation === null) throw inboxNotFound();
       return viewOf(await readInbox(db, { workspaceId, id }));
     },

@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { NIL_UUID } from '../../platform/ids.ts';
 
 /** What is counted of messages: the columns of `message_counts`. */
 export const COUNT_KINDS = [
@@ -26,7 +27,29 @@ export interface Count {
   readonly stepId: string;
   readonly kind: CountKind;
   readonly by: number;
+  /** The message that it happened to, for reports; without it there is nothing to report. */
+  readonly bucket?: number;
+  readonly messageId?: string;
 }
+
+/** What is counted of a message. Pure. */
+export const countOf = (
+  {
+    bucket,
+    id,
+    workspaceId,
+    automationId,
+    stepId,
+  }: {
+    readonly bucket: number;
+    readonly id: string;
+    readonly workspaceId: string;
+    readonly automationId: string;
+    readonly stepId: string;
+  },
+  kind: CountKind,
+  by: number,
+): Count => ({ workspaceId, automationId, stepId, kind, by, bucket, messageId: id });
 
 /** Rows among which transactions of one hour and step are spread. */
 const SLOTS = 8;
@@ -38,6 +61,7 @@ const SLOTS = 8;
  */
 export async function addCounts(db: Db, counts: readonly Count[]): Promise<void> {
   if (counts.length === 0) return;
+  await addReported(db, counts);
   const column = <T>(of: (count: Count) => T): T[] => counts.map(of);
   const sumOf = (kind: CountKind) =>
     db`coalesce(sum(q.by) filter (where q.kind = ${kind}), 0)::integer`;
@@ -61,6 +85,36 @@ export async function addCounts(db: Db, counts: readonly Count[]): Promise<void>
      order by q.workspace_id, q.automation_id, q.step_id
         on conflict (workspace_id, hour, automation_id, step_id, slot) do update
            set ${raised} updated_at = excluded.updated_at
+  `;
+}
+
+/**
+ * Adds the same for reports, where it is kept by day, variant and list: see `report_deltas`. Whoever
+ * unsubscribed by a link of the message has been counted. Index: messages_pkey, consent_changes_by_user.
+ */
+async function addReported(db: Db, counts: readonly Count[]): Promise<void> {
+  const reported = counts.flatMap(({ bucket, messageId, kind, by }) =>
+    bucket === undefined || messageId === undefined ? [] : [{ bucket, messageId, kind, by }],
+  );
+  if (reported.length === 0) return;
+  await db`
+    insert into report_deltas (workspace_id, automation_id, what, kind, step_id, variant, list_id, at,
+                               count)
+    select m.workspace_id, m.automation_id, 'message', q.kind, m.step_id, coalesce(m.variant, ''),
+           coalesce(m.list_id, ${NIL_UUID}), quarter_hour_of(m.created_at), sum(q.by)
+      from unnest(
+        ${reported.map(({ bucket }) => bucket)}::smallint[],
+        ${reported.map(({ messageId }) => messageId)}::uuid[],
+        ${reported.map(({ kind }) => kind)}::text[],
+        ${reported.map(({ by }) => by)}::integer[]
+      ) as q (bucket, message_id, kind, by)
+      join messages m on m.bucket = q.bucket and m.id = q.message_id
+     where q.kind <> 'unsubscribed' or not exists (
+             select from consent_changes c
+              where c.bucket = m.bucket and c.user_id = m.user_id and c.after = 'unsubscribed'
+                and c.detail ->> 'message_id' = m.id::text)
+     group by m.workspace_id, m.automation_id, q.kind, m.step_id, 6, 7, 8
+    having sum(q.by) <> 0
   `;
 }
 

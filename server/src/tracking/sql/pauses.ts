@@ -52,7 +52,9 @@ const OPEN_MAX = 1_000;
 
 /** A pause that stands, and what has become of its series meanwhile. */
 export interface OpenPause extends Pause {
-  /** Null for a whole side. */
+  /** Null for a whole side, as are the next two. */
+  readonly name: string | null;
+  readonly type: 'series' | 'broadcast' | 'confirmation' | null;
   readonly status: string | null;
   /** The series was set going after the pause: by a member. */
   readonly wasResumed: boolean;
@@ -62,7 +64,7 @@ export interface OpenPause extends Pause {
 export async function openPauses(db: Db, workspaceId: string | null = null): Promise<OpenPause[]> {
   return db<OpenPause[]>`
     select p.id, p.workspace_id as "workspaceId", p.automation_id as "automationId", p.rule, p.figures,
-           p.paused_at as "pausedAt", p.resumed_at as "resumedAt", a.status,
+           p.paused_at as "pausedAt", p.resumed_at as "resumedAt", a.status, a.name, a.type,
            coalesce(a.status = 'active' and a.status_at > p.paused_at, false) as "wasResumed"
       from sending_pauses p
       left join automations a on a.id = p.automation_id

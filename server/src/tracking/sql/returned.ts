@@ -86,7 +86,12 @@ export async function insertEvents(
   const column = <T>(of: (event: NewEvent) => T): T[] => events.map(of);
   const rows = await tx<{ id: string }[]>`
     insert into message_events (bucket, id, workspace_id, message_id, kind, at, detail)
-    select q.bucket, q.id, m.workspace_id, m.id, q.kind, q.at, q.detail::jsonb
+    select q.bucket, q.id, m.workspace_id, m.id, q.kind, q.at,
+           -- Of somebody who was erased nothing is kept but what is counted.
+           case when m.to_address <> '' then q.detail::jsonb
+                else (select coalesce(jsonb_object_agg(d.key, d.value), '{}')
+                        from jsonb_each(q.detail::jsonb) d
+                       where d.key in ('class', 'machine', 'link_id')) end
       from unnest(
         ${column(({ bucket }) => bucket)}::smallint[],
         ${column(({ id }) => id)}::uuid[],
@@ -197,7 +202,7 @@ export async function raiseStates(tx: Transaction, told: readonly Told[]): Promi
        where was_in_doubt
     )
     select workspace_id as "workspaceId", automation_id as "automationId", step_id as "stepId",
-           'sent' as kind, 1 as by
+           'sent' as kind, 1 as by, bucket, id as "messageId"
       from raised
      where was_in_doubt
   `;

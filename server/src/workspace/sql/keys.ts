@@ -68,6 +68,7 @@ export async function insertIdentitySecret(
 /** A live key with all that a call made with it needs to know. */
 export interface KeyHolderRow {
   readonly keyId: string;
+  readonly hint: string;
   readonly kind: 'widget' | 'secret';
   readonly workspaceId: string;
   readonly side: Side;
@@ -91,7 +92,7 @@ export async function findKeyHolder(
   { hash, secretsMax }: { hash: Uint8Array; secretsMax: number },
 ): Promise<KeyHolderRow | null> {
   const rows = await db<KeyHolderRow[]>`
-    select k.id as "keyId", k.kind, w.id as "workspaceId", w.side, w.name, w.timezone,
+    select k.id as "keyId", k.hint, k.kind, w.id as "workspaceId", w.side, w.name, w.timezone,
            w.settings as stored,
            coalesce((
              select jsonb_agg(jsonb_build_object('id', s.id, 'sealed', encode(s.encrypted, 'hex')))

@@ -145,3 +145,38 @@ export async function listWorkspaceRows(
      limit ${limit}
   `;
 }
+
+/** Sides by their ids, oldest first, as in a list of all. Across workspaces: those of one member. */
+export async function findListedRows(
+  db: Db,
+  { ids }: { ids: readonly string[] },
+): Promise<ListedRow[]> {
+  return db<ListedRow[]>`
+    select w.id, w.pair_id as "pairId", w.side, w.name, w.created_at as "createdAt",
+           k.id as "widgetKeyId", k.encrypted as "widgetKeySealed"
+      from workspaces w
+      left join lateral (
+        select id, encrypted
+          from api_keys
+         where workspace_id = w.id and kind = 'widget' and revoked_at is null
+         order by created_at desc, id desc
+         limit 1
+      ) k on true
+     where w.id = any(${ids as string[]}::uuid[])
+     order by w.created_at, w.id
+     limit ${ids.length}
+  `;
+}
+
+/** Id of the live side of the workspace that a side belongs to; null when there is none. */
+export async function findLiveSide(
+  db: Db,
+  { workspaceId }: { workspaceId: string },
+): Promise<string | null> {
+  const rows = await db<{ id: string }[]>`
+    select id
+      from workspaces
+     where pair_id = (select pair_id from workspaces where id = ${workspaceId}) and side = 'live'
+  `;
+  return rows[0]?.id ?? null;
+}

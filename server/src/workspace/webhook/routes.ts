@@ -28,6 +28,7 @@ export const webhookSecretRoutes: FastifyPluginAsyncTypebox<WebhookSecretRouteDe
   app.get(
     '/webhook_secret',
     {
+      config: { role: 'owner' },
       schema: {
         tags: ['webhooks'],
         summary: 'Read the secret that signs the webhooks of this side',
@@ -47,7 +48,7 @@ export const webhookSecretRoutes: FastifyPluginAsyncTypebox<WebhookSecretRouteDe
         response: { 200: SecretView },
       },
       // Not kept for a repeated call in plain text; another call rotates again.
-      config: { isAnswerSecret: true },
+      config: { role: 'owner', isAnswerSecret: true },
     },
     async ({ actor: { workspaceId } }) => {
       const secrets = await rotateWebhookSecret(deps, { workspaceId, now: now() });

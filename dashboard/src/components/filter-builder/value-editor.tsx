@@ -1,0 +1,194 @@
+import { useEffect, useState } from 'react';
+import { Chips } from '../ui/chips.tsx';
+import { Input, Select } from '../ui/field.tsx';
+import { DateValue } from './date-value.tsx';
+import { EntryValue } from './entry-value.tsx';
+import { recordOf } from './filter.ts';
+import type { ValueShape } from './operators.ts';
+
+export interface ValueProps {
+  readonly label: string;
+  readonly value: unknown;
+  readonly onChange: (value: unknown) => void;
+  readonly disabled: boolean;
+  readonly hasFault: boolean;
+  /** A value that somebody has. */
+  readonly example?: string | null | undefined;
+}
+
+/** What is filled in beside an operator. */
+export function ValueEditor({ shape, ...props }: ValueProps & { readonly shape: ValueShape }) {
+  const { label, value, onChange, disabled, hasFault, example } = props;
+  switch (shape) {
+    case 'nothing':
+      return null;
+    case 'text':
+      return (
+        <Input
+          aria-label={label}
+          aria-invalid={hasFault || undefined}
+          className="wide:w-56"
+          disabled={disabled}
+          placeholder={example ?? undefined}
+          value={typeof value === 'string' ? value : ''}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+    case 'texts':
+      return <TextsValue {...props} />;
+    case 'number':
+      return <NumberValue {...props} />;
+    case 'size':
+      return <SizeValue {...props} />;
+    case 'numbers':
+      return <NumbersValue {...props} />;
+    case 'two numbers':
+      return <PairValue {...props} One={NumberValue} />;
+    case 'two dates':
+      return <PairValue {...props} One={DateValue} />;
+    case 'yes or no':
+      return (
+        <Select
+          aria-label={label}
+          className="wide:w-24"
+          disabled={disabled}
+          value={value === false ? 'no' : 'yes'}
+          onChange={(event) => onChange(event.target.value === 'yes')}
+        >
+          <option value="yes">yes</option>
+          <option value="no">no</option>
+        </Select>
+      );
+    case 'date':
+      return <DateValue {...props} />;
+    case 'day':
+      return <DateValue {...props} isDay />;
+    case 'duration':
+      return <DurationValue {...props} />;
+    case 'entry':
+    case 'entries':
+      return <EntryValue {...props} isMany={shape === 'entries'} />;
+  }
+}
+
+/** A number. What is none is not passed on, and gone when the field is left. */
+export function NumberValue(props: ValueProps & { readonly min?: number }) {
+  const { label, value, onChange, disabled, hasFault, min } = props;
+  const known = typeof value === 'number' ? String(value) : '';
+  const [text, setText] = useState(known);
+  const typed = numberOf(text);
+  useEffect(() => {
+    setText((before) => (numberOf(before) === numberOf(known) ? before : known));
+  }, [known]);
+  return (
+    <Input
+      aria-label={label}
+      aria-invalid={hasFault || typed === null || undefined}
+      inputMode="decimal"
+      autoComplete="off"
+      className="w-24!"
+      disabled={disabled}
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value);
+        const next = numberOf(event.target.value);
+        if (next !== null && (min === undefined || (next >= min && Number.isInteger(next)))) {
+          onChange(next);
+        }
+      }}
+      onBlur={() => setText(known)}
+    />
+  );
+}
+
+export function numberOf(text: string): number | null {
+  const plain = text.trim();
+  const number = Number(plain);
+  return plain !== '' && Number.isFinite(number) ? number : null;
+}
+
+function SizeValue(props: ValueProps) {
+  return (
+    <span className="flex items-center gap-2">
+      <NumberValue {...props} min={0} />
+      <span className="text-muted">{props.value === 1 ? 'entry' : 'entries'}</span>
+    </span>
+  );
+}
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.map(String) : [];
+
+function TextsValue({ label, value, onChange, disabled, example }: ValueProps) {
+  return (
+    <Chips
+      label={label}
+      values={textsOf(value)}
+      onChange={onChange}
+      disabled={disabled}
+      placeholder={example ?? undefined}
+    />
+  );
+}
+
+function NumbersValue({ label, value, onChange, disabled }: ValueProps) {
+  return (
+    <Chips
+      label={label}
+      values={textsOf(value)}
+      onChange={(texts) => onChange(texts.map(Number))}
+      disabled={disabled}
+      isValue={(text) => text.split(',').every((part) => numberOf(part) !== null)}
+    />
+  );
+}
+
+interface PairProps extends ValueProps {
+  readonly One: (props: ValueProps) => React.ReactNode;
+}
+
+function PairValue({ One, label, value, onChange, ...rest }: PairProps) {
+  const pair: readonly unknown[] = Array.isArray(value) ? value : [];
+  const [first, second] = pair;
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      <One
+        {...rest}
+        label={`${label}, from`}
+        value={first}
+        onChange={(v) => onChange([v, second])}
+      />
+      <span className="text-muted">and</span>
+      <One {...rest} label={`${label}, to`} value={second} onChange={(v) => onChange([first, v])} />
+    </span>
+  );
+}
+
+const UNITS = ['minutes', 'hours', 'days', 'weeks'] as const;
+
+/** `{"amount":3,"unit":"days"}` */
+export function DurationValue({ label, value, onChange, ...rest }: ValueProps) {
+  const { amount, unit } = recordOf(value);
+  return (
+    <span className="flex items-center gap-2">
+      <NumberValue
+        {...rest}
+        label={`${label}, how many`}
+        min={1}
+        value={amount}
+        onChange={(next) => onChange({ ...recordOf(value), amount: next })}
+      />
+      <Select
+        aria-label={`${label}, unit`}
+        className="w-auto!"
+        disabled={rest.disabled}
+        value={String(unit)}
+        onChange={(event) => onChange({ ...recordOf(value), unit: event.target.value })}
+      >
+        {UNITS.map((known) => (
+          <option key={known}>{known}</option>
+        ))}
+      </Select>
+    </span>
+  );
+}

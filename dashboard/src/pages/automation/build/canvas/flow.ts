@@ -1,0 +1,118 @@
+import { useMemo, useRef } from 'react';
+import type { Step } from '../../draft/step.ts';
+import type { Card } from '../cards.ts';
+import { type Box, boxOf, type Layout, layoutOf, type Line, START } from '../graph-layout.ts';
+import { branchLabelOf } from '../step-types.ts';
+import type { PlaceEdgeType } from './edges.tsx';
+import type { BuilderNode } from './nodes.tsx';
+
+/** Of a card on the canvas, with and without the row of counts. */
+const HEIGHT = 54;
+const COUNTED_HEIGHT = 82;
+
+/** The layout, worked out anew only when steps or ways change. */
+export function useLayout(steps: readonly Step[], hasCounts: boolean): Layout {
+  const shape = JSON.stringify(steps.map(shapeOf));
+  // `shape` says all of the steps that the layout depends on.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps
+  return useMemo(() => layoutOf(steps, hasCounts ? COUNTED_HEIGHT : HEIGHT), [shape, hasCounts]);
+}
+
+const shapeOf = ({ id, type, next, yes, no, on_timeout: late, branches }: Step): unknown => [
+  id,
+  type,
+  next,
+  yes,
+  no,
+  late,
+  Array.isArray(branches) ? branches.map((branch: { next?: unknown }) => branch.next) : 0,
+];
+
+export interface FlowInput {
+  readonly layout: Layout;
+  readonly cards: readonly Card[];
+  readonly startWords: string;
+  readonly hasCounts: boolean;
+  readonly selected: string | null;
+  readonly moving: string | null;
+  readonly mayEdit: boolean;
+}
+
+const isEqual = (one: object, other: object): boolean => {
+  const [a, b] = [one, other] as Readonly<Record<string, unknown>>[];
+  return a !== undefined && b !== undefined && Object.keys(a).every((key) => a[key] === b[key]);
+};
+
+/** Nodes for the canvas; one that did not change is the same object, and is not drawn again. */
+export function useNodes(input: FlowInput): BuilderNode[] {
+  const before = useRef(new Map<string, BuilderNode>());
+  const { layout, cards, startWords, hasCounts, selected, moving, mayEdit } = input;
+  return useMemo(() => {
+    const byBox = new Map(cards.map((card) => [boxOf(card.step.id), card]));
+    const current = selected !== null && layout.boxes.has(selected) ? selected : START;
+    const nodes = [...layout.boxes].flatMap(([id, box]): BuilderNode[] => {
+      const focus = { isCurrent: id === current, isSelected: id === selected };
+      const card = byBox.get(id);
+      if (id === START) {
+        return [{ ...nodeOf(id, box), type: 'start', data: { words: startWords, ...focus } }];
+      }
+      if (card !== undefined) {
+        const data = { card, hasCounts, isMoving: moving === card.step.id, ...focus };
+        return [{ ...nodeOf(id, box), type: 'step', data, draggable: mayEdit }];
+      }
+      return id.startsWith('end:') ? [{ ...nodeOf(id, box), type: 'end', data: {} }] : [];
+    });
+    const kept = nodes.map((node) => {
+      const known = before.current.get(node.id);
+      const isKnown =
+        known !== undefined &&
+        known.draggable === node.draggable &&
+        isEqual(known.position, node.position) &&
+        known.height === node.height &&
+        isEqual(known.data, node.data);
+      return isKnown ? known : node;
+    });
+    before.current = new Map(kept.map((node) => [node.id, node]));
+    return kept;
+  }, [layout, cards, startWords, hasCounts, selected, moving, mayEdit]);
+}
+
+const nodeOf = (id: string, { x, y, width, height }: Box) => ({
+  id,
+  position: { x, y },
+  width,
+  height,
+  draggable: false,
+  selectable: false,
+  focusable: false,
+});
+
+interface EdgesInput {
+  readonly layout: Layout;
+  readonly cards: readonly Card[];
+  readonly mayEdit: boolean;
+}
+
+export function useEdges({ layout, cards, mayEdit }: EdgesInput): PlaceEdgeType[] {
+  const before = useRef(new Map<string, PlaceEdgeType>());
+  return useMemo(() => {
+    const byId = new Map(cards.map((card) => [card.step.id, card]));
+    const edges = layout.lines.map((line): PlaceEdgeType => {
+      const from = byId.get(line.place.from ?? '');
+      const label = from === undefined ? null : branchLabelOf(from.step, line.place.path);
+      const plusLabel = plusLabelOf(line, from, label);
+      const known = before.current.get(line.key);
+      const data = { line, label, plusLabel, mayEdit };
+      if (known?.data !== undefined && isEqual(known.data, data)) return known;
+      const { key: id, source, target } = line;
+      return { id, source, target, type: 'place', data, focusable: false, selectable: false };
+    });
+    before.current = new Map(edges.map((edge) => [edge.id, edge]));
+    return edges;
+  }, [layout, cards, mayEdit]);
+}
+
+function plusLabelOf(line: Line, from: Card | undefined, label: string | null): string {
+  if (line.place.from === null || from === undefined) return 'Add a step at the start';
+  return `Add a step after step ${from.number}${label === null ? '' : `, ${label}`}`;
+}

@@ -1,0 +1,71 @@
+import type { Answer } from '@milepost/sdk';
+import { createContext, useContext } from 'react';
+import type { Faults } from './faults.ts';
+import type { Doc, Step } from './step.ts';
+
+/** A series as the server has it. */
+export type ServerSeries = Answer<'GET /series/{id}'>;
+
+/** When the steps happen, and the rules in words, as the planner says. */
+export type Outline = Answer<'POST /series/{id}/outline'>;
+export type OutlineStep = Outline['steps'][number];
+
+/** What a change makes of the draft; the same one, or null, changes nothing. */
+export type DocChange = (doc: Doc) => Doc | null;
+
+/** Where the draft stands against what is published. */
+export type PublishState = 'unpublished' | 'same' | 'different';
+
+/** The draft of one series: read, edited, saved by itself. */
+export interface Draft {
+  readonly series: ServerSeries;
+  readonly doc: Doc;
+  readonly name: string;
+  readonly settings: Doc['settings'];
+  readonly steps: readonly Step[];
+  /**
+   * Changes the draft; it is saved shortly after.
+   *
+   * @param label for undo: "Delete Wait"
+   * @param key changes in a row with one key are undone as one, as the letters typed into a field
+   * @returns false where nothing changed
+   */
+  readonly change: (change: DocChange, label: string, key?: string) => boolean;
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** What undo would take back. */
+  readonly undoLabel: string | null;
+  readonly redoLabel: string | null;
+  /** Not all is saved yet. */
+  readonly isDirty: boolean;
+  /** Saves at once; true when the server has everything. */
+  readonly save: () => Promise<boolean>;
+  readonly isSaving: boolean;
+  /** Why it is not saved. */
+  readonly saveError: Error | null;
+  /** What somebody else saved meanwhile; nothing is saved until it is decided. */
+  readonly conflict: Doc | null;
+  readonly takeTheirs: () => void;
+  readonly keepMine: () => void;
+  /** By step id; '' is the series. Those of the server, of the draft as it is now or was a moment ago. */
+  readonly faults: Faults;
+  readonly outline: Outline | null;
+  readonly outlineOf: (stepId: string) => OutlineStep | null;
+  /** An editor of a series that is not archived. */
+  readonly mayEdit: boolean;
+  readonly publishState: PublishState;
+  readonly isPublishedDifferent: boolean;
+  /** Ids of steps that publishing would change, add or lead elsewhere. */
+  readonly changedSteps: ReadonlySet<string>;
+}
+
+export const DraftContext = createContext<Draft | null>(null);
+
+/** The draft of the open series. */
+export function useDraft(): Draft {
+  const draft = useContext(DraftContext);
+  if (draft === null) throw new Error('useDraft needs a DraftProvider above it');
+  return draft;
+}

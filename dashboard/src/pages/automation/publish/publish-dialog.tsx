@@ -1,0 +1,196 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { useAsk, useDo } from '../../../api/ask.ts';
+import { useSide } from '../../../api/side.ts';
+import { countedOf } from '../../../components/number.ts';
+import { Button } from '../../../components/ui/button.tsx';
+import { Dialog } from '../../../components/ui/dialog.tsx';
+import { Notice } from '../../../components/ui/notice.tsx';
+import { Segmented } from '../../../components/ui/segmented.tsx';
+import { Skeleton } from '../../../components/ui/skeleton.tsx';
+import { useSay } from '../../../components/ui/toast.tsx';
+import { useDraft } from '../draft/use-draft.ts';
+import { DiffPart } from './diff-part.tsx';
+import { Findings, useFindings } from './findings.tsx';
+import { InFlightPart } from './in-flight-part.tsx';
+import { WhoEnters } from './who-enters.tsx';
+
+interface PublishDialogProps {
+  readonly onClose: () => void;
+}
+
+/** Before anything is published: what it changes, for whom, and what is to be known. */
+export function PublishDialog({ onClose }: PublishDialogProps) {
+  const { series, save } = useDraft();
+  const [isSaved, setIsSaved] = useState<boolean | null>(null);
+  useEffect(() => {
+    let isOpen = true;
+    void save().then((done) => isOpen && setIsSaved(done));
+    return () => {
+      isOpen = false;
+    };
+    // Once: what is changed while the dialog is open, is not meant.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  const isFirst = series.status === 'draft';
+  return (
+    <Dialog
+      title={isFirst ? `Activate ${series.name}?` : 'Publish changes?'}
+      open
+      isLarge
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+    >
+      {isSaved === null && <Skeleton className="h-40" />}
+      {isSaved === false && <NotSaved onClose={onClose} />}
+      {isSaved === true && (isFirst ? <Activating onClose={onClose} /> : <Publishing onClose={onClose} />)}
+    </Dialog>
+  );
+}
+
+function NotSaved({ onClose }: PublishDialogProps) {
+  return (
+    <div className="grid gap-3">
+      <Notice tone="fault" title="Not everything is saved">
+        <p>What is wrong stands at the steps, in red. Only what is saved can be published.</p>
+      </Notice>
+      <Button className="justify-self-end" onClick={onClose}>
+        Back to the steps
+      </Button>
+    </div>
+  );
+}
+
+function Activating({ onClose }: PublishDialogProps) {
+  const { series, outline } = useDraft();
+  const { side } = useSide();
+  const say = useSay();
+  const { errors, warnings, isPending } = useFindings();
+  const activate = useDo('POST /series/{id}/activate', {
+    onDone: ({ name }) => {
+      say({ title: `${name} is active` });
+      onClose();
+    },
+  });
+  return (
+    <div className="grid gap-4">
+      {side.side === 'live' && (
+        <Notice tone="asking" title="This is the live side: real people get real mail" />
+      )}
+      <WhoEnters />
+      {outline !== null && <p className="text-muted">{outline.words.window}.</p>}
+      <Findings isFault title="This keeps it from being activated" findings={errors} />
+      <Findings title="Good to know" findings={warnings} />
+      <Foot
+        error={activate.error}
+        onClose={onClose}
+        confirm={activate.isPending ? 'Activating…' : 'Activate'}
+        disabled={activate.isPending || isPending || errors.length > 0}
+        onConfirm={() =>
+          activate.mutate({ path: { id: series.id }, query: { warnings: false } })
+        }
+      />
+    </div>
+  );
+}
+
+type InFlight = 'stay' | 'migrate';
+
+function Publishing({ onClose }: PublishDialogProps) {
+  const { series, steps } = useDraft();
+  const say = useSay();
+  const [inFlight, setInFlight] = useState<InFlight>('stay');
+  const path = { id: series.id };
+  const diff = useAsk('GET /series/{id}/diff', { path, query: {} });
+  const preview = useAsk(
+    'GET /series/{id}/publish/preview',
+    { path, query: { in_flight: inFlight } },
+    { keepsPrevious: true },
+  );
+  const { errors, warnings, isPending } = useFindings();
+  const publish = useDo('POST /series/{id}/publish', {
+    onDone: ({ version, migration }) => {
+      const moved = migration === undefined ? '' : `${countedOf(migration.remaining, 'person is', 'people are')} being moved to it.`;
+      say({ title: `Version ${version} is published`, text: moved });
+      onClose();
+    },
+  });
+  const people = preview.data?.people ?? 0;
+  return (
+    <div className="grid gap-4">
+      <Part title="What changes">
+        {diff.data === undefined ? <Skeleton className="h-16" /> : <DiffPart diff={diff.data} steps={steps} />}
+      </Part>
+      <Part title={`People in flight: ${preview.data === undefined ? '…' : people}`}>
+        {people > 0 && (
+          <Segmented<InFlight>
+            label="People in flight"
+            value={inFlight}
+            segments={[
+              { value: 'stay', label: 'Finish the version they entered' },
+              { value: 'migrate', label: 'Move to this version' },
+            ]}
+            onChange={setInFlight}
+          />
+        )}
+        {preview.data === undefined && preview.error === null && <Skeleton className="h-12" />}
+        {preview.data !== undefined &&
+          (people === 0 ? (
+            <p className="text-muted">Nobody is in it. Who enters from now on gets this version.</p>
+          ) : inFlight === 'stay' ? (
+            <p>
+              {countedOf(people, 'person goes', 'people go')} on as before. Who enters from now on
+              gets this version.
+            </p>
+          ) : (
+            <InFlightPart preview={preview.data} steps={steps} />
+          ))}
+        {preview.error !== null && <p className="text-fault">{preview.error.message}</p>}
+      </Part>
+      <Findings isFault title="This keeps it from being published" findings={errors} />
+      <Findings title="Good to know" findings={warnings} />
+      <Foot
+        error={publish.error}
+        onClose={onClose}
+        confirm={publish.isPending ? 'Publishing…' : 'Publish'}
+        disabled={publish.isPending || isPending || errors.length > 0 || diff.data?.is_same !== false}
+        onConfirm={() =>
+          publish.mutate({ path, query: { warnings: false }, body: { in_flight: inFlight } })
+        }
+      />
+    </div>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="grid gap-2">
+      <h3 className="font-semibold">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+interface FootProps {
+  readonly error: Error | null;
+  readonly confirm: string;
+  readonly disabled: boolean;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+function Foot({ error, confirm, disabled, onConfirm, onClose }: FootProps) {
+  return (
+    <div className="grid gap-2">
+      {error !== null && (
+        <p role="alert" className="text-fault">
+          {error.message}
+        </p>
+      )}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button look="primary" disabled={disabled} onClick={onConfirm}>
+          {confirm}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import Search from 'lucide-react/icons/search';
+import { useEffect, useState } from 'react';
+import { useSettled } from '../../components/filter-builder/use-filter-count.ts';
+import { Input, Select } from '../../components/ui/field.tsx';
+import { SPANS } from './spans.ts';
+import type { NamedAutomation } from './use-automations.ts';
+
+interface MessageFiltersProps {
+  readonly q: string;
+  readonly onQ: (q: string) => void;
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
+  readonly seriesId: string;
+  readonly onSeries: (id: string) => void;
+  readonly span: string;
+  readonly onSpan: (span: string) => void;
+  readonly automations: ReadonlyMap<string, NamedAutomation>;
+}
+
+/** By whom, what and when a list of messages is narrowed. */
+export function MessageFilters(props: MessageFiltersProps) {
+  const { q, onQ, reason, onReason, seriesId, onSeries, span, onSpan, automations } = props;
+  const all = [...automations.values()];
+  return (
+    <div className="flex flex-wrap gap-2">
+      <span className="relative min-w-48 flex-2">
+        <Search
+          size={15}
+          aria-hidden
+          className="absolute top-1/2 left-2.5 -translate-y-1/2 text-muted"
+        />
+        <TypedInput
+          label="Email address or id of a person, in full"
+          value={q}
+          onChange={onQ}
+          hasIcon
+        />
+      </span>
+      <span className="min-w-40 flex-1">
+        <TypedInput label="Part of the reason" value={reason} onChange={onReason} />
+      </span>
+      <Select
+        aria-label="Series or broadcast"
+        className="w-auto! max-w-64 min-w-0 flex-1 wide:flex-none"
+        value={seriesId}
+        onChange={(event) => onSeries(event.target.value)}
+      >
+        <option value="">Every series and broadcast</option>
+        {seriesId !== '' && !automations.has(seriesId) && <option value={seriesId}>One</option>}
+        {(['series', 'broadcast'] as const).map((type) => (
+          <optgroup key={type} label={type === 'series' ? 'Series' : 'Broadcasts'}>
+            {all
+              .filter((one) => one.type === type)
+              .map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+          </optgroup>
+        ))}
+      </Select>
+      <Select
+        aria-label="Time"
+        className="w-auto!"
+        value={span}
+        onChange={(event) => onSpan(event.target.value)}
+      >
+        {SPANS.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </Select>
+    </div>
+  );
+}
+
+interface TypedInputProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly hasIcon?: boolean;
+}
+
+/** Says what was typed once typing has stopped. */
+export function TypedInput({ label, value, onChange, hasIcon = false }: TypedInputProps) {
+  const [text, setText] = useState(value);
+  const settled = useSettled(text);
+  useEffect(() => {
+    if (settled !== value) onChange(settled.trim());
+    // Only what was typed says something; `value` follows it.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [settled]);
+  return (
+    <Input
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      className={hasIcon ? 'pl-8' : ''}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}

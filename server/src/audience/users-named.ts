@@ -1,0 +1,23 @@
+import type { Db } from '../platform/db.ts';
+import { userIdOf } from '../platform/ids.ts';
+import { isStorable } from '../platform/plain-data.ts';
+import { usersByEmail } from './sql/users-named.ts';
+
+/** Users that share one address. */
+const USERS_MAX = 50;
+
+/**
+ * Internal ids of the users that a text names in full, by their id or by their email address; one that
+ * names nobody may still give an id, of nobody.
+ */
+export async function usersNamed(
+  db: Db,
+  { workspaceId, search }: { workspaceId: string; search: string },
+): Promise<string[]> {
+  const text = search.trim();
+  if (text === '' || !isStorable(text)) return [];
+  const byEmail = text.includes('@')
+    ? await usersByEmail(db, { workspaceId, email: text, limit: USERS_MAX })
+    : [];
+  return [...new Set([userIdOf(workspaceId, text), ...byEmail])];
+}
