@@ -11,7 +11,7 @@ interface SettingsBlockProps {
 /** One matter of the settings. */
 export function SettingsBlock({ title, hint, actions, children }: SettingsBlockProps) {
   return (
-    <section className="grid gap-3">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <div className="min-w-0">
           <h2 className="font-semibold">{title}</h2>

@@ -95,6 +95,7 @@ const TABLE: Readonly<Record<Needed, readonly string[]>> = {
     'GET /settings',
     'GET /stream',
     'GET /suppressions',
+    'GET /suppressions/counts',
     'GET /suppressions/export',
     'GET /templates',
     'GET /templates/{id}',

@@ -50,6 +50,7 @@ const seriesFor = () =>
         id: 'pro',
         type: 'condition',
         filter: { field: 'user.secret', operator: 'equals', value: 'x' },
+        // oxlint-disable-next-line unicorn/no-thenable -- a field of the API
         then: 'hello',
         else: 'hello',
       },
@@ -301,4 +302,24 @@ test('an export tells everything that is kept', async () => {
   expect(kept.consent_changes).toHaveLength(2);
   expect(kept.enrollments[0].steps[0]).toMatchObject({ step_id: 'welcome', outcome: 'passed' });
   expect((await server.v1('GET', '/users/nobody/export')).status).toBe(404);
+});
+
+test('a person who waits in a broadcast is counted as gone', async () => {
+  await server.sdk('/users/identify', { user_id: 'cast', traits: { email: 'cast@example.com' } });
+  const made = await server.v1('POST', '/broadcasts', { name: 'News' });
+  const id = userIdOf(workspaceId, 'cast');
+  await db`
+    update broadcasts set state = 'paused', counts = '{"will_send": 1}', snapshot_at = now()
+     where automation_id = ${made.body.id}
+  `;
+  await db`
+    insert into broadcast_recipients (bucket, automation_id, user_id, due_at)
+    values (${bucketOf(id)}, ${made.body.id}, ${id}, now())
+  `;
+  const { body } = await server.v1('GET', '/users/cast/erase_preview');
+  expect(body.would_erase.broadcasts).toBe(1);
+  expect((await server.v1('DELETE', '/users/cast')).status).toBe(200);
+  expect(await tablesWith(id)).toEqual([]);
+  const rows = await db`select fed, gone from broadcasts where automation_id = ${made.body.id}`;
+  expect(rows).toEqual([{ fed: 1, gone: 1 }]);
 });

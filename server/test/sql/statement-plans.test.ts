@@ -23,6 +23,7 @@ import * as move from '../../src/enrollment/sql/move-on.ts';
 import * as read from '../../src/enrollment/sql/read.ts';
 import * as stepPeople from '../../src/enrollment/sql/step-people.ts';
 import * as stepCounts from '../../src/enrollment/sql/step-counts.ts';
+import { readPrints } from '../../src/app/stream/sql.ts';
 import { usersByEmail } from '../../src/audience/sql/users-named.ts';
 import * as resolve from '../../src/enrollment/sql/resolve.ts';
 import { countWaiting, readTestClock } from '../../src/enrollment/sql/test-clock.ts';
@@ -49,6 +50,11 @@ const SMALL = new Set([
   'series_migrations',
   'broadcasts',
   'series_scans',
+  'step_days',
+  'passage_days',
+  'report_deltas',
+  'message_counts',
+  'sending_pauses',
 ]);
 /** Partitions of months without events. */
 const EMPTY = /^events_\d/;
@@ -511,6 +517,7 @@ const STATEMENTS: readonly [string, readonly string[], (tx: Transaction) => Prom
     ['messages_by_series'],
     (tx) => stepCounts.countStanding(tx, { ...inSeries, stepIds: ['tips'], countMax: 1_000 }),
   ],
+  ['readPrints', ['messages_by_age', 'users_by_age'], (tx) => readPrints(tx, live)],
   ['usersByEmail', ['users_by_email'], (tx) => usersByEmail(tx, { ...named, limit: 50 })],
   [
     'listEnrollments',

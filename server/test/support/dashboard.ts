@@ -67,6 +67,7 @@ export async function openDashboard(
     viewport: { width, height: HEIGHTS[width] ?? 900 },
     colorScheme: dark ? 'dark' : 'light',
     timezoneId: timezone,
+    locale: 'en-GB',
   });
   await context.addCookies(browserCookies(server.url, member.cookie));
   const page = await context.newPage();

@@ -15,17 +15,17 @@ import { Cell, HeadCell, Row, Table, TableHead } from '../../components/ui/table
 import { BroadcastStatus } from './broadcast-status.tsx';
 import { NewBroadcast } from './new-broadcast.tsx';
 
-const STATUSES = ['', 'draft', 'scheduled', 'sending', 'sent'] as const;
+const STATUSES = ['all', 'draft', 'scheduled', 'sending', 'sent'] as const;
 
 /** One email to many people, once. */
 export function BroadcastsPage() {
   const mayEdit = useMay('editor');
   const [wish, setStatus] = useSearchText('status');
   const [isNew, setIsNew] = useState(false);
-  const status = STATUSES.find((known) => known === wish) ?? '';
+  const status = STATUSES.find((known) => known === wish) ?? 'all';
   const list = useAskPages(
     'GET /broadcasts',
-    { query: { limit: 50, ...(status === '' ? {} : { status }) } },
+    { query: { limit: 50, ...(status === 'all' ? {} : { status }) } },
     { keepsPrevious: true },
   );
   return (
@@ -45,14 +45,14 @@ export function BroadcastsPage() {
         <Segmented
           label="Status"
           value={status}
-          segments={STATUSES.map((value) => ({ value, label: value === '' ? 'All' : value }))}
-          onChange={setStatus}
+          segments={STATUSES.map((value) => ({ value, label: value === 'all' ? 'All' : value }))}
+          onChange={(next) => setStatus(next === 'all' ? '' : next)}
         />
       </div>
       <Failure error={list.error} stale={list.rows.length > 0} />
       {list.isPending && <Skeleton className="h-72 w-full" />}
       {list.isSuccess && list.rows.length === 0 && (
-        <Empty title={status === '' ? 'No broadcast yet' : `No broadcast is ${status}`}>
+        <Empty title={status === 'all' ? 'No broadcast yet' : `No broadcast is ${status}`}>
           A broadcast says to whom it goes and when; before it leaves you see whom it reaches, whom
           not, and why.
         </Empty>

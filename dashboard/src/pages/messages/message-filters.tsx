@@ -1,7 +1,6 @@
 import Search from 'lucide-react/icons/search';
-import { useEffect, useState } from 'react';
-import { useSettled } from '../../components/filter-builder/use-filter-count.ts';
-import { Input, Select } from '../../components/ui/field.tsx';
+import { TypedInput } from '../../components/typed-input.tsx';
+import { Select } from '../../components/ui/field.tsx';
 import { SPANS } from './spans.ts';
 import type { NamedAutomation } from './use-automations.ts';
 
@@ -72,33 +71,5 @@ export function MessageFilters(props: MessageFiltersProps) {
         ))}
       </Select>
     </div>
-  );
-}
-
-interface TypedInputProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-  readonly hasIcon?: boolean;
-}
-
-/** Says what was typed once typing has stopped. */
-export function TypedInput({ label, value, onChange, hasIcon = false }: TypedInputProps) {
-  const [text, setText] = useState(value);
-  const settled = useSettled(text);
-  useEffect(() => {
-    if (settled !== value) onChange(settled.trim());
-    // Only what was typed says something; `value` follows it.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [settled]);
-  return (
-    <Input
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      className={hasIcon ? 'pl-8' : ''}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
-    />
   );
 }

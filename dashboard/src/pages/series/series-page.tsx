@@ -13,7 +13,7 @@ import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { NewSeries } from './new-series.tsx';
 import { SeriesTable } from './series-table.tsx';
 
-const STATUSES = ['', 'active', 'draft', 'paused', 'archived'] as const;
+const STATUSES = ['all', 'active', 'draft', 'paused', 'archived'] as const;
 
 /** All series of a side: their state, how many are in them, and what came of them. */
 export function SeriesPage() {
@@ -21,20 +21,20 @@ export function SeriesPage() {
   const [text, setText] = useSearchText('q');
   const [wish, setStatus] = useSearchText('status');
   const [isNew, setIsNew] = useState(false);
-  const status = STATUSES.find((known) => known === wish) ?? '';
+  const status = STATUSES.find((known) => known === wish) ?? 'all';
   const list = useAskPages(
     'GET /series',
     {
       query: {
         limit: 50,
         with: 'counts',
-        ...(status === '' ? {} : { status }),
+        ...(status === 'all' ? {} : { status }),
         ...(text.trim() === '' ? {} : { q: text.trim() }),
       },
     },
     { keepsPrevious: true },
   );
-  const isFiltered = status !== '' || text.trim() !== '';
+  const isFiltered = status !== 'all' || text.trim() !== '';
   return (
     <Page
       title="Series"
@@ -63,9 +63,9 @@ export function SeriesPage() {
             value={status}
             segments={STATUSES.map((value) => ({
               value,
-              label: value === '' ? 'All' : wordOf(value),
+              label: value === 'all' ? 'All' : wordOf(value),
             }))}
-            onChange={setStatus}
+            onChange={(next) => setStatus(next === 'all' ? '' : next)}
           />
         </span>
       </div>

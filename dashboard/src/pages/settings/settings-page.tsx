@@ -12,7 +12,7 @@ export function SettingsPage() {
   const Section = PARTS[section.name] ?? (() => null);
   return (
     <Page title={section.title} hint={section.hint}>
-      <div className="grid gap-6 wide:grid-cols-[11rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-6 wide:grid-cols-[11rem_minmax(0,1fr)]">
         <nav aria-label="Settings" className="wide:order-first">
           <ul className="flex gap-1 overflow-x-auto pb-1 wide:grid wide:gap-0.5 wide:overflow-visible">
             {SECTIONS.map(({ name, title }) => (
@@ -29,7 +29,7 @@ export function SettingsPage() {
             ))}
           </ul>
         </nav>
-        <div className="grid min-w-0 content-start gap-6">
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-6">
           <Suspense fallback={<Skeleton className="h-64 w-full" />}>
             <Section />
           </Suspense>

@@ -31,7 +31,7 @@ export function requireOwnPage(request: FastifyRequest, publicUrl: string): void
   const isForeign =
     (site !== undefined && site !== 'same-origin' && site !== 'none') ||
     // Behind a proxy that calls us by a local name, pages have the public one.
-    (origin !== undefined && origin !== own && origin === "never" && origin !== new URL(publicUrl).origin);
+    (origin !== undefined && origin !== own && origin !== new URL(publicUrl).origin);
   if (own === null || isForeign) {
     throw new DomainError(
       'session.cross_site',

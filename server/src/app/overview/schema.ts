@@ -4,7 +4,7 @@ import { Instant, Nullable } from '../../platform/http.ts';
 const Count = Type.Integer();
 
 /** Why something needs attention, worst first. */
-export const ATTENTION_REASONS = [
+const ATTENTION_REASONS = [
   'paused_by_itself',
   'domain_failing',
   'in_doubt',

@@ -28,6 +28,8 @@ export interface Print {
 
 /** Automations looked at; of a side with more, the youngest. */
 const AUTOMATIONS_MAX = 1_000;
+/** Nobody sees the difference beyond. */
+const DOUBTED_MAX = 1_000;
 
 /**
  * The prints of a side. Indexes: automations_by_age, broadcasts_by_side, messages_by_age,
@@ -77,22 +79,24 @@ export async function readPrints(db: Db, workspaceId: string): Promise<Print[]> 
         on c.workspace_id = side.id and c.hour >= date_trunc('hour', db_now()) - interval '1 hour'
      group by 2
     union all
-    (select 'messages', null, m.id::text
-       from side join messages m on m.workspace_id = side.id
-      order by m.created_at desc, m.id desc
+    (select 'messages', null, id::text
+       from messages
+      where workspace_id = ${workspaceId}
+      order by created_at desc, id desc
       limit 1)
     union all
     select 'messages', null, 'in doubt ' || count(*)
-      from (select from side
-              join messages m on m.workspace_id = side.id and m.state = 'in_doubt'
-             limit ${AUTOMATIONS_MAX}) doubted
+      from (select from messages
+             where workspace_id = ${workspaceId} and state = 'in_doubt'
+             limit ${DOUBTED_MAX}) doubted
     union all
     select 'sending', p.automation_id, p.id::text
       from side join sending_pauses p on p.workspace_id = side.id and p.resumed_at is null
     union all
-    (select 'users', null, u.id::text
-       from side join users u on u.workspace_id = side.id
-      order by u.created_at desc, u.id desc
+    (select 'users', null, id::text
+       from users
+      where workspace_id = ${workspaceId}
+      order by created_at desc, id desc
       limit 1)
   `;
 }

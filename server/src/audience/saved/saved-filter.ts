@@ -62,7 +62,7 @@ export function changedSavedFilterOf(body: unknown, before: SavedFilter): SavedF
 function inputOf(fields: Fields, before: SavedFilterInput): SavedFilterInput {
   const { name = before.name, filter = before.filter, columns = before.columns } = fields;
   return {
-    name: String(name ?? before.name).trim(),
+    name: (typeof name === 'string' ? name : before.name).trim(),
     filter: filter ?? null,
     columns: (columns as string[] | null) ?? before.columns,
   };

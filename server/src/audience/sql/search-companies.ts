@@ -30,10 +30,11 @@ function within(
 ): Fragment {
   const row = db`(${columnOf(db, sort)}, c.id)`;
   const isRising = order === 'asc';
-  const [first, last] = [after, until].map((key) => (key === null ? null : keyIn(db, sort, key)));
+  const from = after === null ? null : keyIn(db, sort, after);
+  const to = until === null ? null : keyIn(db, sort, until);
   return db`c.workspace_id = ${workspaceId}
-    ${first == null ? db`` : isRising ? db`and ${row} > ${first}` : db`and ${row} < ${first}`}
-    ${last == null ? db`` : isRising ? db`and ${row} <= ${last}` : db`and ${row} >= ${last}`}`;
+    ${from === null ? db`` : isRising ? db`and ${row} > ${from}` : db`and ${row} < ${from}`}
+    ${to === null ? db`` : isRising ? db`and ${row} <= ${to}` : db`and ${row} >= ${to}`}`;
 }
 
 const ordered = (db: Db, { sort, order }: CompanyStretch): Fragment =>

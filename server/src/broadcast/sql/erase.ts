@@ -16,10 +16,11 @@ export async function countRecipientsOf(
 }
 
 /**
- * Makes a person's places in snapshots nobody's. A place whose turn is still to come keeps the internal
- * id, by which it stands in its order, until its broadcast has passed it: it is then counted as gone.
+ * Takes a person out of snapshots. Places that are behind become nobody's; one whose turn is still to
+ * come goes, and counts as gone, as it would when its turn came.
  *
- * Index: broadcast_recipients_pkey, one probe per broadcast of the side.
+ * Locks: the broadcasts that have the person. Index: broadcast_recipients_pkey, one probe per broadcast
+ * of the side.
  */
 export async function eraseRecipient(
   tx: Transaction,
@@ -29,15 +30,36 @@ export async function eraseRecipient(
     userId,
     nobody,
   }: { workspaceId: string; bucket: number; userId: string; nobody: string },
-): Promise<number> {
-  const rows = await tx`
-    update broadcast_recipients r
-       set user_id = ${nobody}
-      from broadcasts b
-     where b.workspace_id = ${workspaceId} and r.automation_id = b.automation_id
-       and r.bucket = ${bucket} and r.user_id = ${userId}
-       and (b.finished_at is not null or r.exclusion is not null or r.due_at < b.fed_at)
-    returning 1
+): Promise<void> {
+  await tx`
+    with mine as materialized (
+      select b.automation_id, b.finished_at, b.fed_at, b.fed_id
+        from broadcasts b
+       where b.workspace_id = ${workspaceId}
+         and exists (select from broadcast_recipients r
+                      where r.bucket = ${bucket} and r.automation_id = b.automation_id
+                        and r.user_id = ${userId})
+       order by b.automation_id
+         for update
+    ), kept as (
+      update broadcast_recipients r
+         set user_id = ${nobody}
+        from mine m
+       where r.bucket = ${bucket} and r.automation_id = m.automation_id and r.user_id = ${userId}
+         and (m.finished_at is not null or r.exclusion is not null
+              or coalesce(r.due_at < m.fed_at, false))
+    ), gone as (
+      delete from broadcast_recipients r
+       using mine m
+       where r.bucket = ${bucket} and r.automation_id = m.automation_id and r.user_id = ${userId}
+         and m.finished_at is null and r.exclusion is null
+         and not coalesce(r.due_at < m.fed_at, false)
+      returning r.automation_id,
+                coalesce((r.due_at, r.user_id) <= (m.fed_at, m.fed_id), false) as is_fed
+    )
+    update broadcasts b
+       set fed = b.fed + 1, gone = b.gone + 1
+      from gone
+     where b.automation_id = gone.automation_id and not gone.is_fed
   `;
-  return rows.length;
 }

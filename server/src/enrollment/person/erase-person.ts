@@ -50,7 +50,7 @@ export interface EraseDeps {
     readonly eraseRecipient: (
       tx: Transaction,
       person: PersonRef & { nobody: string },
-    ) => Promise<number>;
+    ) => Promise<void>;
     readonly eraseLinks: (
       tx: Transaction,
       links: { workspaceId: string; bodies: readonly string[]; words: readonly string[] },

@@ -41,7 +41,7 @@ export interface MessageReport {
 }
 
 /** As many as fit on a screen, and more. */
-export const GROUPS_MAX = 50;
+const GROUPS_MAX = 50;
 
 /** What was sent in a period, and what came of it: by interval, in groups. */
 export async function messageReport(

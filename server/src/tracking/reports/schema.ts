@@ -24,7 +24,7 @@ export const MessageReportQuery = Type.Object({
 });
 
 /** What came of messages. Each message counts once per kind. */
-export const MessageCounts = Type.Object(
+const MessageCounts = Type.Object(
   {
     ...(Object.fromEntries(COUNT_KINDS.map((kind) => [kind, Count])) as Record<
       (typeof COUNT_KINDS)[number],
@@ -36,7 +36,7 @@ export const MessageCounts = Type.Object(
 );
 
 /** Shares of what was sent, by `ratesOf`; null where nothing was. */
-export const MessageRates = Type.Object(
+const MessageRates = Type.Object(
   {
     delivered: Rate,
     opened: Rate,

@@ -16,7 +16,7 @@ import {
 } from './sql/series.ts';
 
 /** How a passage may stand. */
-export const PASSAGE_STATES = [
+const PASSAGE_STATES = [
   'active',
   'completed',
   'goal_reached',

@@ -44,7 +44,7 @@ export async function resetPassword(
     if (reset === null) throw resetInvalid();
     const { memberId, dropsSecondFactor } = reset;
     await writePassword(db, { accountId: uuidv7(now), memberId, passwordHash, now });
-
+    await deleteSessions(db, { memberId, exceptId: null });
     await deleteTrust(db, { memberId });
     if (dropsSecondFactor) await deleteSecondFactor(db, { memberId, now });
   });

@@ -1,17 +1,17 @@
 import clsx from 'clsx';
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import './device.css';
 
 export type DeviceKind = 'phone' | 'desktop';
 
 /** In CSS pixels of the device; a desktop shows 600 px of email with room beside it. */
-const SIZE = { phone: { width: 390, height: 600 }, desktop: { width: 760, height: 620 } } as const;
+const SIZE = { phone: { width: 390, height: 560 }, desktop: { width: 760, height: 620 } } as const;
 
 interface DeviceProps {
   readonly kind: DeviceKind;
   readonly isDark: boolean;
   readonly from: string;
   readonly subject: string;
-  readonly preheader: string | null;
   readonly children: ReactNode;
 }
 
@@ -34,18 +34,12 @@ export function Device({ kind, isDark, from, subject, children }: DeviceProps) {
     <div ref={place} style={{ height: height * scale }} className="overflow-hidden">
       <div
         data-device={kind}
-        style={{
-          width,
-          height,
-          transform: `scale(${scale})`,
-          colorScheme: isDark ? 'dark' : 'light',
-        }}
-        className={clsx(
-          'mail-device flex origin-top-left flex-col overflow-hidden rounded-ui border border-edge bg-panel text-ink',
-        )}
+        data-scheme={isDark ? 'dark' : 'light'}
+        style={{ width, height, transform: `scale(${scale})` }}
+        className="mail-device"
       >
-        <header className="grid gap-0.5 border-b px-4 py-2.5">
-          <p className="truncate text-sm text-muted">{from}</p>
+        <header>
+          <p className="mail-from">{from}</p>
           <p className={clsx('font-semibold', kind === 'phone' ? 'line-clamp-2' : 'truncate')}>
             {subject}
           </p>

@@ -95,7 +95,6 @@ export function PreviewPane({ preview, person, onPerson }: PreviewPaneProps) {
               isDark={scheme === 'dark'}
               from={data.from}
               subject={data.subject}
-              preheader={null}
             >
               {kind === 'text' ? (
                 <pre

@@ -16,7 +16,6 @@ import { ListView } from './list-view.tsx';
 import { Palette } from './palette.tsx';
 import { PeopleDrawer } from './people-drawer.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
-import { typeWordsOf } from './step-types.ts';
 import { useBuilder } from './use-builder.ts';
 import { useIsWide } from './use-is-wide.ts';
 import { stepIdOf } from './walk.ts';
@@ -43,6 +42,10 @@ export function BuildTab() {
 
   const selectedId = stepIdOf(state.selected);
   const step = steps.find(({ id }) => id === selectedId);
+  useEffect(() => {
+    // Undone: the focus would be lost with it.
+    if (selectedId !== null && step === undefined) actions.select(START);
+  }, [selectedId, step, actions]);
   const removing = steps.find(({ id }) => id === state.removing);
   const people = cards.find((card) => card.step.id === state.peopleAt);
   const panel =
@@ -102,7 +105,7 @@ export function BuildTab() {
       </div>
       {!isAside && panel !== null && (
         <Drawer
-          title={step === undefined ? 'Start' : typeWordsOf(step.type).name}
+          title={step === undefined ? 'Start' : `Step ${steps.indexOf(step) + 1}`}
           side="right"
           open={state.isInspecting}
           onOpenChange={(isOpen) => !isOpen && backToGraph()}

@@ -31,7 +31,7 @@ export function dayWordsOf(step: OutlineStep | null): string | null {
   if (step === null || step.day === null) return null;
   const { day, weekday, local_time: time, latest, certain } = step;
   if (latest !== null && latest.day !== day) {
-    return `${certain ? '' : 'from '}day ${day}–${latest.day} (${weekday} ${time} at the earliest)`;
+    return `day ${day}–${latest.day} (from ${weekday} ${time})`;
   }
   return `${certain ? '' : 'from '}day ${day} (${weekday} ${time})`;
 }

@@ -24,11 +24,11 @@ export function ListView({ cards, state }: ListViewProps) {
   const lines = useMemo(() => linesOf(steps), [steps]);
   const byId = useMemo(() => new Map(cards.map((card) => [card.step.id, card])), [cards]);
   return (
-    <div className="mx-auto grid max-w-2xl content-start p-4">
+    <div className="mx-auto grid max-w-2xl grid-cols-[minmax(0,1fr)] content-start p-4">
       <p className="rounded-ui border bg-sunken px-3 py-2 text-sm">
         {outline?.words.entry ?? 'Start'}
       </p>
-      <ol aria-label="Steps" className="grid">
+      <ol aria-label="Steps" className="grid grid-cols-[minmax(0,1fr)]">
         {lines.map((line) => (
           <li
             key={line.key}

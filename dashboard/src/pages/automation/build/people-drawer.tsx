@@ -100,7 +100,7 @@ function PersonRow({ person }: { readonly person: Person }) {
         {state === 'waiting' ? 'Until ' : ''}
         <Instant at={at ?? dueAt} />
       </span>
-      {reason !== null && <span className="text-sm">{reason}</span>}
+      {reason !== null && state !== 'waiting' && <span className="text-sm">{reason}</span>}
     </li>
   );
 }

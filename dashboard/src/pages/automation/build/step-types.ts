@@ -47,7 +47,12 @@ export function titleOf(step: Step, words: string | null): string {
   }
   if (words === null || words === '') return name;
   // The server tells what a step does; its card names it.
-  const named = words.replace(/^asks whether /, '').replace(/^waits\b/, 'wait');
+  if (step.type === 'end') return 'End';
+  const named = words
+    .replace(/^asks whether /, '')
+    .replace(/^splits people by chance/, 'split')
+    .replace(/^waits\b/, 'wait')
+    .replace(/^sets\b/, 'set');
   return `${named.charAt(0).toUpperCase()}${named.slice(1)}`;
 }
 

@@ -7,7 +7,7 @@ import { changed, type History, historyOf, redone, undone } from './history.ts';
 import { keptOf } from './kept.ts';
 import { isSame } from './same.ts';
 import type { Doc } from './step.ts';
-import { type Draft, type DocChange, DraftContext, type ServerSeries } from './use-draft.ts';
+import { type Draft, type DocChange, DraftContext, type Outline, type ServerSeries } from './use-draft.ts';
 import { useOutline } from './use-outline.ts';
 import { docOf, useSaving } from './use-saving.ts';
 
@@ -23,8 +23,9 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
   const edited = useEdited(series, mayEdit);
   const { history, change, undo, redo, adopt } = edited;
   const doc = history.present;
-  const saving = useSaving({ fresh: series, doc, mayEdit, adopt });
-  const { outline } = useOutline(series.id, doc);
+  const { outline, isOfNow } = useOutline(series.id, doc);
+  const wrong = isOfNow ? (outline?.faults.filter(keepsFromSaving).length ?? 0) : 0;
+  const saving = useSaving({ fresh: series, doc, mayEdit, faultCount: wrong, adopt });
   const checks = useAsk('GET /series/{id}/checks', { path: { id: series.id } });
   const diff = useAsk(
     'GET /series/{id}/diff',
@@ -36,9 +37,9 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
   const { saveError } = saving;
   const faults = useMemo(() => {
     const told: ToldFault[] = faultsOfRefusal(saveError);
-    for (const { step_id, path, message, code } of outline?.faults ?? []) {
-      const keeps = code === 'publish' || code === 'email' ? 'publishing' : 'saving';
-      told.push({ stepId: step_id, path, message, keeps });
+    for (const fault of outline?.faults ?? []) {
+      const { step_id: stepId, path, message } = fault;
+      told.push({ stepId, path, message, keeps: keepsFromSaving(fault) ? 'saving' : 'publishing' });
     }
     for (const { step_id = null, path, message, severity } of found ?? []) {
       const keeps = severity === 'error' ? 'publishing' : 'nothing';
@@ -84,6 +85,10 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
   };
   return <DraftContext value={draft}>{children}</DraftContext>;
 }
+
+/** Others keep a draft from being published only. */
+const keepsFromSaving = ({ code }: Outline['faults'][number]): boolean =>
+  code !== 'publish' && code !== 'email';
 
 /** The draft and its history; what an earlier visit could not save is taken up again. */
 function useEdited(series: ServerSeries, mayEdit: boolean) {

@@ -24,6 +24,8 @@ interface SavingInput {
   readonly fresh: ServerSeries;
   readonly doc: Doc;
   readonly mayEdit: boolean;
+  /** How many faults are known to keep this very draft from being saved: the server is not asked then. */
+  readonly faultCount: number;
   /** Somebody else's draft takes the place of this one, which has nothing of its own. */
   readonly adopt: (doc: Doc) => void;
 }
@@ -35,7 +37,7 @@ interface Saved {
 }
 
 /** Saves a draft shortly after each change, unless somebody else changed it meanwhile. */
-export function useSaving({ fresh, doc, mayEdit, adopt }: SavingInput) {
+export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInput) {
   const { side, client } = useSide();
   const queries = useQueryClient();
   const { id } = fresh;
@@ -107,10 +109,11 @@ export function useSaving({ fresh, doc, mayEdit, adopt }: SavingInput) {
   const wasRefused = refused !== null && refused.doc === doc;
   const mayRetry = wasRefused && !isAnswer(refused.error);
   useEffect(() => {
-    if (!isDirty || isSaving || conflict !== null || (wasRefused && !mayRetry)) return undefined;
+    if (!isDirty || isSaving || conflict !== null || faultCount > 0) return undefined;
+    if (wasRefused && !mayRetry) return undefined;
     const timer = setTimeout(() => void save(), mayRetry ? RETRY_AFTER_MS : SAVE_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [isDirty, isSaving, conflict, wasRefused, mayRetry, save, doc]);
+  }, [isDirty, isSaving, conflict, faultCount, wasRefused, mayRetry, save, doc]);
 
   useKeeping({ id, sideId: side.id, base: saved.server, doc, isDirty, save });
 
@@ -118,7 +121,7 @@ export function useSaving({ fresh, doc, mayEdit, adopt }: SavingInput) {
     isDirty,
     isSaving,
     save,
-    saveError: wasRefused ? refused.error : null,
+    saveError: wasRefused ? refused.error : isDirty && faultCount > 0 ? UNSOUND : null,
     conflict,
     takeTheirs: () => {
       if (conflict === null) return;
@@ -133,6 +136,8 @@ export function useSaving({ fresh, doc, mayEdit, adopt }: SavingInput) {
     },
   };
 }
+
+const UNSOUND = new Error('the draft has faults');
 
 /** Whether the server said no: it would say so again. */
 const isAnswer = (error: Error): boolean => 'status' in error && Number(error.status) < 500;

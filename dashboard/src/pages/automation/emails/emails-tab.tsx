@@ -13,24 +13,22 @@ export function EmailsTab() {
   const at = emails.findIndex(({ id }) => id === open);
   const email = emails[at];
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-7xl gap-4 p-4 wide:p-6">
-        {emails.length === 0 ? (
-          <Empty title="No emails yet">
-            <p>Emails are steps of the series: add one on the canvas, and write it here.</p>
-          </Empty>
-        ) : email === undefined ? (
-          <EmailList emails={emails} onOpen={setOpen} />
-        ) : (
-          <EditEmail
-            key={email.id}
-            step={email}
-            place={{ at, count: emails.length }}
-            onGo={(next) => setOpen(emails[next]?.id ?? '')}
-            onClose={() => setOpen('')}
-          />
-        )}
-      </div>
+    <div className="mx-auto grid max-w-7xl gap-4 p-4 wide:p-6">
+      {emails.length === 0 ? (
+        <Empty title="No emails yet">
+          <p>Emails are steps of the series: add one on the canvas, and write it here.</p>
+        </Empty>
+      ) : email === undefined ? (
+        <EmailList emails={emails} onOpen={setOpen} />
+      ) : (
+        <EditEmail
+          key={email.id}
+          step={email}
+          place={{ at, count: emails.length }}
+          onGo={(next) => setOpen(emails[next]?.id ?? '')}
+          onClose={() => setOpen('')}
+        />
+      )}
     </div>
   );
 }

@@ -5,7 +5,6 @@ import { countedOf } from '../../../components/number.ts';
 import { Button } from '../../../components/ui/button.tsx';
 import { Dialog } from '../../../components/ui/dialog.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
-import { Segmented } from '../../../components/ui/segmented.tsx';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { useSay } from '../../../components/ui/toast.tsx';
 import { useDraft } from '../draft/use-draft.ts';
@@ -121,15 +120,7 @@ function Publishing({ onClose }: PublishDialogProps) {
       </Part>
       <Part title={`People in flight: ${preview.data === undefined ? '…' : people}`}>
         {people > 0 && (
-          <Segmented<InFlight>
-            label="People in flight"
-            value={inFlight}
-            segments={[
-              { value: 'stay', label: 'Finish the version they entered' },
-              { value: 'migrate', label: 'Move to this version' },
-            ]}
-            onChange={setInFlight}
-          />
+          <InFlightChoice value={inFlight} onChange={setInFlight} />
         )}
         {preview.data === undefined && preview.error === null && <Skeleton className="h-12" />}
         {preview.data !== undefined &&
@@ -157,6 +148,36 @@ function Publishing({ onClose }: PublishDialogProps) {
         }
       />
     </div>
+  );
+}
+
+const CHOICES: readonly (readonly [InFlight, string])[] = [
+  ['stay', 'They finish the version they entered'],
+  ['migrate', 'They are moved to this version'],
+];
+
+interface InFlightChoiceProps {
+  readonly value: InFlight;
+  readonly onChange: (value: InFlight) => void;
+}
+
+function InFlightChoice({ value, onChange }: InFlightChoiceProps) {
+  return (
+    <fieldset className="grid gap-1">
+      <legend className="sr-only">What becomes of the people in flight</legend>
+      {CHOICES.map(([choice, words]) => (
+        <label key={choice} className="flex min-h-6 items-center gap-2">
+          <input
+            type="radio"
+            name="in-flight"
+            className="size-4 accent-(--accent-solid)"
+            checked={value === choice}
+            onChange={() => onChange(choice)}
+          />
+          {words}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

@@ -203,7 +203,7 @@ export async function lockOwners(
       from memberships
      where pair_id = (select pair_id from workspaces where id = ${workspaceId}) and role = 'owner'
      order by member_id
-
+       for update
   `;
   return rows.length;
 }
