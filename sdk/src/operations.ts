@@ -193,9 +193,9 @@ export interface DataLimits { readonly per_second?: number; readonly per_provide
 
 export interface TransportsData { readonly id: string; readonly kind: string; readonly name: string; readonly settings: Readonly<Record<string, string>>; readonly secrets: readonly string[]; readonly position: number; readonly share: number; readonly is_enabled: boolean; readonly limits: DataLimits; readonly events_url: string | null; readonly created_at: string; readonly updated_at: string; }
 
-export interface UpcomingSeries { readonly series_id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly sends: number; readonly steps: number; readonly due: { readonly sends: number; readonly steps: number; }; readonly parked: { readonly sends: number; readonly steps: number; }; }
+export interface UpcomingSeries { readonly series_id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly sends: number; readonly steps: number; readonly follows: number; readonly due: { readonly sends: number; readonly steps: number; }; readonly parked: { readonly sends: number; readonly steps: number; }; }
 
-export interface Upcoming { readonly from: string; readonly to: string; readonly series: readonly UpcomingSeries[]; readonly hours: readonly ({ readonly hour: string; readonly series_id: string; readonly sends: number; readonly steps: number; })[]; readonly timezone: string; readonly truncated: boolean; readonly counted_until: string | null; }
+export interface Upcoming { readonly from: string; readonly to: string; readonly series: readonly UpcomingSeries[]; readonly hours: readonly ({ readonly hour: string; readonly series_id: string; readonly sends: number; readonly steps: number; readonly follows: number; })[]; readonly timezone: string; readonly truncated: boolean; readonly counted_until: string | null; }
 
 export interface PropertiesUser { readonly field: string; readonly merge_tag: string | null; readonly kinds: readonly ("text" | "number" | "boolean" | "date" | "list" | "object")[]; readonly example: string | null; readonly is_own: boolean; }
 

@@ -92,7 +92,10 @@ export async function removeUsers(
  *
  * @returns whether the user was in it
  */
-export async function leaveAtLast(db: Pool, ref: PassageRef & { workspaceId: string }): Promise<boolean> {
+export async function leaveAtLast(
+  db: Pool,
+  ref: PassageRef & { workspaceId: string },
+): Promise<boolean> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await leave(db, ref);

@@ -8,8 +8,13 @@ export interface StepCounts {
   readonly steps: number;
 }
 
+/** Waits that an email comes right after. They are among the steps. */
+export interface Follows {
+  readonly follows: number;
+}
+
 /** What is planned of one series. */
-export interface UpcomingSeries extends StepCounts {
+export interface UpcomingSeries extends StepCounts, Follows {
   readonly seriesId: string;
   readonly name: string;
   readonly status: AutomationStatus;
@@ -24,7 +29,8 @@ export interface Upcoming {
   readonly from: Date;
   readonly to: Date;
   readonly series: readonly UpcomingSeries[];
-  readonly hours: readonly (StepCounts & { readonly hour: Date; readonly seriesId: string })[];
+  readonly hours: readonly (StepCounts &
+    Follows & { readonly hour: Date; readonly seriesId: string })[];
   /** Whether there are more hours, or more series, than are told. */
   readonly isCut: boolean;
   /** Up to when everything is counted; null for all of the time. */
@@ -41,7 +47,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Emails and other steps planned for the days to come, by series and hour, as the queue has them now: the
- * steps that come after those are not planned yet and not counted.
+ * steps that come after those are not planned yet and not counted, but for the email right after a wait,
+ * which leaves when the wait is over, or when the send window opens next.
  *
  * Of a side with more than a million of them the soonest of each series are counted.
  *
@@ -68,8 +75,8 @@ export async function upcoming(
   const ask = { workspaceId, automationId, days, timezone, ...bounds };
   const { now, counts, countedUntil } = await countPlanned(db, ask);
   const totals = counts.filter(({ hour }) => hour === null);
-  const hours = counts.flatMap(({ hour, seriesId, sends, steps }) =>
-    hour === null ? [] : [{ hour, seriesId, sends, steps }],
+  const hours = counts.flatMap(({ hour, seriesId, sends, steps, follows }) =>
+    hour === null ? [] : [{ hour, seriesId, sends, steps, follows }],
   );
   const series = await Promise.all(
     totals.slice(0, SERIES_MAX).map((total) => namedOf(catalog, workspaceId, total)),
@@ -89,7 +96,7 @@ async function namedOf(
   workspaceId: string,
   count: PlannedCount,
 ): Promise<UpcomingSeries | null> {
-  const { seriesId, sends, steps, dueSends, dueSteps, parkedSends, parkedSteps } = count;
+  const { seriesId, sends, steps, follows, dueSends, dueSteps, parkedSends, parkedSteps } = count;
   const automation = await catalog.automation({ workspaceId, id: seriesId });
   if (automation === null) return null;
   return {
@@ -98,6 +105,7 @@ async function namedOf(
     status: automation.status,
     sends,
     steps,
+    follows,
     due: { sends: dueSends, steps: dueSteps },
     parked: { sends: parkedSends, steps: parkedSteps },
   };

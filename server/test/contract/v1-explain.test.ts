@@ -599,8 +599,8 @@ describe('upcoming', () => {
     const body = await side.get('/upcoming');
     expect(body).toMatchObject({ from: MONDAY, to: '2025-04-23T08:00:00.000Z', truncated: false });
     expect(body.hours).toEqual([
-      { hour: '2025-03-24T10:00:00.000Z', series_id: mail, sends: 3, steps: 0 },
-      { hour: '2025-03-25T08:00:00.000Z', series_id: waits, sends: 0, steps: 3 },
+      { hour: '2025-03-24T10:00:00.000Z', series_id: mail, sends: 3, steps: 0, follows: 0 },
+      { hour: '2025-03-25T08:00:00.000Z', series_id: waits, sends: 0, steps: 3, follows: 3 },
     ]);
     const of = (id: string) => body.series.find((one: Why) => one['series_id'] === id);
     const none = { sends: 0, steps: 0 };
@@ -610,6 +610,7 @@ describe('upcoming', () => {
       status: 'active',
       sends: 3,
       steps: 0,
+      follows: 0,
       due: none,
       parked: none,
     });

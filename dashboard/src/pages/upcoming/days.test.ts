@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest';
 import { dayRowsOf } from './days.ts';
 
-const sends = (hour: string, count: number) => ({ hour, series_id: 's', sends: count });
+const sends = (hour: string, count: number, follows = 0) => ({
+  hour,
+  series_id: 's',
+  sends: count,
+  follows,
+});
 
 test('hours stand in the local day and hour', () => {
   const rows = dayRowsOf(
     {
       from: '2025-03-24T10:20:00Z',
       to: '2025-03-26T00:00:00Z',
-      hours: [sends('2025-03-24T23:00:00.000Z', 7), sends('2025-03-24T23:00:00.000Z', 2)],
+      hours: [sends('2025-03-24T23:00:00.000Z', 7), sends('2025-03-24T23:00:00.000Z', 0, 2)],
     },
     'Europe/Berlin',
   );

@@ -5,6 +5,8 @@ export interface PlannedHour {
   readonly hour: string;
   readonly series_id: string;
   readonly sends: number;
+  /** Waits that an email comes right after. */
+  readonly follows: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -33,9 +35,9 @@ export function dayRowsOf(
     const { counts, hour } = cellOf(atMs);
     counts[hour] ??= 0;
   }
-  for (const { hour: at, sends } of hours) {
+  for (const { hour: at, sends, follows } of hours) {
     const { counts, hour } = cellOf(Date.parse(at));
-    counts[hour] = (counts[hour] ?? 0) + sends;
+    counts[hour] = (counts[hour] ?? 0) + sends + follows;
   }
   return [...days].map(([key, { label, counts }]) => ({ key, label, counts }));
 }

@@ -39,7 +39,7 @@ export function UpcomingPage() {
   return (
     <Page
       title="Upcoming"
-      hint={`The next step of everybody who waits, by hour in ${viewerZone}. Steps after it are planned when it is done.`}
+      hint={`The next email of everybody who waits, by hour in ${viewerZone}. An email after a wait leaves when its window opens next.`}
       actions={
         <Segmented
           label="How far to look"

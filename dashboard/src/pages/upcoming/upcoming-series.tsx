@@ -26,7 +26,7 @@ export function UpcomingSeries({ series, selectedId, onSelect }: UpcomingSeriesP
         </HeadCell>
       </TableHead>
       <tbody>
-        {series.map(({ series_id: id, name, status, sends, due, parked }) => (
+        {series.map(({ series_id: id, name, status, sends, follows, due, parked }) => (
           <Row key={id}>
             <Cell>
               <span className="flex flex-wrap items-center gap-2">
@@ -40,7 +40,7 @@ export function UpcomingSeries({ series, selectedId, onSelect }: UpcomingSeriesP
                 {status !== 'active' && <Badge tone="quiet">{status}</Badge>}
               </span>
             </Cell>
-            <Cell isNumber>{countOf(sends)}</Cell>
+            <Cell isNumber>{countOf(sends + follows)}</Cell>
             <Cell isNumber>{countOf(due.sends)}</Cell>
             <Cell isNumber>{countOf(parked.sends)}</Cell>
             <Cell className="text-right">

@@ -75,6 +75,12 @@ export const ExplainAnswer = Type.Union([
 
 const Counts = Type.Object({}, { additionalProperties: Type.Integer() });
 const StepCounts = { sends: Type.Integer(), steps: Type.Integer() };
+const Follows = {
+  follows: Type.Integer({
+    description:
+      'Of the steps: waits that an email comes right after, which leaves then or soon after',
+  }),
+};
 
 export const UpcomingView = Type.Object({
   from: Instant,
@@ -85,13 +91,14 @@ export const UpcomingView = Type.Object({
       name: Type.String(),
       status: Type.Enum([...AUTOMATION_STATUSES]),
       ...StepCounts,
+      ...Follows,
       due: Type.Object(StepCounts, { description: 'Due by now, or being worked' }),
       parked: Type.Object(StepCounts, {
         description: 'Standing still, because the series is not active',
       }),
     }),
   ),
-  hours: Type.Array(Type.Object({ hour: Instant, series_id: Uuid, ...StepCounts }), {
+  hours: Type.Array(Type.Object({ hour: Instant, series_id: Uuid, ...StepCounts, ...Follows }), {
     description: 'Hours of timezone that have anything, by their first instant, soonest first',
   }),
   timezone: Type.String(),

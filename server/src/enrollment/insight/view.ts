@@ -59,11 +59,10 @@ export const upcomingView = ({ from, to, series, hours, isCut, countedUntil }: U
   from: from.toISOString(),
   to: to.toISOString(),
   series: series.map(({ seriesId, ...rest }) => ({ series_id: seriesId, ...rest })),
-  hours: hours.map(({ hour, seriesId, sends, steps }) => ({
+  hours: hours.map(({ hour, seriesId, ...counts }) => ({
     hour: hour.toISOString(),
     series_id: seriesId,
-    sends,
-    steps,
+    ...counts,
   })),
   truncated: isCut,
   counted_until: isoOf(countedUntil),

@@ -9,6 +9,8 @@ export interface PlannedCount {
   readonly sends: number;
   /** Rows whose step is anything else. */
   readonly steps: number;
+  /** Of `steps`: waits that an email comes right after, which then leaves at that time or soon after. */
+  readonly follows: number;
   /** Due by now, or being worked; only where there is no hour. */
   readonly dueSends: number;
   readonly dueSteps: number;
@@ -87,19 +89,27 @@ export async function countPlanned(
           group by 1, 2, 3, 4) c
        where a.workspace_id = ${workspaceId} and a.type = 'series'
          ${automationId === null ? db`` : db`and a.id = ${automationId}`}
-    ), email as materialized (
-      select v.automation_id, v.number as version, s ->> 'id' as step_id
+    ), step as materialized (
+      select v.automation_id, v.number as version, i.s ->> 'id' as step_id, i.s ->> 'type' as type,
+             case when i.s ? 'next' then i.s ->> 'next'
+                  else v.steps -> i.place::int ->> 'id' end as next_id
         from (select distinct automation_id, version from counted) c
         join series_versions v on v.automation_id = c.automation_id and v.number = c.version
-       cross join lateral jsonb_array_elements(v.steps) s
-       where s ->> 'type' = 'email'
+       cross join lateral jsonb_array_elements(v.steps) with ordinality i(s, place)
+    ), kind as materialized (
+      select s.automation_id, s.version, s.step_id, s.type = 'email' as sends,
+             s.type = 'wait' and n.type is not distinct from 'email' as follows
+        from step s
+        left join step n on n.automation_id = s.automation_id and n.version = s.version
+                        and n.step_id = s.next_id
     ), sorted as materialized (
       select c.automation_id, c.stands,
              ${timezone === null ? db`c.hour` : db`hour_in_zone(c.hour, ${timezone})`} as hour,
-             coalesce(sum(c.n) filter (where e.step_id is not null), 0) as sends,
-             coalesce(sum(c.n) filter (where e.step_id is null), 0) as steps
+             coalesce(sum(c.n) filter (where k.sends), 0) as sends,
+             coalesce(sum(c.n) filter (where k.sends is not true), 0) as steps,
+             coalesce(sum(c.n) filter (where k.follows), 0) as follows
         from counted c
-        left join email e using (automation_id, version, step_id)
+        left join kind k using (automation_id, version, step_id)
        group by 1, 2, 3
     ), cut as (
       select min(c.last) as until
@@ -109,6 +119,7 @@ export async function countPlanned(
     (select automation_id as "seriesId", null::timestamptz as hour,
             coalesce(sum(sends) filter (where not stands and hour is not null), 0)::int as sends,
             coalesce(sum(steps) filter (where not stands and hour is not null), 0)::int as steps,
+            coalesce(sum(follows) filter (where not stands and hour is not null), 0)::int as follows,
             coalesce(sum(sends) filter (where not stands and hour is null), 0)::int as "dueSends",
             coalesce(sum(steps) filter (where not stands and hour is null), 0)::int as "dueSteps",
             coalesce(sum(sends) filter (where stands), 0)::int as "parkedSends",
@@ -119,13 +130,13 @@ export async function countPlanned(
       order by 3 desc, 4 desc, 1
       limit ${seriesMax})
     union all
-    (select automation_id, hour, sends::int, steps::int, 0, 0, 0, 0, (select now from side), null
+    (select automation_id, hour, sends::int, steps::int, follows::int, 0, 0, 0, 0, (select now from side), null
        from sorted
       where hour is not null and not stands
       order by hour, automation_id
       limit ${hoursMax})
     union all
-    select null, null, 0, 0, 0, 0, 0, 0, now, (select until from cut) from side
+    select null, null, 0, 0, 0, 0, 0, 0, 0, now, (select until from cut) from side
   `;
   const last = rows.at(-1);
   const now = last?.now;

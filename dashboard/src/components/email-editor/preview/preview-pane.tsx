@@ -7,6 +7,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import type { usePreview } from '../use-preview.ts';
 import { Device, type DeviceKind } from './device.tsx';
 import { PersonPicker, type Person } from './person-picker.tsx';
+import { asScheme } from './scheme.ts';
 
 interface PreviewPaneProps {
   readonly preview: ReturnType<typeof usePreview>;
@@ -109,7 +110,7 @@ export function PreviewPane({ preview, person, onPerson }: PreviewPaneProps) {
               ) : (
                 <EmailFrame
                   title="Email as the person gets it"
-                  html={data.html}
+                  html={asScheme(data.html, scheme)}
                   isDark={scheme === 'dark'}
                   loadsImages={loadsImages}
                   className="h-full rounded-none! border-0!"

@@ -26,6 +26,18 @@ export function NodePanel(props: NodePanelProps) {
   useEffect(() => {
     if (takesFocus) form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
   }, [takesFocus]);
+  const latest = useRef(onClose);
+  latest.current = onClose;
+  useEffect(() => {
+    // Before a window around the editor hears of it, which Escape would close.
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || !form.current?.contains(event.target as Node)) return;
+      event.stopPropagation();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
+  }, []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     event.stopPropagation();
@@ -46,11 +58,6 @@ export function NodePanel(props: NodePanelProps) {
       ref={form}
       aria-label={PANEL_TITLES[kind]}
       onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return;
-        event.stopPropagation();
-        onClose();
-      }}
       className="grid gap-3 border-b bg-sunken p-3"
     >
       <div className="flex flex-wrap items-end gap-3">

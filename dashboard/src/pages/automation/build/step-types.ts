@@ -53,7 +53,9 @@ export function titleOf(step: Step, words: string | null): string {
     .replace(/^splits people by chance/, 'split')
     .replace(/^waits\b/, 'wait')
     .replace(/^sets\b/, 'set');
-  return `${named.charAt(0).toUpperCase()}${named.slice(1)}`;
+  // The name of a field stays as it is written.
+  const isField = /^\S+\./.test(named);
+  return isField ? named : `${named.charAt(0).toUpperCase()}${named.slice(1)}`;
 }
 
 const BRANCH_WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

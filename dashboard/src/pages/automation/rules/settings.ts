@@ -92,11 +92,9 @@ export const watchKindOf = (watch: Settings): WatchKind =>
 /** A watch of another kind; what is not of a kind, such as `within`, stays. */
 export function watchOfKind(watch: Settings, kind: WatchKind): Settings {
   const { event: _event, filter: _filter, ...rest } = watch;
-  return kind === 'event' ? { event: '', ...rest } : { filter: BEGINNING, ...rest };
+  // Nothing is made up: the server says that a condition is missing.
+  return kind === 'event' ? { event: '', ...rest } : { filter: null, ...rest };
 }
-
-/** A condition to begin with: the server wants one. */
-export const BEGINNING: FilterJson = { field: 'user.plan', operator: 'is_set' };
 
 export const EXIT_KINDS = ['filter', 'event', 'on', 'enters'] as const;
 export type ExitKind = (typeof EXIT_KINDS)[number];

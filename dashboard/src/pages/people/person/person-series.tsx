@@ -26,7 +26,7 @@ export function PersonSeries({ userId }: { readonly userId: string }) {
       {error !== null && <Failure error={error} />}
       {isPending && error === null && <Skeleton className="h-20 w-full" />}
       {!isPending && rows.length === 0 && <p className="text-muted">In none so far.</p>}
-      <ul aria-label="Series" className="grid gap-3">
+      <ul className="grid gap-3">
         {rows.map((passage) => (
           <PassageLine key={passage.id} passage={passage} userId={userId} />
         ))}

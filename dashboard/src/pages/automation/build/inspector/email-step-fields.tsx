@@ -29,7 +29,7 @@ export function EmailStepFields() {
         {(control) => (
           <MergeInput
             {...control}
-            into="the subject"
+            into="subject"
             value={textOf(step['subject'])}
             onChange={(subject) => change({ subject })}
           />

@@ -1,0 +1,289 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Role } from '../../src/workspace/index.ts';
+import {
+  closeBrowser,
+  dashboardDir,
+  openDashboard,
+  type OpenDashboard,
+} from '../support/dashboard.ts';
+import { activeSeries, draftSeries, email, move, wait } from '../support/series.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+/**
+ * Goal: a series is built by mouse, by keyboard alone and on a phone, undone, and changed while people
+ * are in it. Method: the real server, a real browser; what counts is the series that the server has.
+ */
+let server: TestServer;
+let opened: OpenDashboard | null = null;
+
+beforeAll(async () => {
+  server = await startServer({ dashboardDir: dashboardDir(), hasOwnUrl: true });
+  for (const id of ['ada', 'linus']) {
+    const traits = { email: `${id}@example.com`, name: id };
+    await server.sdk('/users/identify', { user_id: id, traits }, { key: server.test.widgetKey });
+  }
+});
+
+afterEach(async () => {
+  await opened?.close();
+  opened = null;
+});
+
+afterAll(async () => {
+  await closeBrowser();
+  await server.close();
+});
+
+async function open(id: string, options: { width?: number; role?: Role } = {}): Promise<Page> {
+  opened = await openDashboard(server, { path: `/dashboard/automation/${id}`, ...options });
+  const { page } = opened;
+  const isList = options.width === 390;
+  await (isList ? page.getByRole('list', { name: 'Steps' }) : stepAt(page, 'Start')).waitFor();
+  return page;
+}
+
+const stepAt = (page: Page, name: string | RegExp) =>
+  page.getByRole('region', { name: 'Canvas' }).getByRole('button', { name }).first();
+
+/** The series as `a → b`: type and ways of each step, by numbers in the order of the list. */
+async function shapeOf(id: string): Promise<string[]> {
+  const { steps } = (await server.v1('GET', `/series/${id}`)).body;
+  const number = (to: string | null): string =>
+    to === null ? 'end' : String(steps.findIndex((step: { id: string }) => step.id === to) + 1);
+  return steps.map((step: Record<string, any>) => {
+    const branches = (step['branches'] ?? []).map((branch: { next: string }) => branch.next);
+    const ways = [step['next'], step['yes'], step['no'], step['on_timeout'], ...branches];
+    const to = ways.filter((way) => way !== undefined).map(number);
+    return `${step['type']} → ${to.join(', ')}`;
+  });
+}
+
+const isSaved = (id: string, shape: readonly string[]): Promise<void> =>
+  until(async () => expect(await shapeOf(id)).toEqual(shape));
+
+async function addAt(page: Page, plus: string, type: string): Promise<void> {
+  await page.getByRole('button', { name: plus, exact: true }).click();
+  await page.getByRole('menuitem', { name: new RegExp(`^${type}`) }).first().click();
+}
+
+/** By drag and drop, from the middle of one thing to the middle of another. */
+async function drag(page: Page, from: string | RegExp, plus: string): Promise<void> {
+  const start = await stepAt(page, from).boundingBox();
+  const end = await page.getByRole('button', { name: plus, exact: true }).boundingBox();
+  if (start === null || end === null) throw new Error('nothing to drag, or nowhere to drop');
+  await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(end.x + 40, end.y + 10, { steps: 8 });
+  await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 3 });
+  await page.mouse.up();
+}
+
+test('a branching series is built with the mouse, and the server has it', { timeout: 60_000 }, async () => {
+  const id = await draftSeries(server, { steps: [], name: 'Onboarding' });
+  const page = await open(id);
+
+  await addAt(page, 'Add a step at the start', 'Email');
+  await page.getByText('Not saved: 2 faults').waitFor();
+  await page.getByRole('textbox', { name: 'Subject' }).fill('Welcome');
+  await page.getByRole('button', { name: 'Write the email' }).click();
+  await page.getByRole('tab', { name: 'HTML', exact: true }).click();
+  await page.locator('.cm-content').first().fill('<p>Good to have you.</p>');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await isSaved(id, ['email → end']);
+
+  const palette = page.getByRole('region', { name: 'Steps to add' });
+  await palette
+    .getByRole('button', { name: /^Split/ })
+    .dragTo(page.getByRole('button', { name: 'Add a step after step 1', exact: true }));
+  await addAt(page, 'Add a step after step 2, B · 50%', 'Wait For a time');
+  await addAt(page, 'Add a step at the start', 'Wait For a time');
+  await isSaved(id, ['wait → 2', 'email → 3', 'split → end, 4', 'wait → end']);
+
+  await drag(page, /step 1,/, 'Add a step after step 3, A · 50%');
+  await isSaved(id, ['email → 2', 'split → 3, 4', 'wait → end', 'wait → end']);
+  await page.getByText('Saved', { exact: true }).waitFor();
+
+  await stepAt(page, /step 2,/).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('dialog').getByRole('radio', { name: /B · 50%/ }).check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await isSaved(id, ['email → 2', 'wait → end']);
+});
+
+test('the same with the keyboard alone', { timeout: 60_000 }, async () => {
+  const id = await draftSeries(server, { steps: [], name: 'By keys' });
+  const page = await open(id);
+  const focused = (label: RegExp) =>
+    until(async () =>
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(label),
+    );
+  const add = async (key: string, type: string, label: RegExp): Promise<void> => {
+    await page.keyboard.press(key);
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.type(type);
+    await page.keyboard.press('Enter');
+    await focused(label);
+  };
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    if (at?.startsWith('Start')) break;
+  }
+  await focused(/^Start/);
+  await add('a', 'Wait', /^Wait 1 day|^Wait, step 1/);
+  await add('a', 'Split', /step 2/);
+  await add('1', 'Update', /^Update user.*step 3/);
+  await page.keyboard.press('ArrowUp');
+  await focused(/step 2/);
+  await add('2', 'Wait', /step 4/);
+
+  // Into the inspector and back.
+  await page.keyboard.press('ArrowLeft');
+  await focused(/step 3/);
+  await page.keyboard.press('Enter');
+  await until(async () =>
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Add a trait'),
+  );
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Shift+Tab');
+  await page.getByRole('textbox', { name: 'Name of trait 1' }).focus();
+  await page.keyboard.type('stage');
+  await page.keyboard.press('Escape');
+  await focused(/step 3/);
+  const built = ['wait → 2', 'split → 3, 4', 'update_user → end', 'wait → end'];
+  await isSaved(id, built);
+
+  // Copy the wait of the other branch behind it, move it before the split, and take both back.
+  await page.keyboard.press('ArrowRight');
+  await focused(/step 4/);
+  await page.keyboard.press('ControlOrMeta+c');
+  await page.keyboard.press('ControlOrMeta+v');
+  await focused(/step 5/);
+  await page.keyboard.press('Alt+ArrowUp');
+  await page.keyboard.press('ControlOrMeta+x');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ControlOrMeta+v');
+  await focused(/step 1/);
+  const moved = ['wait → 2', 'wait → 3', 'split → 4, 5', 'update_user → end', 'wait → end'];
+  await isSaved(id, moved);
+  for (let times = 0; times < 3; times += 1) await page.keyboard.press('ControlOrMeta+z');
+  await isSaved(id, built);
+  for (let times = 0; times < 3; times += 1) await page.keyboard.press('ControlOrMeta+Shift+z');
+  await isSaved(id, moved);
+  await page.keyboard.press('Delete');
+  await isSaved(id, built);
+});
+
+test('on a phone the series is a list that does all of it', { timeout: 60_000 }, async () => {
+  const steps = [wait('one', 1, 'days'), email('two'), wait('three', 3, 'days')];
+  const id = await draftSeries(server, { steps, name: 'Small' });
+  const page = await open(id, { width: 390 });
+  const overflow = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(await overflow()).toBe(0);
+
+  await addAt(page, 'Add a step after step 3', 'Split');
+  await page.getByRole('button', { name: /step 4/ }).waitFor();
+  await page.getByRole('button', { name: 'Step 1: more' }).click();
+  await page.getByRole('menuitem', { name: 'Move down' }).click();
+  await isSaved(id, ['email → 2', 'wait → 3', 'wait → 4', 'split → end, end']);
+  await page.getByRole('button', { name: /Wait 1 day, step 2/ }).click();
+  await page.getByRole('spinbutton', { name: 'Wait' }).fill('5');
+  await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Wait 5 days, step 2/ }).waitFor();
+  await page.getByRole('button', { name: 'Step 1: more' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await isSaved(id, ['wait → 2', 'wait → 3', 'split → end, end']);
+  expect(await overflow()).toBe(0);
+});
+
+test('a change is published with people in it: what it does to them is said, and then done', { timeout: 60_000 }, async () => {
+  const steps = [email('hi'), wait('pause', 3, 'days'), email('bye')];
+  const id = await activeSeries(server, { steps, name: 'In use', settings: {} });
+  const enrolled = await server.v1('POST', `/series/${id}/enroll`, { users: ['ada', 'linus'] });
+  expect(enrolled.status, enrolled.text).toBeLessThan(300);
+  await server.v1('POST', '/test_clock/advance', { by: { hours: 1 } });
+
+  const page = await open(id);
+  const waiting = stepAt(page, /step 2, .*2 waiting/);
+  await page.getByRole('button', { name: /People at this step: 2 waiting/ }).click();
+  await page.getByRole('dialog').getByRole('link', { name: 'ada' }).waitFor();
+  await page.keyboard.press('Escape');
+  await waiting.click();
+  await page.keyboard.press('Delete');
+  await isSaved(id, ['email → 2', 'email → end']);
+
+  await page.getByRole('button', { name: 'Publish changes' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Removed:').waitFor();
+  await dialog.getByText('People in flight: 2').waitFor();
+  await dialog.getByRole('radio', { name: 'They are moved to this version' }).check();
+  await dialog.getByText(/2 people at pause \(version 1\) which is gone/).waitFor();
+  await dialog.getByText('2 people are due at an email at once.').waitFor();
+  await dialog.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText('Active · version 2').waitFor();
+  await page.getByRole('button', { name: 'Publish changes' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Publish changes' }).isDisabled()).toBe(true);
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('dialog').getByText(/2 people stand still/).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('Paused · version 2').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('Active · version 2').waitFor();
+
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Archive' }).click();
+  await page.getByRole('dialog').getByText(/Removes 2 pending steps: 2 people leave/).waitFor();
+  expect(await dialog.getByRole('button', { name: 'Archive' }).isDisabled()).toBe(true);
+  await dialog.getByRole('textbox').fill('In use');
+  await dialog.getByRole('button', { name: 'Archive' }).click();
+  await page.getByText('Archived · version 2').waitFor();
+});
+
+test('what somebody else saved meanwhile is never overwritten without a word', { timeout: 60_000 }, async () => {
+  const id = await draftSeries(server, { name: 'Shared' });
+  const page = await open(id);
+  await stepAt(page, /step 2,/).click();
+  // A draft with a fault stays here.
+  await page.getByRole('spinbutton', { name: 'Wait' }).fill('');
+  await page.getByText(/Not saved: 1 fault/).waitFor();
+  const steps = [email('welcome'), wait('day', 1, 'days'), email('second'), email('third')];
+  const put = await server.v1('PUT', `/series/${id}`, { name: 'Shared', steps });
+  expect(put.status, put.text).toBe(200);
+  await page.getByRole('spinbutton', { name: 'Wait' }).fill('2');
+  await page.getByText('Somebody else changed this series').waitFor();
+  expect(await shapeOf(id)).toHaveLength(4);
+  await page.getByRole('button', { name: 'Keep mine, overwrite theirs' }).click();
+  await isSaved(id, ['email → 2', 'wait → 3', 'email → end']);
+});
+
+test('what the server refuses is kept in the browser, and is there again', { timeout: 60_000 }, async () => {
+  const id = await draftSeries(server, { name: 'Kept' });
+  const page = await open(id);
+  await addAt(page, 'Add a step after step 3', 'Webhook');
+  await page.getByText(/Not saved: 1 fault/).waitFor();
+  expect(await shapeOf(id)).toHaveLength(3);
+  page.on('dialog', (asked) => void asked.accept());
+  await page.reload();
+  await stepAt(page, /step 4/).click();
+  await page.getByRole('textbox', { name: 'Address' }).fill('https://example.com/hook');
+  await isSaved(id, ['email → 2', 'wait → 3', 'email → 4', 'webhook → end']);
+});
+
+test('a viewer sees everything and changes nothing', { timeout: 60_000 }, async () => {
+  const id = await draftSeries(server, { name: 'Seen' });
+  const page = await open(id, { role: 'viewer' });
+  await page.getByText('You may look, not change').waitFor();
+  await stepAt(page, /step 2,/).click();
+  expect(await page.getByRole('spinbutton', { name: 'Wait' }).isDisabled()).toBe(true);
+  for (const name of ['Delete', 'Activate', 'Add a step at the start']) {
+    expect(await page.getByRole('button', { name, exact: true }).count(), name).toBe(0);
+  }
+  await page.keyboard.press('Delete');
+  expect(await shapeOf(id)).toHaveLength(3);
+});
