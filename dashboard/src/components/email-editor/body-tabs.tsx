@@ -81,7 +81,13 @@ export function BodyTabs(props: BodyTabsProps) {
   };
 
   return (
-    <Tabs value={open} onValueChange={(tab) => choose(tab as BodyTab)} className="grid gap-3">
+    <Tabs
+      // The focus coming back to a tab must not turn the body into what it names.
+      activationMode="manual"
+      value={open}
+      onValueChange={(tab) => choose(tab as BodyTab)}
+      className="grid gap-3"
+    >
       <TabList aria-label="Body" className="overflow-x-auto">
         {shown.map(([tab, name]) => (
           <Tab

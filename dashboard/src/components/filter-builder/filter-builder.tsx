@@ -11,6 +11,7 @@ import {
   type GroupMode,
 } from './filter.ts';
 import { GroupModeSelect } from './group-editor.tsx';
+import { Faults } from './part-editor.tsx';
 import { PartList } from './part-list.tsx';
 import { useFilterFaults } from './use-filter-count.ts';
 
@@ -81,6 +82,10 @@ export function FilterBuilder(props: FilterBuilderProps) {
           canGroup={kind !== 'event'}
           onChange={(next) => change(mode, next)}
         />
+        {path !== null && (
+          // About the whole: too deep, too many.
+          <Faults faults={faults.filter((one) => ['', 'not', path].includes(one.path))} />
+        )}
       </div>
     </BuilderContext>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conditionsOf, filterOfRoot, rootOf, type FilterJson } from './filter.ts';
+import { conditionsOf, faultsAt, filterOfRoot, rootOf, type FilterJson } from './filter.ts';
 
 const plan: FilterJson = { field: 'user.plan', operator: 'equals', value: 'pro' };
 const did: FilterJson = { event: 'buy', operator: 'never' };
@@ -24,6 +24,15 @@ test('nothing selects everybody, a second condition makes a group, the last one 
   expect(filterOfRoot('and', [], { wasWritten: true })).toBeNull();
   expect(filterOfRoot('and', [plan, did], { wasWritten: false })).toEqual({ and: [plan, did] });
   expect(filterOfRoot('not or', [plan], { wasWritten: false })).toEqual({ not: { or: [plan] } });
+});
+
+test('faults are told at the part they are about, and those of a lone condition at it', () => {
+  const faults = [
+    { path: 'and/1/value', message: 'x' },
+    { path: 'and/10', message: 'y' },
+  ];
+  expect(faultsAt(faults, 'and/1').map(({ message }) => message)).toEqual(['x']);
+  expect(faultsAt([{ path: 'value', message: 'x' }], '')).toHaveLength(1);
 });
 
 test('paths are those of the server', () => {

@@ -43,7 +43,9 @@ export const below = (path: string, key: string | number): string =>
 
 /** The faults of a part and of what is in it. */
 export const faultsAt = (faults: readonly FilterFault[], path: string): readonly FilterFault[] =>
-  faults.filter((fault) => fault.path === path || fault.path.startsWith(`${path}/`));
+  path === ''
+    ? faults
+    : faults.filter((fault) => fault.path === path || fault.path.startsWith(`${path}/`));
 
 /** A group with its mode: negation and joiner in one. */
 export function grouped(mode: GroupMode, parts: readonly FilterJson[]): FilterJson {

@@ -27,18 +27,28 @@ const WORDS: Readonly<Record<Decision, { label: string; effect: string }>> = {
   },
 };
 
+/** Messages that a call decides about at once. */
+const DECIDED_MAX = 100;
+
 /** Decides about several messages in doubt at once; neither way can be undone, so it asks. */
 export function DecisionBar({ ids, rows, onChoose, onDone }: DecisionBarProps) {
   const [asked, setAsked] = useState<Decision | null>(null);
   const say = useSay();
   const resolve = useDo('POST /messages/resolve', {
-    onDone: ({ resolved }) => {
+    onDone: ({ resolved, data }) => {
       setAsked(null);
       onDone();
-      say({ title: `Decided about ${countedOf(resolved, 'message', 'messages')}` });
+      const refused = data.find(({ error }) => error !== null);
+      say({
+        title: `Decided about ${countedOf(resolved, 'message', 'messages')}`,
+        ...(refused === undefined
+          ? {}
+          : { text: `Not about ${data.length - resolved}: ${refused.error}`, tone: 'fault' }),
+      });
     },
   });
-  const isAll = ids.length === rows.length;
+  const shown = rows.slice(0, DECIDED_MAX);
+  const isAll = ids.length === shown.length;
   return (
     <Notice tone="asking" title="In doubt: a person must decide">
       <p className="text-muted">
@@ -46,12 +56,12 @@ export function DecisionBar({ ids, rows, onChoose, onDone }: DecisionBarProps) {
       </p>
       <div className="mt-1 flex flex-wrap items-center gap-2">
         <Button
-          onClick={() => onChoose(isAll ? new Set() : new Set(rows.map((message) => message.id)))}
+          onClick={() => onChoose(isAll ? new Set() : new Set(shown.map((message) => message.id)))}
         >
-          {isAll ? 'Choose none' : `Choose all ${rows.length} shown`}
+          {isAll ? 'Choose none' : `Choose ${rows.length > DECIDED_MAX ? 'the first' : 'all'} ${shown.length} shown`}
         </Button>
         {(['resend', 'mark_sent'] as const).map((decision) => (
-          <Button key={decision} disabled={ids.length === 0} onClick={() => setAsked(decision)}>
+          <Button key={decision} disabled={ids.length === 0 || ids.length > DECIDED_MAX} onClick={() => setAsked(decision)}>
             {WORDS[decision].label}
             {ids.length > 0 && ` ${ids.length}`}
           </Button>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ContentNode } from '../email-fields.ts';
 import { contentOf, editorDocOf } from './content.ts';
 import { richExtensions } from './extensions.ts';
+import { insertNode } from './insert.ts';
 import { NodePanel } from './node-panel.tsx';
 import { chosenOf, type PanelKind } from './panel.ts';
 import './rich.css';
@@ -127,7 +128,7 @@ function Panels({ editor, panel, chosen, onPanel }: PanelsProps) {
         attrs={null}
         onClose={close}
         onApply={(attrs) => {
-          editor.chain().focus().insertContent({ type: panel, attrs }).run();
+          insertNode(editor, { type: panel, attrs });
           onPanel(null);
         }}
       />

@@ -21,6 +21,7 @@ import Undo from 'lucide-react/icons/undo-2';
 import { Toolbar as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { MergePicker } from '../../merge-tags/merge-picker.tsx';
+import { insertNode } from './insert.ts';
 import type { PanelKind } from './panel.ts';
 import type { ToolState } from './tool-state.ts';
 
@@ -104,7 +105,7 @@ export function Toolbar({ editor, state, onPanel }: ToolbarProps) {
         onPick={({ name, fallback }) => {
           const attrs = { name, ...(fallback === '' ? {} : { fallback }) };
           // After the popover has given the focus back.
-          setTimeout(() => run().insertContent({ type: 'mergeTag', attrs }).run());
+          setTimeout(() => insertNode(editor, { type: 'mergeTag', attrs }));
         }}
       />
       <Tool name="Button" onUse={() => onPanel('button')}>
@@ -113,7 +114,7 @@ export function Toolbar({ editor, state, onPanel }: ToolbarProps) {
       <Tool name="Image" onUse={() => onPanel('image')}>
         <ImageIcon size={15} aria-hidden />
       </Tool>
-      <Tool name="Divider" onUse={() => run().insertContent({ type: 'divider' }).run()}>
+      <Tool name="Divider" onUse={() => insertNode(editor, { type: 'divider' })}>
         <Minus size={15} aria-hidden />
       </Tool>
       <Tool name="Two columns" isOff={!state.mayColumns} onUse={() => insertColumns(editor)}>
@@ -141,11 +142,7 @@ export function Toolbar({ editor, state, onPanel }: ToolbarProps) {
 
 function insertColumns(editor: Editor): void {
   const column = { type: 'column', content: [{ type: 'paragraph' }] };
-  editor
-    .chain()
-    .focus()
-    .insertContent({ type: 'columns', content: [column, column] })
-    .run();
+  insertNode(editor, { type: 'columns', content: [column, column] });
 }
 
 function Alignment({ editor, state }: Pick<ToolbarProps, 'editor' | 'state'>) {
