@@ -173,7 +173,11 @@ function writerOf(names: Names): Write {
   return write;
 }
 
-const unionOf = (types: readonly string[]): string => [...new Set(types)].join(' | ');
+/** Each once; what is a union of plain types itself is taken apart. */
+const unionOf = (types: readonly string[]): string =>
+  [...new Set(types.flatMap((type) => (/[{(<]/.test(type) ? [type] : type.split(' | '))))].join(
+    ' | ',
+  );
 const inBrackets = (type: string): string => (/^[\w.]+$/.test(type) ? type : `(${type})`);
 const keyOf = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : JSON.stringify(name));
 const pascalOf = (text: string): string =>

@@ -56,7 +56,7 @@ export function useAskPages<Name extends Asking>(
     enabled,
     ...(keepsPrevious ? { placeholderData: keepPreviousData } : {}),
   });
-  const rows = query.data?.pages.flatMap((page) => page.data as RowOf<Name>[]) ?? [];
+  const rows = query.data?.pages.flatMap((page) => page.data) ?? [];
   return { ...query, rows };
 }
 
@@ -116,5 +116,5 @@ function call<Name extends Operation>(
     input: object,
     options: object,
   ) => Promise<Answer<Name>>;
-  return plain(name, input as object, signal === undefined ? {} : { signal });
+  return plain(name, input, signal === undefined ? {} : { signal });
 }

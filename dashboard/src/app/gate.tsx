@@ -13,9 +13,9 @@ import { sideToShow } from './workspaces.ts';
 /** Lets members in: finds out who is there and which sides they may see, and shows one. */
 export function Gate() {
   const session = useSession();
-  const { w = null } = useSearch({ strict: false }) as Search;
+  const search: Search = useSearch({ strict: false });
   const sides = session.data?.workspaces ?? [];
-  const side = sideToShow(sides, w);
+  const side = sideToShow(sides, search['w'] ?? null);
   const member = session.data?.member;
   const access = useMemo(
     () => (side === undefined || member === undefined ? null : accessTo(side, member)),

@@ -1,6 +1,6 @@
 import type { WorkspaceSide } from '@milepost/sdk';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useSide } from '../api/side.ts';
 import { useStream } from '../api/stream.ts';
 import { Skeleton } from '../components/ui/skeleton.tsx';
@@ -12,11 +12,11 @@ import { TopBar } from './top-bar.tsx';
 /** The frame around every page: the bar of the side, and the way to the other pages. */
 export function Shell({ sides }: { readonly sides: readonly WorkspaceSide[] }) {
   const { side } = useSide();
-  const [isMenuOpen, setIsMenuOpen] = useState(false);
+  /** The page over which the menu was opened: it closes by going to another. */
+  const [menuPath, setMenuPath] = useState<string | null>(null);
   const [bar, setBar] = useState<HTMLElement | null>(null);
   const path = useRouterState({ select: ({ location }) => location.pathname });
   useStream(side.id);
-  useEffect(() => setIsMenuOpen(false), [path]);
 
   return (
     <PageBar value={bar}>
@@ -27,7 +27,7 @@ export function Shell({ sides }: { readonly sides: readonly WorkspaceSide[] }) {
         Skip to the page
       </a>
       <div className="flex min-h-dvh flex-col wide:h-dvh">
-        <TopBar sides={sides} onMenu={() => setIsMenuOpen(true)} slotRef={setBar} />
+        <TopBar sides={sides} onMenu={() => setMenuPath(path)} slotRef={setBar} />
         <div className="flex min-h-0 flex-1">
           <aside className="hidden w-48 shrink-0 overflow-y-auto border-r bg-panel wide:block">
             <Navigation />
@@ -39,7 +39,12 @@ export function Shell({ sides }: { readonly sides: readonly WorkspaceSide[] }) {
           </div>
         </div>
       </div>
-      <Drawer title="Milepost" side="left" open={isMenuOpen} onOpenChange={setIsMenuOpen}>
+      <Drawer
+        title="Milepost"
+        side="left"
+        open={menuPath === path}
+        onOpenChange={() => setMenuPath(null)}
+      >
         <Navigation />
       </Drawer>
     </PageBar>

@@ -7,7 +7,7 @@ import type { Search } from './search.ts';
  * @param name `w` is the side; the others are the page's own
  */
 export function useSearchText(name: string): [string, (text: string) => void] {
-  const { [name]: text = '' } = useSearch({ strict: false }) as Search;
+  const { [name]: text = '' }: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const change = (next: string): void => {
     void navigate({

@@ -33,10 +33,11 @@ const STYLES: readonly { readonly ink: string; readonly dash: readonly number[] 
   { ink: '--fault', dash: [2, 3] },
 ];
 const whole = new Intl.NumberFormat('en');
+const wholeOf = (value: number): string => whole.format(value);
 
 /** Numbers over time, as lines and, for who wants or needs it, as a table. */
 export function Chart(props: ChartProps) {
-  const { title, at, lines, wordsOf = whole.format, atWordsOf } = props;
+  const { title, at, lines, wordsOf = wholeOf, atWordsOf } = props;
   const place = useRef<HTMLDivElement>(null);
   const theme = useTheme();
   const [showsTable, setShowsTable] = useState(false);
@@ -59,6 +60,7 @@ export function Chart(props: ChartProps) {
       plot.destroy();
     };
     // The colours of the page are read anew when the theme changes.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [at, lines, wordsOf, theme, showsTable]);
 
   return (

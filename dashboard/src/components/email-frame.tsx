@@ -36,6 +36,7 @@ export function EmailFrame(props: EmailFrameProps) {
     const timer = setTimeout(() => setShown(next), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [html, loadsImages, isDark, shown]);
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what is shown is in the form
   useEffect(() => form.current?.submit(), [shown]);
   // A new frame for each body: one that is used again would fill the history of the tab.
   const name = `email${id}${shown.count}`;

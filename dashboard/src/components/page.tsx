@@ -1,6 +1,6 @@
 import clsx from 'clsx';
-import { type ReactNode, useEffect } from 'react';
-import { useSide } from '../api/side.ts';
+import type { ReactNode } from 'react';
+import { usePageTitle } from './page-title.ts';
 
 interface PageProps {
   readonly title: string;
@@ -15,10 +15,7 @@ interface PageProps {
 
 /** A page: its one heading, what can be done, and what it shows. */
 export function Page({ title, hint, actions, children, isWide = false }: PageProps) {
-  const { side } = useSide();
-  useEffect(() => {
-    document.title = `${title} (${side.side}) · Milepost`;
-  }, [title, side.side]);
+  usePageTitle(title);
   return (
     <main className="min-h-0 flex-1 overflow-y-auto">
       <div className={clsx('mx-auto grid grid-cols-1 gap-4 p-4 wide:p-6', !isWide && 'max-w-6xl')}>

@@ -21,6 +21,8 @@ const bearer = { authorization: `Bearer ${server.test.secretKey}` };
 const json = { ...bearer, 'content-type': 'application/json' };
 const seriesId = await activeSeries(server);
 const draftId = await draftSeries(server);
+const { body: draft } = await server.v1('POST', '/broadcasts', { name: 'News' });
+const broadcastId: string = draft.id;
 const userId = await newUser(server);
 const made = await server.v1('POST', '/keys', { kind: 'widget' });
 const keyId: string = made.body.id;
@@ -67,6 +69,8 @@ const READING: readonly Route[] = [
   { method: 'POST', path: `/api/v1/templates/${UNKNOWN}/versions` },
   { method: 'POST', path: `/api/v1/series/${draftId}/preview` },
   { method: 'POST', path: `/api/v1/series/${draftId}/test_send` },
+  { method: 'POST', path: `/api/v1/broadcasts/${broadcastId}/preview` },
+  { method: 'POST', path: `/api/v1/broadcasts/${broadcastId}/test_send` },
   { method: 'POST', path: '/api/v1/invitations' },
   { method: 'PATCH', path: `/api/v1/members/${UNKNOWN}` },
   { method: 'POST', path: '/api/v1/inboxes' },

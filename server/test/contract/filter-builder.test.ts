@@ -1,12 +1,26 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { faultsOfFilter } from '../../src/audience/filter/filter.ts';
-import { RULES } from '../../src/audience/filter/operators/index.ts';
+import {
+  conditionsOf,
+  filterOfRoot,
+  rootOf,
+  type FilterJson,
+} from '../../../dashboard/src/components/filter-builder/filter.ts';
 import {
   kindOf,
   operatorOf,
   OPERATORS,
   withOperator,
 } from '../../../dashboard/src/components/filter-builder/operators.ts';
+import {
+  conditionAbout,
+  moreSubjects,
+  subjectsOf,
+} from '../../../dashboard/src/components/filter-builder/subjects.ts';
+import { wordsOf } from '../../../dashboard/src/components/filter-builder/words.ts';
+import { faultsOfFilter, faultsOfStepFilter } from '../../src/audience/filter/filter.ts';
+import { RULES } from '../../src/audience/filter/operators/index.ts';
+import { filterArb } from '../sql/filter-generators.ts';
 
 const today = '2026-05-01';
 
@@ -48,4 +62,58 @@ test('the value says which of the operators of one name is meant', () => {
   expect(kindOf({ operator: 'between', value: [1, 2] }, ['date'])).toBe('number');
   expect(kindOf({ operator: 'contains', value: 'a' }, ['list'])).toBe('list');
   expect(kindOf({ operator: 'is_set' }, ['text'])).toBe('presence');
+});
+
+const access = {
+  kind: 'step',
+  known: {
+    user: ['text', 'number', 'boolean', 'date', 'list'].map((kind) => ({
+      field: `user.a_${kind}`,
+      kinds: [kind],
+      example: null,
+      is_own: false,
+    })),
+    company: [],
+    events: [{ event_type: 'buy', metadata: [] }],
+  },
+  lists: [{ id: '0198a000-0000-7000-8000-000000000000', name: 'News' }],
+  emails: [{ id: 'welcome', name: 'Welcome' }],
+  names: {},
+  faults: [],
+  disabled: false,
+} as const;
+
+test('whatever a condition is begun about, the server takes it, but for a text not yet typed', () => {
+  const subjects = [...subjectsOf(access), ...moreSubjects(access, 'city')];
+  expect(subjects.map(({ value }) => value.split(':')[0])).toEqual(
+    expect.arrayContaining(['field', 'event', 'list', 'consent', 'email']),
+  );
+  for (const { value } of subjects) {
+    const condition = conditionAbout(value, { access, today });
+    const faults = faultsOfStepFilter(condition, '').filter(({ path }) => path !== 'value');
+    expect([value, faults]).toEqual([value, []]);
+  }
+});
+
+test('any filter of the server is shown whole, told in words, and kept exactly', () => {
+  fc.assert(
+    fc.property(filterArb, (generated) => {
+      const filter = JSON.parse(JSON.stringify(generated)) as FilterJson;
+      const { mode, parts, path } = rootOf(filter);
+      expect(filterOfRoot(mode, parts, { wasWritten: path !== null })).toEqual(filter);
+      expect(wordsOf(filter)).not.toMatch(/undefined|\[object|\{/);
+      // A condition stands where the server says that it does: there its faults are shown.
+      for (const { path: place, condition } of conditionsOf(filter)) {
+        const found = place
+          .split('/')
+          .filter((key) => key !== '')
+          .reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], filter);
+        expect(found).toEqual(condition);
+        if (typeof condition['field'] !== 'string') continue;
+        const operator = operatorOf(kindOf(condition, []), condition['operator']);
+        expect(operator?.operator).toBe(condition['operator']);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });

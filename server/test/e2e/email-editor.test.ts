@@ -284,7 +284,7 @@ test('variants are said, weighed and saved, with a rule for the winner', async (
 test('on a phone writing and looking are two tabs, and nothing goes sideways', async () => {
   const { page } = await openEmail({ subject: 'Hello', html: '<p>Hi</p>' }, { width: 390 });
   await page.getByLabel('Subject', { exact: true }).waitFor();
-  await page.getByRole('tab', { name: /^Preview/ }).click();
+  await page.getByRole('radio', { name: /^Preview/ }).click();
   await mail(page).getByText('Hi').waitFor();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide).toBeLessThanOrEqual(390);

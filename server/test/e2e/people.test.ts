@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeBrowser, dashboardDir, openDashboard } from '../support/dashboard.ts';
-import { activeSeries, draftSeries } from '../support/series.ts';
+import { activeSeries } from '../support/series.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /**
@@ -168,17 +168,17 @@ test('a viewer sees a person and changes nothing; only an owner may erase, by ty
   await owner.close();
 });
 
-test('a page of one filter goes on where the one before ended', async () => {
-  await draftSeries(server);
-  const { page, close } = await openDashboard(server, {
-    path: '/dashboard/people?q=gra',
-    width: 390,
-  });
-  await page.getByRole('link', { name: /Grace Hopper/ }).waitFor();
-  await expect.poll(() => page.getByRole('row').count()).toBe(2);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - window.innerWidth,
-  );
+test('a search finds by the beginning; a list goes on where it ended; a phone shows it whole', async () => {
+  const many = Array.from({ length: 60 }, (_, index) => `zoe-${index}`);
+  await Promise.all(many.map((userId) => identify(userId, { name: `Zoe ${userId}` })));
+  const path = '/dashboard/people';
+  const { page, close } = await openDashboard(server, { path, width: 390 });
+  await page.getByLabel(/Find by the beginning/).fill('zoe');
+  await expect.poll(() => page.getByRole('row').count()).toBe(51);
+  await page.waitForURL(/q=zoe/);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expect.poll(() => page.getByRole('row').count()).toBe(61);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
   expect(overflow).toBeLessThanOrEqual(0);
   await close();
 });

@@ -24,7 +24,7 @@ const TIMEOUT_MS = 10_000;
 let browser: Promise<Browser> | null = null;
 
 /** One browser for all pages of a file of tests. */
-const sharedBrowser = (): Promise<Browser> => (browser ??= launchBrowser());
+export const sharedBrowser = (): Promise<Browser> => (browser ??= launchBrowser());
 
 /** Ends the browser; `afterAll(closeBrowser)` in every file that opens a page. */
 export async function closeBrowser(): Promise<void> {

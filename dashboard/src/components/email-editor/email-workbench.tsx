@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from 'react';
-import { Tab, TabList, Tabs } from '../ui/tabs.tsx';
+import { Segmented } from '../ui/segmented.tsx';
 import { BodyTabs, type BodyTab } from './body-tabs.tsx';
 import { Checks, type Finding } from './checks.tsx';
 import { Details } from './details.tsx';
@@ -72,15 +72,25 @@ export function EmailWorkbench(props: EmailEditorProps) {
         isReadOnly={isReadOnly}
         panelId={id}
       />
-      <Tabs value={side} onValueChange={(next) => setSide(next as Side)} className="@5xl:hidden">
-        <TabList aria-label="Email">
-          <Tab value="write">Write</Tab>
-          <Tab value="preview">
-            Preview{findings.length > 0 && ` and checks (${findings.length})`}
-          </Tab>
-        </TabList>
-      </Tabs>
-      <div id={id} className="grid gap-6 @5xl:grid-cols-[minmax(0,1fr)_24.375rem]">
+      <div className="@5xl:hidden">
+        <Segmented
+          label="Write or look"
+          value={side}
+          onChange={setSide}
+          segments={[
+            { value: 'write', label: 'Write' },
+            {
+              value: 'preview',
+              label: `Preview and checks${findings.length > 0 ? ` (${findings.length})` : ''}`,
+            },
+          ]}
+        />
+      </div>
+      <div
+        id={id}
+        {...(variant === null ? {} : { role: 'tabpanel', 'aria-label': `Variant ${variant.name}` })}
+        className="grid gap-6 @5xl:grid-cols-[minmax(0,1fr)_24.375rem]"
+      >
         <div
           className={
             side === 'write' ? 'grid content-start gap-5' : 'hidden content-start gap-5 @5xl:grid'

@@ -46,14 +46,20 @@ const PREFIX_WORDS: Readonly<Record<string, string>> = {
   event: '',
 };
 
+/** A word of a table by a key that somebody else chose: `__proto__` is none of ours. */
+export const wordIn = <Word>(
+  words: Readonly<Record<string, Word>>,
+  key: string,
+): Word | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);
+
 /** A field as people say it: `company.plan` is 'company plan'. */
 export function fieldWords(field: string): string {
   const [prefix = '', ...parts] = field.split('.');
   const name = parts.join('.');
-  const words = PREFIX_WORDS[prefix];
+  const words = wordIn(PREFIX_WORDS, prefix);
   if (words === undefined || name === '') return field;
   const isOwn = ['user', 'traits', 'company', 'event'].includes(prefix);
-  return `${words}${isOwn ? (OWN_WORDS[name] ?? name) : name}`;
+  return `${words}${isOwn ? (wordIn(OWN_WORDS, name) ?? name) : name}`;
 }
 
 const EVENT_OWN: readonly Property[] = [

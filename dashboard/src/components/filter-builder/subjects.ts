@@ -1,4 +1,4 @@
-import type { Choice } from '../ui/combobox.tsx';
+import type { Choice } from '../ui/choice.ts';
 import type { BuilderAccess } from './builder-context.ts';
 import { fieldsOf, fieldWords, kindsOf, PREFIXES, type Property } from './fields.ts';
 import type { FilterJson } from './filter.ts';

@@ -1,4 +1,4 @@
-import { fieldWords } from './fields.ts';
+import { fieldWords, wordIn } from './fields.ts';
 import { groupOf, negatedOf, recordOf, type FilterJson } from './filter.ts';
 
 /** The names of what filters name by id. */
@@ -58,7 +58,7 @@ function conditionWords(filter: FilterJson, names: Names): string {
 
 function fieldConditionWords(filter: FilterJson, field: string): string {
   const zone = typeof filter['timezone'] === 'string' ? ` (${filter['timezone']})` : '';
-  const write = FIELD_WORDS[String(filter['operator'])];
+  const write = wordIn(FIELD_WORDS, String(filter['operator']));
   const told = write === undefined ? `${filter['operator']}` : write(filter['value']);
   return `${fieldWords(field)} ${told}${zone}`;
 }
@@ -124,7 +124,7 @@ const LIST_WORDS: Readonly<Record<string, string>> = {
 
 function listWords({ list, operator }: FilterJson, { lists }: Names): string {
   const name = lists?.get(String(list)) ?? (list === '' ? 'a list' : `the list ${String(list)}`);
-  return `${LIST_WORDS[String(operator)] ?? String(operator)} ${name}`;
+  return `${wordIn(LIST_WORDS, String(operator)) ?? String(operator)} ${name}`;
 }
 
 const EMAIL_WORDS: Readonly<Record<string, string>> = {
@@ -138,7 +138,7 @@ const EMAIL_WORDS: Readonly<Record<string, string>> = {
 function emailWords({ email, operator }: FilterJson, { emails }: Names): string {
   const name =
     email === 'any' ? 'any email' : `email ${emails?.get(String(email)) ?? String(email)}`;
-  return `${name} ${EMAIL_WORDS[String(operator)] ?? String(operator)}`;
+  return `${name} ${wordIn(EMAIL_WORDS, String(operator)) ?? String(operator)}`;
 }
 
 function valueWords(value: unknown): string {

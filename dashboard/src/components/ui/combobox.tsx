@@ -1,15 +1,8 @@
 import clsx from 'clsx';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import type { Choice } from './choice.ts';
 import { Input } from './field.tsx';
 import { Popover } from './popover.tsx';
-
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
-  /** Under which heading it stands; choices of one heading stand together. */
-  readonly group?: string;
-  readonly hint?: string;
-}
 
 interface ComboboxProps {
   /** The button that opens it. */

@@ -1,5 +1,5 @@
 import { ApiError } from '@milepost/sdk';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useDo } from '../../api/ask.ts';
 import { type Broadcast, type BroadcastDraft, draftOf } from './broadcast.ts';
 
@@ -14,33 +14,31 @@ export interface Fault {
 
 /** The draft of a broadcast, saved by itself shortly after each change. */
 export function useBroadcastDraft(broadcast: Broadcast) {
+  const { id } = broadcast;
   const [draft, setDraft] = useState(() => draftOf(broadcast));
-  const saved = useRef(draft);
+  const [saved, setSaved] = useState(draft);
   const put = useDo('PUT /broadcasts/{id}');
   const { mutateAsync } = put;
-  const [isDirty, setIsDirty] = useState(false);
+  const isDirty = saved !== draft;
 
-  const save = async (): Promise<void> => {
-    if (saved.current === draft) return;
-    await mutateAsync({ path: { id: broadcast.id }, body: bodyOf(draft) });
-    saved.current = draft;
-    setIsDirty(false);
-  };
+  const save = useCallback(async (): Promise<void> => {
+    await mutateAsync({ path: { id }, body: bodyOf(draft) });
+    setSaved(draft);
+  }, [mutateAsync, id, draft]);
   useEffect(() => {
-    if (saved.current === draft) return undefined;
-    setIsDirty(true);
+    if (!isDirty) return undefined;
     const timer = setTimeout(() => {
       // Why it failed is in `error`.
       save().catch(() => undefined);
     }, SETTLE_MS);
     return () => clearTimeout(timer);
-    // Saved anew when the draft changes, not when the functions do.
-  }, [draft]);
+  }, [isDirty, save]);
 
   return {
     draft,
     change: (change: Partial<BroadcastDraft>) => setDraft((before) => ({ ...before, ...change })),
-    save,
+    /** At once; what is saved already is left alone. */
+    save: (): Promise<void> => (isDirty ? save() : Promise.resolve()),
     isDirty,
     isSaving: put.isPending,
     error: put.error,

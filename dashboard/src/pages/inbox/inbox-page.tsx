@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useSide } from '../../api/side.ts';
 import { usePlace } from '../../app/location.ts';
 import { Failure } from '../../components/failure.tsx';
+import { usePageTitle } from '../../components/page-title.ts';
 import { ClockStrip } from '../../components/clock-strip.tsx';
 import { InboxBar } from './inbox-bar.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
@@ -22,6 +23,7 @@ export function InboxPage() {
   const [showsKeys, setShowsKeys] = useState(false);
   const onShowKeys = (): void => setShowsKeys(true);
   const { side } = useSide();
+  usePageTitle('Inbox');
   const place = usePlace();
   const status = MESSAGE_STATUSES.find((known) => known === place.status) ?? null;
   const mail = useMail(status, place.text);

@@ -1,6 +1,6 @@
 import type { Answer } from '@milepost/sdk';
 import { useQueryClient } from '@tanstack/react-query';
-import { type ChangeEvent, type FormEvent, useState } from 'react';
+import { type ChangeEvent, type SubmitEvent, useState } from 'react';
 import { useSide } from '../../api/side.ts';
 import { countedOf, countOf } from '../../components/number.ts';
 import { Button } from '../../components/ui/button.tsx';
@@ -68,7 +68,7 @@ function AddPeopleForm({ list, onClose }: { readonly list: List; readonly onClos
     setIsBusy(false);
     await queries.invalidateQueries({ queryKey: ['ask', side.id] });
   };
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (ids.length > 0) void add();
   };

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useDo } from '../../api/ask.ts';
 import { Button } from '../../components/ui/button.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
@@ -30,7 +30,7 @@ function AddForm({ onClose }: { readonly onClose: () => void }) {
       onClose();
     },
   });
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const name = who.trim();
     if (name === '') return;

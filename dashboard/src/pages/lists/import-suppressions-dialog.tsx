@@ -1,5 +1,5 @@
 import type { Answer } from '@milepost/sdk';
-import { type ChangeEvent, type FormEvent, useState } from 'react';
+import { type ChangeEvent, type SubmitEvent, useState } from 'react';
 import { useDo } from '../../api/ask.ts';
 import { countedOf, countOf } from '../../components/number.ts';
 import { Button } from '../../components/ui/button.tsx';
@@ -28,7 +28,7 @@ function ImportForm({ onClose }: { readonly onClose: () => void }) {
   const read = (event: ChangeEvent<HTMLInputElement>): void => {
     void event.target.files?.[0]?.text().then(setCsv);
   };
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     send.mutate({ body: { csv: headed(csv) } });
   };

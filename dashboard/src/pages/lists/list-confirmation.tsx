@@ -1,5 +1,5 @@
 import type { Answer } from '@milepost/sdk';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useAsk, useDo } from '../../api/ask.ts';
 import { useMay } from '../../api/may.ts';
 import { EmailFrame } from '../../components/email-frame.tsx';
@@ -39,7 +39,7 @@ function Editor({ listId, confirmation }: EditorProps) {
     },
   });
   const isChanged = subject !== confirmation.subject || html !== confirmation.html;
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const { is_default: _, text: __, ...before } = confirmation;
     save.mutate({ path, body: { ...before, subject, html } });

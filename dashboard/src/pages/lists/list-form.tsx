@@ -1,5 +1,5 @@
 import type { Answer, Body } from '@milepost/sdk';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type SubmitEvent, type ReactNode, useState } from 'react';
 import { useDo } from '../../api/ask.ts';
 import { Button } from '../../components/ui/button.tsx';
 import { Checkbox } from '../../components/ui/checkbox.tsx';
@@ -83,7 +83,7 @@ function ListFields(props: ListFieldsProps) {
   const [description, setDescription] = useState(before.description ?? '');
   const [kind, setKind] = useState(before.kind);
   const [isDouble, setIsDouble] = useState(before.double_opt_in ?? false);
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (name.trim() === '') return;
     onSave({ name: name.trim(), description, kind, double_opt_in: kind === 'opt_in' && isDouble });

@@ -58,10 +58,16 @@ export function DecisionBar({ ids, rows, onChoose, onDone }: DecisionBarProps) {
         <Button
           onClick={() => onChoose(isAll ? new Set() : new Set(shown.map((message) => message.id)))}
         >
-          {isAll ? 'Choose none' : `Choose ${rows.length > DECIDED_MAX ? 'the first' : 'all'} ${shown.length} shown`}
+          {isAll
+            ? 'Choose none'
+            : `Choose ${rows.length > DECIDED_MAX ? 'the first' : 'all'} ${shown.length} shown`}
         </Button>
         {(['resend', 'mark_sent'] as const).map((decision) => (
-          <Button key={decision} disabled={ids.length === 0 || ids.length > DECIDED_MAX} onClick={() => setAsked(decision)}>
+          <Button
+            key={decision}
+            disabled={ids.length === 0 || ids.length > DECIDED_MAX}
+            onClick={() => setAsked(decision)}
+          >
             {WORDS[decision].label}
             {ids.length > 0 && ` ${ids.length}`}
           </Button>

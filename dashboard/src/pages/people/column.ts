@@ -1,4 +1,4 @@
-import { fieldWords, type Property } from '../../components/filter-builder/fields.ts';
+import { fieldWords, type Property, wordIn } from '../../components/filter-builder/fields.ts';
 import { recordOf } from '../../components/filter-builder/filter.ts';
 
 /** What a list shows beside the name, by the names that filters use. */
@@ -37,7 +37,7 @@ export function valueIn(row: object, field: string): unknown {
     return record[first] ?? undefined;
   }
   let value: unknown = record['traits'];
-  for (const part of parts) value = recordOf(value)[part];
+  for (const part of parts) value = wordIn(recordOf(value), part);
   return value ?? undefined;
 }
 

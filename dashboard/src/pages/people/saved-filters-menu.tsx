@@ -1,5 +1,5 @@
 import Bookmark from 'lucide-react/icons/bookmark';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useAsk, useDo, type RowOf } from '../../api/ask.ts';
 import { useMay } from '../../api/may.ts';
 import type { FilterJson } from '../../components/filter-builder/filter.ts';
@@ -124,7 +124,7 @@ function SaveForm({ kind, filter, columns }: SaveFormProps) {
       say({ title: `Saved as ${saved.name}` });
     },
   });
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (name.trim() !== '') save.mutate({ body: { name, kind, filter, columns } as SavedBody });
   };

@@ -1,5 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { createElement, lazy, Suspense } from 'react';
 import { Page } from '../../components/page.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { SECTIONS } from './sections.ts';
@@ -9,7 +9,6 @@ export function SettingsPage() {
   const { section: wish = '' } = useParams({ strict: false });
   const section = SECTIONS.find(({ name }) => name === wish) ?? SECTIONS[0];
   if (section === undefined) return null;
-  const Section = PARTS[section.name] ?? (() => null);
   return (
     <Page title={section.title} hint={section.hint}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 wide:grid-cols-[11rem_minmax(0,1fr)]">
@@ -30,9 +29,7 @@ export function SettingsPage() {
           </ul>
         </nav>
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-6">
-          <Suspense fallback={<Skeleton className="h-64 w-full" />}>
-            <Section />
-          </Suspense>
+          <Suspense fallback={<Skeleton className="h-64 w-full" />}>{PARTS[section.name]}</Suspense>
         </div>
       </div>
     </Page>
@@ -40,4 +37,6 @@ export function SettingsPage() {
 }
 
 /** Each in a chunk of its own. */
-const PARTS = Object.fromEntries(SECTIONS.map(({ name, load }) => [name, lazy(load)]));
+const PARTS = Object.fromEntries(
+  SECTIONS.map(({ name, load }) => [name, createElement(lazy(load), { key: name })]),
+);

@@ -5,6 +5,7 @@ const ASKED = /\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)/gi;
  * sheets ask for is answered in its place.
  */
 export const asScheme = (html: string, scheme: 'dark' | 'light'): string =>
-  html.replaceAll(ASKED, (_, asked: string) =>
-    asked.toLowerCase() === scheme ? '(min-width: 0)' : '(max-width: 0)',
-  );
+  `<style>:root{color-scheme:${scheme} !important}</style>${html.replaceAll(
+    ASKED,
+    (_, asked: string) => (asked.toLowerCase() === scheme ? '(min-width: 0)' : '(max-width: 0)'),
+  )}`;

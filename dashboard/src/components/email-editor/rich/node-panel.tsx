@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { cleanFallback, MERGE_NAME } from '../../merge-tags/merge-tag.ts';
 import { MergeInput } from '../../merge-tags/merge-input.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -38,7 +38,7 @@ export function NodePanel(props: NodePanelProps) {
     window.addEventListener('keydown', onKey, true);
     return () => window.removeEventListener('keydown', onKey, true);
   }, []);
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     event.stopPropagation();
     const missing = missingOf(kind, texts);

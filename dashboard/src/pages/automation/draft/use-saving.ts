@@ -69,10 +69,10 @@ export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInpu
       const answer = await client.call('PUT /series/{id}', { path: { id }, body });
       // What was asked before the answer came may be older than it.
       await queries.cancelQueries({ queryKey: key });
-      queries.setQueryData<ServerSeries>(key, (known) => ({ ...known, ...answer }));
       const now: Saved = { server: docOf(answer), doc: sent };
       latest.current.saved = now;
       setSaved(now);
+      queries.setQueryData<ServerSeries>(key, (known) => ({ ...known, ...answer }));
       setRefused(null);
       return latest.current.doc === sent;
     } catch (error) {
@@ -96,15 +96,17 @@ export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInpu
   }, [put]);
 
   useEffect(() => {
-    if (isSaving || isSame(docOf(fresh), saved.server)) return;
+    // A save looks for itself, and its answer comes here too.
+    if (running.current !== null) return;
     const theirs = docOf(fresh);
+    if (isSame(theirs, latest.current.saved.server)) return;
     if (latest.current.isDirty) {
       setConflict(theirs);
       return;
     }
     setSaved({ server: theirs, doc: theirs });
     adopt(theirs);
-  }, [fresh, isSaving, saved.server, adopt]);
+  }, [fresh, adopt]);
 
   const wasRefused = refused !== null && refused.doc === doc;
   const mayRetry = wasRefused && !isAnswer(refused.error);

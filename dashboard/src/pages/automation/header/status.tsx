@@ -22,8 +22,7 @@ export function SeriesStatus({ series }: { readonly series: ServerSeries }) {
   const { status, version } = series;
   return (
     <Badge tone={TONES[status]}>
-      {WORDS[status]}
-      {version !== null && <span className="font-normal">· version {version}</span>}
+      {version === null ? WORDS[status] : `${WORDS[status]} · version ${version}`}
     </Badge>
   );
 }

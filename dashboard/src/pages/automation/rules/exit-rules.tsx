@@ -1,6 +1,5 @@
 import Plus from 'lucide-react/icons/plus';
 import Trash2 from 'lucide-react/icons/trash-2';
-import { useAsk } from '../../../api/ask.ts';
 import { Button } from '../../../components/ui/button.tsx';
 import { Select } from '../../../components/ui/field.tsx';
 import { useDraft } from '../draft/use-draft.ts';
@@ -15,10 +14,10 @@ import {
   textOf,
 } from './settings.ts';
 import { useRules } from './use-rules.ts';
+import { useSeriesNames } from './use-series-names.ts';
 import { WatchFields } from './watch-fields.tsx';
 
 const RULES_MAX = 20;
-const SERIES_MAX = 100;
 
 const KINDS: Readonly<Record<ExitKind, string>> = {
   event: 'They do something',
@@ -151,9 +150,9 @@ interface SeriesFieldProps {
 /** Another series of the side, by name. */
 function SeriesField({ path, value, onChange }: SeriesFieldProps) {
   const { series } = useDraft();
-  const all = useAsk('GET /series', { query: { limit: SERIES_MAX } }).data?.data ?? [];
-  const others = all.filter(({ id }) => id !== series.id);
-  const isKnown = value === '' || others.some(({ id }) => id === value);
+  const names = useSeriesNames();
+  const others = [...names].filter(([id]) => id !== series.id);
+  const isKnown = value === '' || names.has(value);
   return (
     <RuleField label="Series" path={path}>
       {(control) => (
@@ -167,7 +166,7 @@ function SeriesField({ path, value, onChange }: SeriesFieldProps) {
             Choose a series
           </option>
           {!isKnown && <option value={value}>{value}</option>}
-          {others.map(({ id, name }) => (
+          {others.map(([id, name]) => (
             <option key={id} value={id}>
               {name}
             </option>

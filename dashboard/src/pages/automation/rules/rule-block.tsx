@@ -80,7 +80,8 @@ function Sentences({
   readonly isDoubtful: boolean;
 }) {
   if (words === null) return <Skeleton className="h-5 w-72 max-w-full" />;
-  if (isDoubtful) return <p className="text-muted">Incomplete: it is saved once this is put right.</p>;
+  if (isDoubtful)
+    return <p className="text-muted">Incomplete: it is saved once this is put right.</p>;
   return words.map((sentence, index) => (
     <p key={index} className="text-[1rem] leading-6 font-medium text-pretty">
       {sentence}

@@ -102,7 +102,9 @@ export function SpanField(props: SpanFieldProps) {
             aria-label={`${label}: unit`}
             disabled={control.disabled || value === null}
             value={unit}
-            onChange={({ target }) => onChange({ amount: value?.amount ?? null, unit: target.value })}
+            onChange={({ target }) =>
+              onChange({ amount: value?.amount ?? null, unit: target.value })
+            }
           >
             {units.map((name) => (
               <option key={name} value={name}>
@@ -142,9 +144,7 @@ export function NumberField(props: NumberFieldProps) {
           className="max-w-32"
           placeholder={none ?? ''}
           value={value ?? ''}
-          onChange={({ target }) =>
-            onChange(target.value === '' ? null : Number(target.value))
-          }
+          onChange={({ target }) => onChange(target.value === '' ? null : Number(target.value))}
         />
       )}
     </RuleField>

@@ -27,7 +27,12 @@ const FULL = {
   holidays: { country: 'DE', region: 'BE' },
   max_lateness: { amount: 90, unit: 'minutes' },
   spread_minutes: 30,
-  reenrollment: { enabled: true, cooldown: { amount: 30, unit: 'days' }, max_runs: 3, after: 'leaving' },
+  reenrollment: {
+    enabled: true,
+    cooldown: { amount: 30, unit: 'days' },
+    max_runs: 3,
+    after: 'leaving',
+  },
   goal: { event: 'subscribed', filter: null, within: { amount: 14, unit: 'days' } },
   exit: [{ on: 'unsubscribe' }, { event: 'left' }, { filter: { and: [] } }, { enters: 'x' }],
   priority: 10,

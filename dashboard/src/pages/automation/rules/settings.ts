@@ -22,7 +22,11 @@ export function patched(settings: Settings, patch: SettingsPatch): Settings {
 }
 
 /** Members of a part of the settings, such as `reenrollment`, replaced; the others stay. */
-export const partPatched = (settings: Settings, name: string, patch: SettingsPatch): SettingsPatch => ({
+export const partPatched = (
+  settings: Settings,
+  name: string,
+  patch: SettingsPatch,
+): SettingsPatch => ({
   [name]: patched(recordOf(settings[name]), patch),
 });
 
@@ -39,8 +43,7 @@ export function spanOf(value: unknown): Span | null {
   return { amount: numberOf(amount), unit: textOf(unit) };
 }
 
-export const triggerOf = (settings: Settings): string =>
-  textOf(settings['entry_trigger']) || 'api';
+export const triggerOf = (settings: Settings): string => textOf(settings['entry_trigger']) || 'api';
 
 /** Another trigger: what only belongs to an event goes with it. */
 export function triggerPatch(settings: Settings, trigger: Trigger): SettingsPatch {
@@ -60,7 +63,9 @@ export const businessDaysOf = (settings: Settings): readonly number[] =>
     : BUSINESS_DAYS;
 
 /** Send hours as texts of the two fields; null for the whole day. */
-export function windowOf(settings: Settings): { readonly start: string; readonly end: string } | null {
+export function windowOf(
+  settings: Settings,
+): { readonly start: string; readonly end: string } | null {
   const value = settings['send_window'];
   if (value === null || value === undefined) return null;
   const { start, end } = recordOf(value);

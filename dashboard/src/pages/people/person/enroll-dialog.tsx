@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useDo } from '../../../api/ask.ts';
 import { Instant } from '../../../components/instant.tsx';
 import { Button } from '../../../components/ui/button.tsx';
@@ -35,7 +35,7 @@ function EnrollForm({
   const [text, setText] = useState('');
   const enroll = useDo('POST /series/{id}/enroll');
   const properties = propertiesOf(text);
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (seriesId === '' || properties === null) return;
     const given = Object.keys(properties).length === 0 ? {} : { properties };

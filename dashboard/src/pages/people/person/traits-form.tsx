@@ -1,6 +1,6 @@
 import Plus from 'lucide-react/icons/plus';
 import X from 'lucide-react/icons/x';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { Button } from '../../../components/ui/button.tsx';
 import { Field, Input, Select } from '../../../components/ui/field.tsx';
 import {
@@ -41,7 +41,7 @@ export function TraitsForm(props: TraitsFormProps) {
   const changes = changesOf(traits, rows);
   const change = (id: number, next: Partial<TraitRow>): void =>
     setRows((all) => all.map((row) => (row.id === id ? { ...row, ...next } : row)));
-  const onSubmit = (event: FormEvent): void => {
+  const onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     if (changes === null) return;
     const changed = fields.flatMap(({ name, value, type }) => {

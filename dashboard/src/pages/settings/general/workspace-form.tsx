@@ -52,7 +52,9 @@ export function WorkspaceForm({ settings, save, isSaving, error }: SettingsPartP
               />
               <datalist id="zones">
                 {ZONES.map((zone) => (
-                  <option key={zone} value={zone} />
+                  <option key={zone} value={zone}>
+                    {zone}
+                  </option>
                 ))}
               </datalist>
             </>

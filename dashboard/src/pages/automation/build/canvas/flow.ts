@@ -85,7 +85,11 @@ const nodeOf = (id: string, { x, y, width, height }: Box) => ({
   draggable: false,
   selectable: false,
   focusable: false,
+  style: PRESSABLE,
 });
+
+/** The library lets nodes be pressed only where they can be dragged or selected. */
+const PRESSABLE = { pointerEvents: 'all' } as const;
 
 interface EdgesInput {
   readonly layout: Layout;
