@@ -384,7 +384,6 @@ describe('what is not there', () => {
     '/api/v1/nothing',
     '/api/v1/users/%ff',
     `/api/v1/users/${'x'.repeat(3_000)}`,
-    '/api/v1/session',
   ])('GET %s: 404 in the shape of /api/v1', async (path) => {
     const answer = await server.send({ path, headers: bearer(secretKey) });
     expect(answer.status).toBe(404);
