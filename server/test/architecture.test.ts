@@ -11,9 +11,11 @@ const LIBRARIES = ['platform', 'schedule'];
 /** Every other folder, and the folders whose index it may import: arrows go down. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   app: [
+    'data',
     'enrollment',
     'broadcast',
     'tracking',
+    'webhook',
     'delivery',
     'series',
     'audience',
@@ -22,9 +24,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'transport',
     'workspace',
   ],
+  data: ['series', 'broadcast', 'audience', 'consent', 'template', 'workspace'],
   enrollment: ['delivery', 'series', 'audience', 'consent', 'template', 'workspace'],
   broadcast: ['delivery', 'series', 'audience', 'consent', 'template', 'workspace'],
   tracking: ['delivery', 'audience', 'consent', 'transport', 'workspace'],
+  webhook: ['delivery', 'audience', 'consent', 'transport', 'workspace'],
   delivery: ['series', 'audience', 'consent', 'template', 'transport', 'workspace'],
   series: ['audience', 'template', 'workspace'],
   audience: ['workspace'],

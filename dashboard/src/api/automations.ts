@@ -1,6 +1,6 @@
 import { ApiError } from '@milepost/sdk';
 import { useQuery } from '@tanstack/react-query';
-import { retryUntilAnswered } from './polling.ts';
+import { askKey } from './ask.ts';
 import type { Automation } from './sending.ts';
 import { useSide } from './side.ts';
 
@@ -11,11 +11,10 @@ const FRESH_MS = 30_000;
 export function useAutomation(id: string) {
   const { side, client } = useSide();
   return useQuery({
-    queryKey: ['automation', side.id, id],
+    queryKey: askKey(side.id, 'GET /series/{id}', ['automation', id]),
     queryFn: async ({ signal }): Promise<Automation | null> =>
       (await orNull(client.series.read(id, { signal }))) ??
       (await orNull(client.broadcasts.read(id, { signal }))),
-    refetchInterval: retryUntilAnswered,
     staleTime: FRESH_MS,
   });
 }

@@ -29,6 +29,6 @@ export function useEnroll(widgetKey: string) {
       const answer = await sdk.series({ action: 'enroll', user_id: userId, series_id: seriesId });
       return { identified, answer };
     },
-    onSettled: () => cache.invalidateQueries({ queryKey: ['test_clock', side.id] }),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['ask', side.id] }),
   });
 }

@@ -1,24 +1,21 @@
 import type { Decision, MessageFilter } from '@milepost/sdk';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { askKey } from './ask.ts';
 import { type Feed, withFirstPage, withOlderPage } from './feed.ts';
-import { LIVE_MS, pollEvery } from './polling.ts';
 import { useSide } from './side.ts';
 
 /** Messages per page: two screens of the list. */
 const PAGE_SIZE = 50;
 
-/** An open message changes seldom, and the list shows its state sooner. */
-const OPEN_MESSAGE_MS = 3000;
-
 /**
- * `GET /api/v1/messages`, live: only the first page is asked for again and again.
+ * `GET /api/v1/messages`, live: only the first page is asked for again when mail changes.
  *
  * @param filter with `enabled: false`, nothing is asked for
  */
 export function useFeed(filter: MessageFilter, { enabled = true } = {}) {
   const { side, client } = useSide();
   const cache = useQueryClient();
-  const queryKey = ['messages', side.id, filter];
+  const queryKey = askKey(side.id, 'GET /messages', ['feed', filter]);
 
   const query = useQuery({
     queryKey,
@@ -28,7 +25,6 @@ export function useFeed(filter: MessageFilter, { enabled = true } = {}) {
       // Read after the answer came: "load more" may have grown it meanwhile.
       return withFirstPage(cache.getQueryData<Feed>(queryKey), page);
     },
-    refetchInterval: pollEvery(LIVE_MS),
   });
 
   const loadOlder = useMutation({
@@ -49,9 +45,8 @@ export function useFeed(filter: MessageFilter, { enabled = true } = {}) {
 export function useMessage(id: string) {
   const { side, client } = useSide();
   return useQuery({
-    queryKey: ['message', side.id, id],
+    queryKey: askKey(side.id, 'GET /messages/{id}', { path: { id } }),
     queryFn: ({ signal }) => client.messages.read(id, { signal }),
-    refetchInterval: pollEvery(OPEN_MESSAGE_MS),
   });
 }
 
@@ -61,10 +56,6 @@ export function useResolve(id: string) {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: (decision: Decision) => client.messages.resolve(id, decision),
-    onSettled: () =>
-      Promise.all([
-        cache.invalidateQueries({ queryKey: ['message', side.id, id] }),
-        cache.invalidateQueries({ queryKey: ['messages', side.id] }),
-      ]),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['ask', side.id] }),
   });
 }

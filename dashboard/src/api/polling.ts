@@ -1,9 +1,6 @@
 import { ApiError } from '@milepost/sdk';
 import { type Query, QueryClient } from '@tanstack/react-query';
 
-/** New mail is seen this soon. Polling stops while the page is hidden. */
-export const LIVE_MS = 1500;
-
 /** After a failed call: often enough to feel live, seldom enough to let a server start. */
 const RETRY_MS = 3000;
 
@@ -11,18 +8,9 @@ const RETRY_MS = 3000;
 const isDefinite = (error: unknown): boolean =>
   error instanceof ApiError && error.status < 500 && error.status !== 429;
 
-/** Asks again every `ms`; after a failure a little later; never again after a definite refusal. */
-export function pollEvery(ms: number) {
-  return (query: Pick<Query, 'state'>): number | false => {
-    const { error, status } = query.state;
-    if (isDefinite(error)) return false;
-    return status === 'error' ? RETRY_MS : ms;
-  };
-}
-
-/** For what seldom changes: ask again only after a failure. */
-export function retryUntilAnswered(query: Pick<Query, 'state'>): number | false {
-  return query.state.status === 'error' ? pollEvery(RETRY_MS)(query) : false;
+/** Asks again a little later after a failure; never again after a definite refusal. */
+export function retryUntilAnswered({ state }: Pick<Query, 'state'>): number | false {
+  return state.status === 'error' && !isDefinite(state.error) ? RETRY_MS : false;
 }
 
 /** What was asked this recently is not asked again by coming back to it. */
@@ -31,7 +19,7 @@ const FRESH_MS = 5_000;
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      // The polling is the retry. A local server is reachable without a network, so the browser's
+      // A failed call is made again by the interval. A local server is reachable without a network, so the browser's
       // word about being online does not count.
       queries: {
         retry: false,

@@ -1,9 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { pollEvery } from './polling.ts';
+import { askKey } from './ask.ts';
 import { useSide } from './side.ts';
-
-/** Rates are judged every twenty seconds. */
-const SENDING_MS = 10_000;
 
 /** What is asked for when a side goes on: more than this many paused ones are not offered. */
 const PAUSED_MAX = 100;
@@ -19,9 +16,8 @@ export interface Automation {
 export function useSending() {
   const { side, client } = useSide();
   return useQuery({
-    queryKey: ['sending', side.id],
+    queryKey: askKey(side.id, 'GET /sending', {}),
     queryFn: ({ signal }) => client.sending.read({ signal }),
-    refetchInterval: pollEvery(SENDING_MS),
   });
 }
 
@@ -31,7 +27,7 @@ export function useResumeSide() {
   const cache = useQueryClient();
   return useMutation({
     mutationFn: () => client.sending.resume(),
-    onSuccess: (sending) => cache.setQueryData(['sending', side.id], sending),
+    onSuccess: (sending) => cache.setQueryData(askKey(side.id, 'GET /sending', {}), sending),
   });
 }
 
@@ -43,12 +39,7 @@ export function useResumeAutomation({ id, type }: Pick<Automation, 'id' | 'type'
     mutationFn: async (): Promise<void> => {
       await (type === 'series' ? client.series.resume(id) : client.broadcasts.resume(id));
     },
-    onSettled: () =>
-      Promise.all(
-        ['sending', 'series', 'automation', 'paused'].map((part) =>
-          cache.invalidateQueries({ queryKey: [part, side.id] }),
-        ),
-      ),
+    onSettled: () => cache.invalidateQueries({ queryKey: ['ask', side.id] }),
   });
 }
 
@@ -56,7 +47,7 @@ export function useResumeAutomation({ id, type }: Pick<Automation, 'id' | 'type'
 export function usePaused({ enabled }: { readonly enabled: boolean }) {
   const { side, client } = useSide();
   return useQuery({
-    queryKey: ['paused', side.id],
+    queryKey: askKey(side.id, 'GET /series', 'paused'),
     enabled,
     queryFn: async ({ signal }): Promise<Automation[]> => {
       const page = { limit: PAUSED_MAX };

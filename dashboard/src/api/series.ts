@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { retryUntilAnswered } from './polling.ts';
+import { askKey } from './ask.ts';
 import { useSide } from './side.ts';
 
 /** More series than this are not offered in a picker. */
@@ -12,10 +12,9 @@ const FRESH_MS = 10_000;
 export function useSeries() {
   const { side, client } = useSide();
   return useQuery({
-    queryKey: ['series', side.id],
+    queryKey: askKey(side.id, 'GET /series', 'newest'),
     queryFn: async ({ signal }) =>
       (await client.series.list({ limit: SERIES_MAX }, { signal })).data,
-    refetchInterval: retryUntilAnswered,
     staleTime: FRESH_MS,
   });
 }

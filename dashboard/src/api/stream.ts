@@ -5,40 +5,95 @@ import { dependsOn, type Topic } from './topics.ts';
 /** Changes that come within this time are asked for at once. */
 const GATHER_MS = 400;
 
+/** After a refusal, of which the browser does not try again by itself. */
+const REOPEN_MS = 5_000;
+
 /**
  * Keeps one event stream open for a side, and asks again for what it says has changed.
  *
- * After a gap everything is asked again: what was said meanwhile is not known.
+ * Around a gap everything is asked again: what was said meanwhile is not known, and a server that does
+ * not answer has to be told of.
  */
 export function useStream(sideId: string): void {
   const queries = useQueryClient();
   useEffect(() => {
-    const source = new EventSource(`/api/v1/stream?workspace=${encodeURIComponent(sideId)}`);
-    let topics = new Set<Topic>();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let wasOpen = false;
-    const askAgain = (): void => {
-      timer = undefined;
-      const changed = topics;
-      topics = new Set();
+    const isOfSide = ([kind, side]: readonly unknown[]): boolean =>
+      kind === 'ask' && side === sideId;
+    const askAll = (): void =>
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => isOfSide(queryKey) });
+    const askAbout = (topics: ReadonlySet<Topic>): void =>
       void queries.invalidateQueries({
-        predicate: ({ queryKey: [kind, side, operation] }) =>
-          kind === 'ask' && side === sideId && dependsOn(String(operation), changed),
+        predicate: ({ queryKey }) => isOfSide(queryKey) && dependsOn(String(queryKey[2]), topics),
       });
-    };
-    source.addEventListener('changed', ({ data }: MessageEvent<string>) => {
-      for (const topic of topicsOf(data)) topics.add(topic);
-      timer ??= setTimeout(askAgain, GATHER_MS);
+    const stream = openStream(sideId, {
+      onChange: askAbout,
+      onGap: () => {
+        askAll();
+        // Whoever was signed out, or lost the workspace, has no stream any more.
+        void queries.invalidateQueries({ queryKey: ['session'] });
+      },
+      onBack: askAll,
     });
-    source.addEventListener('open', () => {
-      if (wasOpen) void queries.invalidateQueries({ queryKey: ['ask', sideId] });
-      wasOpen = true;
-    });
+    window.addEventListener('offline', askAll);
+    window.addEventListener('online', askAll);
     return () => {
-      clearTimeout(timer);
-      source.close();
+      stream.close();
+      window.removeEventListener('offline', askAll);
+      window.removeEventListener('online', askAll);
     };
   }, [queries, sideId]);
+}
+
+interface StreamHandlers {
+  readonly onChange: (topics: ReadonlySet<Topic>) => void;
+  /** The stream broke. */
+  readonly onGap: () => void;
+  /** The stream is open after a gap. */
+  readonly onBack: () => void;
+}
+
+function openStream(
+  sideId: string,
+  { onChange, onGap, onBack }: StreamHandlers,
+): { readonly close: () => void } {
+  let source: EventSource;
+  let gathered = new Set<Topic>();
+  let telling: ReturnType<typeof setTimeout> | undefined;
+  let reopening: ReturnType<typeof setTimeout> | undefined;
+  let isOpen = false;
+  let hadGap = false;
+  const tell = (): void => {
+    telling = undefined;
+    const topics = gathered;
+    gathered = new Set();
+    onChange(topics);
+  };
+  const open = (): void => {
+    source = new EventSource(`/api/v1/stream?workspace=${encodeURIComponent(sideId)}`);
+    source.addEventListener('changed', ({ data }: MessageEvent<string>) => {
+      for (const topic of topicsOf(data)) gathered.add(topic);
+      telling ??= setTimeout(tell, GATHER_MS);
+    });
+    source.addEventListener('open', () => {
+      if (hadGap) onBack();
+      isOpen = true;
+      hadGap = false;
+    });
+    source.addEventListener('error', () => {
+      hadGap = true;
+      if (isOpen) onGap();
+      isOpen = false;
+      if (source.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
+    });
+  };
+  open();
+  return {
+    close: () => {
+      clearTimeout(telling);
+      clearTimeout(reopening);
+      source.close();
+    },
+  };
 }
 
 function topicsOf(data: string): readonly Topic[] {

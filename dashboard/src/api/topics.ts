@@ -3,19 +3,37 @@ export type Topic = string;
 
 /** By the first word of an operation's path: the topics that its answer depends on. */
 const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
-  series: ['series', 'enrollments', 'messages'],
-  broadcasts: ['broadcasts', 'messages'],
+  series: ['series', 'enrollments', 'messages', 'sending'],
+  broadcasts: ['broadcasts', 'messages', 'sending'],
   messages: ['messages'],
-  users: ['users', 'enrollments', 'messages'],
-  companies: ['users'],
+  users: ['users', 'enrollments', 'messages', 'lists', 'suppressions'],
+  companies: ['companies', 'users'],
   events: ['users'],
-  lists: ['users', 'settings'],
-  suppressions: ['users'],
-  reports: ['messages', 'enrollments'],
-  upcoming: ['enrollments', 'series'],
-  overview: ['series', 'enrollments', 'broadcasts', 'messages', 'users', 'sending', 'settings'],
+  filters: ['filters'],
+  lists: ['lists', 'users'],
+  suppressions: ['suppressions'],
+  templates: ['templates', 'series', 'broadcasts'],
+  reports: ['messages', 'enrollments', 'test_clock'],
+  upcoming: ['enrollments', 'series', 'broadcasts', 'test_clock', 'sending'],
+  overview: [
+    ...['series', 'enrollments', 'broadcasts', 'messages', 'users', 'sending', 'settings'],
+    ...['test_clock', 'transports', 'senders'],
+  ],
   test_clock: ['test_clock', 'enrollments'],
   sending: ['sending', 'messages'],
+  keys: ['keys'],
+  members: ['members'],
+  invitations: ['members'],
+  senders: ['senders'],
+  sender_domains: ['senders'],
+  transports: ['transports', 'sending'],
+  inboxes: ['inboxes'],
+  audit: ['audit'],
+  // The same for as long as the server runs.
+  transport_kinds: [],
+  timezones: [],
+  countries: [],
+  holidays: [],
 };
 const OTHERS: readonly Topic[] = ['settings'];
 

@@ -33,6 +33,11 @@ const STYLES: readonly { readonly ink: string; readonly dash: readonly number[] 
   { ink: '--fault', dash: [2, 3] },
 ];
 const whole = new Intl.NumberFormat('en');
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+});
 const wholeOf = (value: number): string => whole.format(value);
 
 /** Numbers over time, as lines and, for who wants or needs it, as a table. */
@@ -144,7 +149,11 @@ function optionsOf(
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_plot, _min, max) => [0, max <= 0 ? 1 : max * 1.1] } },
-    axes: [axis, { ...axis, size: 60, values: (_plot, values) => values.map(wordsOf) }],
+    axes: [
+      // Days are dates: the same wherever they are looked at.
+      { ...axis, values: (_plot, seconds) => seconds.map((at) => dayAndMonth.format(at * 1000)) },
+      { ...axis, size: 44, values: (_plot, values) => values.map(wordsOf) },
+    ],
     series: [
       {},
       ...lines.map(({ name }, index) => {

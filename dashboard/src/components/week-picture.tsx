@@ -110,7 +110,13 @@ function Row({ row }: { readonly row: WeekRow }) {
           </span>
         ))}
         {note !== null && (
-          <span className="absolute inset-0 flex items-center px-2">
+          <span
+            className={clsx(
+              'absolute inset-0 flex items-center px-2',
+              // Hours that the day before has left begin at the left.
+              spans.length > 0 && 'justify-end',
+            )}
+          >
             <span
               className={clsx(
                 'truncate',

@@ -45,6 +45,7 @@ test('nothing set is a complete configuration: loopback, embedded database, capt
     dkim: null,
     oidc: null,
     webhookPrivateHosts: expect.anything(),
+    eventsFile: null,
     unknownNames: [],
   });
   expect(Object.isFrozen(readConfig({}))).toBe(true);
@@ -56,6 +57,7 @@ test('everything can be set, and options go before the environment', () => {
   const config = readConfig(
     {
       MILEPOST_HOST: '[::]',
+      MILEPOST_EVENTS_FILE: '/var/log/events.jsonl',
       MILEPOST_PORT: '80',
       MILEPOST_DATA_DIR: '/elsewhere',
       DATABASE_URL: 'postgres://a:b@db/milepost',
@@ -95,6 +97,7 @@ test('everything can be set, and options go before the environment', () => {
       name: 'single sign-on',
     },
     webhookPrivateHosts: expect.anything(),
+    eventsFile: '/var/log/events.jsonl',
     unknownNames: [],
   });
 });

@@ -39,6 +39,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Where webhooks may go beside the public internet. */
   readonly webhookPrivateHosts: PrivateHosts;
+  /** Where the events of all sides are written as JSON Lines; `-` is standard output, null nowhere. */
+  readonly eventsFile: string | null;
   readonly dkim: DkimKey | null;
   /** Where members sign in by single sign-on. */
   readonly oidc: OidcConfig | null;
@@ -105,6 +107,7 @@ const SETTINGS = {
     parsePrivateHosts('false'),
     parsePrivateHosts,
   ),
+  eventsFile: setting<string | null>('MILEPOST_EVENTS_FILE', null, (text) => text),
   dkimDomain: setting<string | null>('MILEPOST_DKIM_DOMAIN', null, (text) => text),
   dkimSelector: setting<string | null>('MILEPOST_DKIM_SELECTOR', null, (text) => text),
   dkimKey: setting<string | null>('MILEPOST_DKIM_KEY', null, (text) => text),
@@ -155,6 +158,7 @@ export function readConfig(env: Environment, options: ConfigOptions = {}): Confi
     trustProxy: value(SETTINGS.trustProxy),
     webhookPrivateHosts: value(SETTINGS.webhookPrivateHosts),
     logLevel: value(SETTINGS.logLevel),
+    eventsFile: value(SETTINGS.eventsFile),
     dkim,
     oidc,
     unknownNames: unknownNamesIn(env),
@@ -220,7 +224,8 @@ function readOrFault(
 function unknownNamesIn(env: Environment): string[] {
   const known = new Set<string>(Object.values(SETTINGS).map(({ name }) => name));
   return Object.keys(env).filter(
-    (name) => name.startsWith('MILEPOST_') && !known.has(name.replace(/_FILE$/, '')),
+    (name) =>
+      name.startsWith('MILEPOST_') && !known.has(name) && !known.has(name.replace(/_FILE$/, '')),
   );
 }
 

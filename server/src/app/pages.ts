@@ -65,7 +65,9 @@ export const pageRoutes: FastifyPluginAsync<PageOptions> = async (
     index: false,
     wildcard: false,
     // Built files carry a hash in their name; the document, which names them, is sent by us.
-    globIgnore: ['index.html'],
+    globIgnore: ['index.html', '**/*.{br,gz}'],
+    // The build has packed them.
+    preCompressed: true,
     maxAge: '365d',
     immutable: true,
   });

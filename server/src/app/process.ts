@@ -16,6 +16,7 @@ import { createSignIn } from './auth/sign-in.ts';
 import { outletsOf } from './outlets.ts';
 import { createServices, type Services } from './services.ts';
 import { startWorker } from './worker.ts';
+import { lineWriterOf } from '../webhook/index.ts';
 import { hasMembers } from '../workspace/index.ts';
 import { setupLink } from './auth/links.ts';
 
@@ -108,7 +109,11 @@ async function runParts(
   const demo = parts.prepares ? await ensureDemo({ ...services, now: services.clock.now() }) : null;
   const transport = transportOf(config);
   const outlets = outletsOf(services, { lookups, transport });
-  const worker = parts.worker ? await startWorker(services, { outlets, stopping }) : null;
+  const { eventsFile } = config;
+  const eventLines = eventsFile === null ? null : lineWriterOf(eventsFile, process.stdout);
+  const worker = parts.worker
+    ? await startWorker(services, { outlets, stopping, eventLines })
+    : null;
   const api = parts.api ? await startApi(config, { database, services, outlets, address }) : null;
   onReady({
     url: api?.url ?? null,

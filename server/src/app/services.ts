@@ -7,6 +7,7 @@ import {
   type Tracker,
 } from '../audience/index.ts';
 import { timedBroadcasts } from '../broadcast/index.ts';
+import type { ImportWorkDeps } from '../data/index.ts';
 import { systemResolver, type NameResolver } from '../delivery/index.ts';
 import { createEnroller, replanUser, sideNow } from '../enrollment/index.ts';
 import type { AdvanceDeps, Enroller } from '../enrollment/index.ts';
@@ -44,6 +45,8 @@ export interface Services extends MailServices {
     readonly secretsOf: (workspaceId: string) => Promise<string[]>;
     /** After a rotation by this process. */
     readonly forgetSecrets: (workspaceId: string) => void;
+    /** Makes the worker of this process look for events to hand over, if there is one. */
+    readonly look: { now: () => void };
   };
   readonly sideNow: (workspaceId: string) => Promise<Date>;
   readonly replanUser: (user: { bucket: number; userId: string }) => Promise<number>;
@@ -136,6 +139,17 @@ export async function createServices({
   };
 }
 
+/** What imports are worked with. */
+export const importWorkOf = (services: Services): ImportWorkDeps => ({
+  db: services.db,
+  consent: services.consent,
+  log: services.log,
+  docsUrl: () => `${services.publicUrl()}/docs`,
+  sideNow: services.sideNow,
+  replanUser: services.replanUser,
+  onSignalled: () => services.wake.now(),
+});
+
 /** Of test sides nothing leaves. */
 const NO_HANDS = { expect: () => {}, forget: () => {}, offer: () => {} };
 
@@ -161,5 +175,6 @@ function webhooksOf({
       return previous === null ? [secret] : [secret, previous.secret];
     },
     forgetSecrets: (id) => secrets.drop(id),
+    look: { now: () => {} },
   };
 }

@@ -19,6 +19,7 @@ import {
   preferenceRoutes,
   suppressionRoutes,
 } from '../consent/index.ts';
+import { eraseFromImports, exportRoutes, importRoutes } from '../data/index.ts';
 import {
   messageRoutes,
   senderRoutes,
@@ -66,6 +67,7 @@ import {
   workspaceRoutes,
 } from '../workspace/index.ts';
 import type { RequestActor } from '../workspace/index.ts';
+import { webhookRoutes } from '../webhook/index.ts';
 import { answerPostsOnce } from './answer-once.ts';
 import { sendInvitation } from './auth/invitation-mail.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
@@ -128,6 +130,7 @@ export const v1Scope: FastifyPluginAsync<V1ScopeOptions> = async (
     });
     await registerAutomations(inner, services, outlets);
     await registerPeople(inner, services);
+    await registerFiles(inner, services);
     await registerMail(inner, services);
     await registerWorkspace(inner, services, outlets);
   });
@@ -186,7 +189,14 @@ async function registerPeople(app: FastifyInstance, services: Services): Promise
     db,
     consent,
     catalog: services.catalog,
-    beside: { countRecipients: countRecipientsOf, eraseRecipient, eraseLinks },
+    beside: {
+      countRecipients: countRecipientsOf,
+      eraseRecipient,
+      eraseLinks: async (tx, links) => {
+        await eraseFromImports(tx, links);
+        return eraseLinks(tx, links);
+      },
+    },
   });
   await app.register(savedFilterRoutes, { db, now: () => services.clock.now() });
   await app.register(companyRoutes, { db });
@@ -196,6 +206,13 @@ async function registerPeople(app: FastifyInstance, services: Services): Promise
   await app.register(preferenceRoutes, { consent, sideNow });
   await app.register(suppressionRoutes, { consent, sideNow });
   await app.register(confirmationRoutes, { db });
+}
+
+/** What is brought along, and taken along. */
+async function registerFiles(app: FastifyInstance, services: Services): Promise<void> {
+  const { db, clock, wake, sideNow } = services;
+  await app.register(importRoutes, { db, now: () => clock.now(), onReceived: () => wake.now() });
+  await app.register(exportRoutes, { db, sideNow });
 }
 
 /** How mail leaves, what became of it, and where it comes back to. */
@@ -224,6 +241,8 @@ async function registerWorkspace(
   const { db, box, clock, authenticator, webhooks, publicUrl } = services;
   const now = (): Date => clock.now();
   const forget = (): void => authenticator.forget();
+  const onChanged = (): void => webhooks.look.now();
+  await app.register(webhookRoutes, { db, box, now, onChanged });
   await app.register(webhookSecretRoutes, { pool: db, box, forget: webhooks.forgetSecrets, now });
   await app.register(memberRoutes, {
     db,

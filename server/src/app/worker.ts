@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tidyEvents } from '../audience/index.ts';
 import { broadcastTick, moveBroadcast } from '../broadcast/index.ts';
+import { createImportDuty, IMPORTS_IDLE_MS, tidyImports } from '../data/index.ts';
 import {
   createDeliverer,
   createDomainChecker,
@@ -41,8 +42,14 @@ import {
   TRACKING_IDLE_MS,
 } from '../tracking/index.ts';
 import { callWebhook } from '../transport/index.ts';
+import {
+  createEventStream,
+  createWebhookSender,
+  tidyWebhooks,
+  type LineWriter,
+} from '../webhook/index.ts';
 import { deleteExpired, forgetOldIdempotency, tidyAudit } from '../workspace/index.ts';
-import type { Services } from './services.ts';
+import { importWorkOf, type Services } from './services.ts';
 
 /** A worker that runs. */
 export interface Worker {
@@ -75,6 +82,8 @@ const INBOXES_MS = 5_000;
 const DOMAINS_MS = 60_000;
 const TIDY_MS = 2_000;
 const FORGET_MS = 600_000;
+/** Hears of events of other processes; of none, where nobody asks for any. */
+const EVENTS_MS = 1_000;
 /** Once is enough while we run; again, because an older process may plan beside us. */
 const ZONES_MS = 3_600_000;
 
@@ -84,7 +93,18 @@ const ZONES_MS = 3_600_000;
  */
 export async function startWorker(
   services: Services,
-  { outlets, stopping, pace = PACE }: { outlets: Outlets; stopping: AbortSignal; pace?: Pace },
+  {
+    outlets,
+    stopping,
+    pace = PACE,
+    eventLines = null,
+  }: {
+    outlets: Outlets;
+    stopping: AbortSignal;
+    pace?: Pace;
+    /** Where events of all sides are written as lines; null: nowhere. */
+    eventLines?: LineWriter | null;
+  },
 ): Promise<Worker> {
   const { db, clock, log } = services;
   const id = uuidv7(clock.now());
@@ -134,10 +154,11 @@ export async function startWorker(
     silenceMs: pace.silenceMs,
   });
   await engine.beat();
-  const done = run(services, { engine, background, outlets, stopping, pace }).finally(
-    stillness.stop,
-  );
-  return { id, done };
+  const done = Promise.all([
+    run(services, { engine, background, outlets, stopping, pace }),
+    tellEvents(services, { stopping, eventLines }),
+  ]).finally(stillness.stop);
+  return { id, done: done.then(() => {}) };
 }
 
 async function run(
@@ -164,6 +185,7 @@ async function run(
     { name: 'advance', idleMs: POLL_MS, tick: engine.advanceLive },
     { name: 'look', idleMs: LOOK_MS, tick: engine.look },
     { name: 'tidy', idleMs: TIDY_MS, tick: engine.tidy },
+    { name: 'imports', idleMs: IMPORTS_IDLE_MS, tick: createImportDuty(importWorkOf(services)) },
   ];
   const broadcasts = {
     name: 'broadcasts',
@@ -180,6 +202,37 @@ async function run(
   wake.now = () => {};
   await engine.stop();
   await outlets.close();
+}
+
+/** Hands events over to endpoints, and writes them as lines. */
+async function tellEvents(
+  { db, box, clock, log, webhooks }: Services,
+  { stopping, eventLines }: { stopping: AbortSignal; eventLines: LineWriter | null },
+): Promise<void> {
+  const room = { now: () => {} };
+  const bells = bellsFor((ring) => (room.now = ring));
+  const { privateHosts, look } = webhooks;
+  const sender = createWebhookSender({
+    db,
+    box,
+    clock,
+    log,
+    random,
+    call: (call, signal) => callWebhook(call, { signal, privateHosts }),
+    onRoom: () => room.now(),
+  });
+  look.now = sender.look;
+  const loops = [
+    runLoop({ name: 'webhooks', idleMs: EVENTS_MS, tick: sender.tick }, { stopping, log, bells }),
+  ];
+  if (eventLines !== null) {
+    const monotonicMs = (): number => clock.monotonicMs();
+    const tick = createEventStream({ db, monotonicMs, writer: eventLines });
+    loops.push(runLoop({ name: 'event stream', idleMs: EVENTS_MS, tick }, { stopping, log }));
+  }
+  await Promise.all(loops);
+  look.now = () => {};
+  await sender.stop();
 }
 
 /** Bells for loops to hang up, and one cord for all of them. */
@@ -229,7 +282,13 @@ function upkeep(
         await forgetThrottles(db);
         await deleteExpired(db, { before: clock.now() });
         const forgotten = await forgetOldIdempotency(db, { now: clock.now() });
-        return forgotten + (await tidyEvents(db)) + (await tidyAudit(db));
+        return (
+          forgotten +
+          (await tidyEvents(db)) +
+          (await tidyAudit(db)) +
+          (await tidyWebhooks(db)) +
+          (await tidyImports(db))
+        );
       },
     },
   ];

@@ -35,9 +35,21 @@ export {
   type Touches,
   type UserFact,
 } from './filter/index.ts';
+export { companyCallOf, companyPatchOf } from './company-input.ts';
+export { eventsCallOf } from './event-input.ts';
+export { userItemOf } from './update-users-input.ts';
+export {
+  writeCompanies,
+  writeEvents,
+  writeUsers,
+  type EventWrite,
+  type UserWrite,
+} from './write-many.ts';
 export { createIdentifier, type Identifier } from './identify.ts';
 export { assertUserId } from './identify-input.ts';
-export { companyMergeFactsOf, type Company } from './company.ts';
+export { companyMergeFactsOf, type Company, type CompanyPatch } from './company.ts';
+export type { Event } from './event.ts';
+export { cutTo, type NewEvent } from './event.ts';
 export { createCompanyIdentifier, type CompanyIdentifier } from './identify-company.ts';
 export {
   heardEvents,
@@ -51,10 +63,12 @@ export { createdUser, isDifferent, patchedUser } from './patched-user.ts';
 export { userOfImage, type UserImage } from './user-image.ts';
 export { companyRoutes, eventRoutes, userRoutes } from './routes.ts';
 export { savedFilterRoutes } from './saved/routes.ts';
+export type { SearchKey } from './search/search-input.ts';
+export { searchUsers } from './search/search-users.ts';
 export { searchRoutes } from './search/routes.ts';
 export { audienceCallRoutes } from './sdk/routes.ts';
-export { companiesByIds } from './sql/companies.ts';
-export { eventsByIds } from './sql/events.ts';
+export { companiesByIds, listCompanies } from './sql/companies.ts';
+export { eventsByIds, listEvents } from './sql/events.ts';
 export { usersNamed } from './users-named.ts';
 export { usersByIds } from './sql/users.ts';
 export { tidyEvents } from './tidy-events.ts';

@@ -71,7 +71,7 @@ export function createTracker({
  * An event's row lives with its user's. Ids of events are told apart per user, so that nobody can make
  * another user's event count for nothing by sending its id first.
  */
-function rowOf(
+export function rowOf(
   event: NewEvent,
   {
     workspaceId,
@@ -89,7 +89,7 @@ function rowOf(
 }
 
 /** One statement cannot take the same id twice; the first that came counts. */
-function withoutRepeats(rows: readonly EventRow[]): EventRow[] {
+export function withoutRepeats(rows: readonly EventRow[]): EventRow[] {
   const seen = new Set<string>();
   return rows.filter(({ repeatId }) => {
     if (repeatId === null) return true;

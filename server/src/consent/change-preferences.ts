@@ -97,7 +97,15 @@ export async function changeMany(
   return made;
 }
 
-async function applyWishes(
+/**
+ * The same in the caller's transaction, which has to call `withdraw` for who declines once it has
+ * committed, and to ask who is pending.
+ *
+ * @param isConfirmed whoever joins a list has confirmed it
+ * @param mayStart whether series may start by it; if left out, by everything but an import
+ * @param mayJoinArchived for what is brought along whole, with lists that had been archived
+ */
+export async function applyWishes(
   tx: Transaction,
   key: ConsentKey,
   {
@@ -106,12 +114,20 @@ async function applyWishes(
     source,
     detail = {},
     now,
-  }: ChangeBasis & { wishes: readonly (UserRef & PreferenceChange)[] },
+    isConfirmed = false,
+    mayStart = source !== 'import',
+    mayJoinArchived = false,
+  }: ChangeBasis & {
+    wishes: readonly (UserRef & PreferenceChange)[];
+    isConfirmed?: boolean;
+    mayStart?: boolean;
+    mayJoinArchived?: boolean;
+  },
 ): Promise<{ changes: PersonChange[]; pending: Pending[] }> {
   await lockPersons(tx, wishes);
   const listIds = [...new Set(wishes.map(({ listId }) => storedListOf(listId)))];
   const rules = new Map((await listRules(tx, { workspaceId, ids: listIds })).map((r) => [r.id, r]));
-  for (const wish of wishes) assertAllowed(wish, rules);
+  for (const wish of wishes) assertAllowed(wish, rules, { mayJoinArchived });
   const choices = await choicesOf(tx, { users: wishes, listIds });
   const before = new Map(choices.map((c) => [`${c.userId} ${c.listId}`, c.state]));
   const changes = new Map<string, WrittenChange>();
@@ -121,7 +137,7 @@ async function applyWishes(
     const stored = storedListOf(listId);
     const place = `${userId} ${stored}`;
     const was = before.get(place) ?? null;
-    const isDoubleOptIn = rules.get(stored)?.isDoubleOptIn ?? false;
+    const isDoubleOptIn = !isConfirmed && (rules.get(stored)?.isDoubleOptIn ?? false);
     const after = stateAfter(to, { isDoubleOptIn, before: was, source });
     const id = uuidv7In(bucket, now);
     if (after === was) changes.delete(place);
@@ -133,7 +149,7 @@ async function applyWishes(
   if (made.length > 0) await writeChanges(tx, made, { workspaceId, source, detail, now });
   const left = made.filter(({ after }) => after === 'unsubscribed');
   await signalMessages(tx, { workspaceId, users: onceEach(left), name: 'unsubscribe' });
-  await signalChanged(tx, { workspaceId, users: onceEach(made), mayStart: source !== 'import' });
+  await signalChanged(tx, { workspaceId, users: onceEach(made), mayStart });
   await liftFor(tx, key, { wishes, workspaceId, source, now });
   const named = made.map(({ listId, ...change }) => ({
     ...change,
@@ -148,6 +164,7 @@ const storedListOf = (listId: string | null): string =>
 function assertAllowed(
   { listId, to }: PreferenceChange,
   rules: ReadonlyMap<string, ListRule>,
+  { mayJoinArchived }: { mayJoinArchived: boolean },
 ): void {
   if (listId === null) {
     if (to === 'pending') throw allPending();
@@ -156,7 +173,7 @@ function assertAllowed(
   const rule = rules.get(storedListOf(listId));
   if (rule === undefined) throw listNotFound();
   // Leaving works for ever: links in old mail name lists that have been archived since.
-  if (rule.isArchived && to !== 'unsubscribed') throw listArchived();
+  if (rule.isArchived && to !== 'unsubscribed' && !mayJoinArchived) throw listArchived();
 }
 
 /** Who asks for mail again is no longer kept among those who had asked for none. */

@@ -1,8 +1,10 @@
 export {
+  applyWishes,
   changeMany,
   changePreferences,
   type ChangeBasis,
   type ConsentDeps,
+  type Pending,
   type PersonChange,
 } from './change-preferences.ts';
 export {
@@ -18,7 +20,7 @@ export {
   type UserRef,
 } from './consent.ts';
 export type { ConsentRouteDeps } from './deps.ts';
-export { listNotFound } from './errors.ts';
+export { listArchived, listNotFound } from './errors.ts';
 export { eraseConsent } from './erase.ts';
 export {
   addressHash,
@@ -28,7 +30,17 @@ export {
   userHash,
   type ConsentKey,
 } from './key.ts';
-export { findList } from './sql/lists.ts';
+export {
+  findList,
+  insertList,
+  knownUsers,
+  listLists,
+  listSubscribers,
+  usersByAddress,
+  type Subscriber,
+} from './sql/lists.ts';
+export type { List, ListInput } from './lists/list.ts';
+export { listSuppressions, type Suppression } from './sql/suppressions.ts';
 export { listFileRoutes } from './lists/file/routes.ts';
 export { listRoutes } from './lists/routes.ts';
 export { preferenceRoutes } from './preferences/routes.ts';
@@ -36,6 +48,7 @@ export { readPreferences, type ListPreference, type Preferences } from './read-p
 export { refusalsOf } from './refusals.ts';
 export { suppressionRoutes } from './suppressions/routes.ts';
 export {
+  recordAsks,
   recordSuppressions,
   suppress,
   suppressMany,

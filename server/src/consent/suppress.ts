@@ -54,7 +54,7 @@ export async function suppressMany(
   input: ChangeBasis & { asks: readonly SuppressionAsk[] },
 ): Promise<Set<number>> {
   const { added, users } = await pastDeadlocks(() =>
-    inTransaction(deps.db, (tx) => record(tx, deps.key, input)),
+    inTransaction(deps.db, (tx) => recordAsks(tx, deps.key, input)),
   );
   await deps.withdraw(users);
   return added;
@@ -74,11 +74,17 @@ export async function recordSuppressions(
   }: ChangeBasis & { targets: readonly SuppressionTarget[]; reason: SuppressionReason },
 ): Promise<{ added: number; users: UserRef[] }> {
   const asks = targets.map((target) => ({ ...target, reason }));
-  const { added, users } = await record(tx, key, { ...basis, asks });
+  const { added, users } = await recordAsks(tx, key, { ...basis, asks });
   return { added: added.size, users };
 }
 
-async function record(
+/**
+ * Writes suppressions in the caller's transaction, which has to call `withdraw` for the users that this
+ * gives once it has committed.
+ *
+ * @returns the places of those that are new, among the asks
+ */
+export async function recordAsks(
   tx: Transaction,
   key: ConsentKey,
   {

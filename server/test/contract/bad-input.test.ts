@@ -75,6 +75,10 @@ const READING: readonly Route[] = [
   { method: 'PATCH', path: `/api/v1/members/${UNKNOWN}` },
   { method: 'POST', path: '/api/v1/inboxes' },
   { method: 'PATCH', path: `/api/v1/inboxes/${UNKNOWN}` },
+  { method: 'POST', path: '/api/v1/webhooks' },
+  { method: 'PATCH', path: `/api/v1/webhooks/${UNKNOWN}` },
+  { method: 'POST', path: `/api/v1/webhooks/${UNKNOWN}/replay` },
+  { method: 'POST', path: `/api/v1/webhooks/${UNKNOWN}/test` },
   { method: 'POST', path: '/api/v1/transports' },
   { method: 'PATCH', path: `/api/v1/transports/${UNKNOWN}` },
   { method: 'POST', path: '/api/v1/senders' },
@@ -109,6 +113,8 @@ const ACTING: readonly Route[] = [
   { method: 'POST', path: `/api/v1/templates/${UNKNOWN}/archive` },
   { method: 'POST', path: `/api/v1/inboxes/${UNKNOWN}/rotate_post_url` },
   { method: 'POST', path: `/api/v1/transports/${UNKNOWN}/verify` },
+  { method: 'POST', path: `/api/v1/webhooks/${UNKNOWN}/rotate_secret` },
+  { method: 'POST', path: `/api/v1/webhooks/${UNKNOWN}/deliveries/${UNKNOWN}/replay` },
 ];
 
 const send = (
@@ -151,6 +157,8 @@ async function contents(): Promise<string> {
       (select count(*) from template_versions),
       (select count(*) from audit_entries),
       (select md5(coalesce(string_agg(i::text, '' order by i.id), '')) from inboxes i),
+      (select md5(coalesce(string_agg(h::text, '' order by h.id), '')) from webhooks h),
+      (select count(*) from webhook_deliveries),
       (select md5(coalesce(string_agg(t::text, '' order by t.id), '')) from transports t),
       (select md5(coalesce(string_agg(s::text, '' order by s.id), '')) from senders s),
       (select md5(coalesce(string_agg(d::text, '' order by d.id), '')) from sender_domains d),
@@ -441,6 +449,8 @@ describe('nothing is kept', () => {
       `/api/v1/templates/${UNKNOWN}/versions/${text}`,
       `/api/v1/inboxes/${text}`,
       `/api/v1/transports/${text}`,
+      `/api/v1/webhooks/${text}`,
+      `/api/v1/webhooks/${text}/deliveries`,
       `/api/v1/senders/${text}`,
       `/api/v1/sender_domains/${text}`,
       `/api/v1/lists?cursor=${text}`,

@@ -38,6 +38,7 @@ interface Ids {
   readonly sender: string;
   readonly domain: string;
   readonly filter: string;
+  readonly webhook: string;
 }
 
 /** One of everything, on the side that the key is of. */
@@ -65,7 +66,10 @@ async function everything(key: string): Promise<Ids> {
   const sender = await server.v1('POST', '/senders', { address: 'a@b.example' }, who);
   const domain = await server.v1('POST', '/sender_domains', { domain: 'b.example' }, who);
   const filter = await server.v1('POST', '/filters', { name: 'Everybody' }, who);
+  const hook = { url: 'https://x.example/', event_types: ['sending.paused'] };
+  const webhook = await server.v1('POST', '/webhooks', hook, who);
   return {
+    webhook: webhook.body.id,
     filter: filter.body.id,
     series,
     user,
@@ -121,6 +125,8 @@ async function contents(): Promise<string> {
            (select jsonb_agg(s order by s.id) from senders s where s.workspace_id <> ${server.test.id}) as senders,
            (select jsonb_agg(d order by d.id) from sender_domains d where d.workspace_id <> ${server.test.id}) as domains,
            (select jsonb_agg(k order by k.id) from dkim_keys k) as dkim_keys,
+           (select jsonb_agg(w order by w.id) from webhooks w where w.workspace_id <> ${server.test.id}) as webhooks,
+           (select count(*) from webhook_deliveries) as deliveries,
            (select count(*) from audit_entries a where a.workspace_id <> ${server.test.id}) as audit,
            (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users,
            (select jsonb_agg(y order by y.id) from companies y where y.workspace_id <> ${server.test.id}) as companies,
@@ -151,6 +157,9 @@ const EXACT: Readonly<Record<string, object>> = {
   '/api/v1/filters/{id}': { name: 'x' },
   '/api/v1/lists/{id}/subscribers/import': { csv: 'x' },
   '/api/v1/inboxes/{id}': { enabled: false },
+  '/api/v1/webhooks/{id}': { description: 'x' },
+  '/api/v1/webhooks/{id}/test': { type: 'user.created' },
+  '/api/v1/webhooks/{id}/replay': { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
   '/api/v1/senders/{id}': { name: 'x' },
   '/api/v1/sender_domains/{id}': { spf_mechanisms: [] },
   '/api/v1/sender_domains/{id}/rotate': { algorithms: ['ed25519'] },
@@ -173,6 +182,7 @@ const idOf = (ids: Ids): Record<string, string> => ({
   sender_domains: ids.domain,
   reports: ids.series,
   filters: ids.filter,
+  webhooks: ids.webhook,
 });
 
 test('every path of /api/v1 that names something answers as if nothing of that name were there', async () => {
@@ -249,6 +259,7 @@ test('lists and filters show nothing of others', async () => {
       '/sender_domains',
       '/audit',
       '/filters',
+      '/webhooks',
     ]) {
       const { text } = await server.v1('GET', `${path}?limit=200`);
       for (const id of Object.values(ids)) expect(text).not.toContain(id);

@@ -116,6 +116,20 @@ test('who has an account joins with it: the link changes neither name nor passwo
   expect(session.workspaces).toHaveLength(4);
 });
 
+test('an account that there is joins by the link alone, a new one needs a name and a password', async () => {
+  const owner = await workspace();
+  const known = await signIn(server, { role: 'viewer', name: 'Known' });
+  const { token } = await invite(owner, known.email, 'viewer');
+  const joined = await post('/invitations/accept', { token });
+  expect([joined.status, joined.body]).toEqual([200, { signed_in: false }]);
+  const fresh = await invite(owner, 'fresh@one.example', 'viewer');
+  for (const part of [{}, { name: 'Fresh' }, { password: PASSWORD }]) {
+    const refused = await post('/invitations/accept', { token: fresh.token, ...part });
+    expect([refused.status, refused.body.code]).toEqual([400, 'workspace.account_incomplete']);
+  }
+  expect((await accept(fresh.token, 'Fresh')).body).toEqual({ signed_in: true });
+});
+
 test('members are not invited again, and nothing is told of members elsewhere', async () => {
   const owner = await workspace();
   const elsewhere = await signIn(server, { role: 'viewer' });

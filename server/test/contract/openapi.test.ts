@@ -176,12 +176,15 @@ test('all calls of the contract are described', () => {
       ),
       ...v1(['get', 'put', 'delete'].map((act) => `${act} /lists/{}/confirmation`)),
       ...v1(
-        ['inboxes', 'transports', 'senders', 'sender_domains'].flatMap((noun) => [
+        ['inboxes', 'transports', 'senders', 'sender_domains', 'webhooks'].flatMap((noun) => [
           ...['get', 'post'].map((act) => `${act} /${noun}`),
           ...['get', 'patch', 'delete'].map((act) => `${act} /${noun}/{}`),
         ]),
       ),
       ...v1(['post /inboxes/{}/test', 'post /inboxes/{}/rotate_post_url']),
+      ...v1(['rotate_secret', 'replay', 'test'].map((act) => `post /webhooks/{}/${act}`)),
+      ...v1(['get /webhooks/{}/deliveries', 'post /webhooks/{}/deliveries/{}/replay']),
+      ...v1(['get /event_types']),
       ...v1(['get /transport_kinds', 'post /transports/{}/verify']),
       ...v1(['check', 'rotate'].map((act) => `post /sender_domains/{}/${act}`)),
       ...v1(['get /sending', 'post /sending/resume']),
@@ -264,6 +267,10 @@ describe('each path answers as it says', async () => {
   const transport = await server.v1('POST', '/transports', { ...SMTP, is_enabled: false });
   const sender = await server.v1('POST', '/senders', { address: 'ada@tidewater.example' });
   const domain = await server.v1('POST', '/sender_domains', { domain: 'unused.invalid' });
+  // Nobody listens there.
+  const HOOK = { url: 'https://127.0.0.1:1/', event_types: ['user.created'] };
+  const webhook = await server.v1('POST', '/webhooks', HOOK);
+  const delivery = await server.v1('POST', `/webhooks/${webhook.body.id}/test`, {});
   const saved = await server.v1('POST', '/filters', { name: 'Everybody' });
   const idOf: Record<string, string> = {
     filters: saved.body.id,
@@ -280,6 +287,7 @@ describe('each path answers as it says', async () => {
     transports: transport.body.id,
     senders: sender.body.id,
     sender_domains: domain.body.id,
+    webhooks: webhook.body.id,
     reports: seriesId,
     members: ada.id,
     invitations: invitation.body.id,
@@ -341,6 +349,10 @@ describe('each path answers as it says', async () => {
     '/api/v1/invitations/accept': { ...invited, name: 'Eve', password: 'correct horse battery' },
     '/api/v1/setup': { token: 'x', name: 'Eve', email: 'eve@b.example', password: '1234567890' },
     '/api/v1/password/reset': { token: 'x', password: '1234567890' },
+    '/api/v1/webhooks': HOOK,
+    '/api/v1/webhooks/{id}': { description: 'For the warehouse' },
+    '/api/v1/webhooks/{id}/test': { type: 'message.sent' },
+    '/api/v1/webhooks/{id}/replay': { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
     '/api/v1/inboxes': { address: 'returns@tidewater.example', enabled: false },
     '/api/v1/inboxes/{id}': { handled: 'keep' },
     '/api/v1/transports': { ...SMTP, is_enabled: false },
@@ -415,6 +427,7 @@ describe('each path answers as it says', async () => {
           path
             .replace('{number}', '1')
             .replace('{step_id}', 'welcome')
+            .replace('{delivery_id}', delivery.body.id)
             .replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
         headers: {
           ...(MEMBERS_ONLY.has(noun)

@@ -76,6 +76,8 @@ const domain = () => made('/sender_domains', { domain: `d${(count += 1)}.invalid
 const list = () => made('/lists', { name: `List ${(count += 1)}`, kind: 'opt_in' });
 const sender = () => made('/senders', { address: `s${(count += 1)}@tidewater.example` });
 const inbox = () => made('/inboxes', { address: `i${(count += 1)}@tidewater.example` });
+const webhook = () =>
+  made('/webhooks', { url: 'https://x.example/', event_types: ['sending.paused'] });
 const broadcast = async (...acts: string[]): Promise<string> => {
   const id = await made('/broadcasts', NEWS);
   for (const act of acts) {
@@ -211,6 +213,10 @@ const CALLS: Record<
   'DELETE /inboxes/{id}': [inbox],
   'POST /inboxes/{id}/rotate_post_url': [inbox],
   'POST /webhook_secret/rotate': [null],
+  'POST /webhooks': [null, { url: 'https://x.example/', event_types: ['sending.paused'] }],
+  'PATCH /webhooks/{id}': [webhook, { description: 'For the warehouse' }],
+  'DELETE /webhooks/{id}': [webhook],
+  'POST /webhooks/{id}/rotate_secret': [webhook],
   'POST /keys': [null, { kind: 'widget' }],
   'POST /keys/{id}/rotate': [() => made('/keys', { kind: 'widget' })],
   'POST /keys/{id}/revoke': [() => made('/keys', { kind: 'widget' })],

@@ -57,7 +57,7 @@ interface Made {
   readonly id: string;
   readonly page: Page;
   /** The email as the server has it. */
-  readonly saved: () => Promise<Record<string, any>>;
+  readonly saved: () => Promise<Record<string, unknown>>;
 }
 
 /** A draft with one email, open in the editor. */
@@ -85,12 +85,24 @@ async function openEmail(
   };
 }
 
+/** A machine with other work takes its time. */
+const polled = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 15_000 });
+
 /** Waits until something holds. */
 const holds = (check: () => boolean | Promise<boolean>): Promise<void> =>
   until(async () => expect(await check()).toBe(true));
 
 const EMPTY = { html: null, content: { type: 'doc', content: [{ type: 'paragraph' }] } };
 const mail = (page: Page) => page.frameLocator('iframe[title="Email as the person gets it"]');
+
+/** In the open picker, with the keyboard. */
+async function pickValue(page: Page, name: string, fallback: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Find a value' }).fill(name);
+  await page.getByRole('option', { name, selected: true }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByLabel(/Where a person has no/).fill(fallback);
+  await page.keyboard.press('Enter');
+}
 
 async function previewAs(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: /^Preview as/ }).click();
@@ -107,11 +119,8 @@ test('an email is written with toolbar and keyboard, and values are merged in', 
   await page.keyboard.press('Enter');
   await page.keyboard.type('Dear ');
   await page.getByRole('button', { name: 'Merge a value into the text' }).click();
-  await page.getByRole('combobox', { name: 'Find a value' }).fill('plan');
-  await page.keyboard.press('Enter');
-  await page.getByLabel(/Where a person has no/).fill('free');
-  await page.keyboard.press('Enter');
-  await expect.poll(() => body.locator('[data-merge-tag]').count()).toBe(1);
+  await pickValue(page, 'user.plan', 'free');
+  await polled(() => body.locator('[data-merge-tag]').count()).toBe(1);
   await page.keyboard.type(' reader, {{ user.name | default: "you" }} are ');
   await page.getByRole('button', { name: 'Bold' }).click();
   expect(await page.getByRole('button', { name: 'Bold' }).getAttribute('aria-pressed')).toBe(
@@ -134,16 +143,13 @@ test('an email is written with toolbar and keyboard, and values are merged in', 
   await image.getByRole('button', { name: 'Insert' }).click();
 
   await page.getByRole('button', { name: 'Merge a value into the subject' }).click();
-  await page.getByRole('combobox', { name: 'Find a value' }).fill('user.name');
-  await page.keyboard.press('Enter');
-  await page.getByLabel(/Where a person has no/).fill('there');
-  await page.keyboard.press('Enter');
+  await pickValue(page, 'user.name', 'there');
 
   await holds(async () => JSON.stringify(await saved()).includes('A lighthouse'));
-  await holds(async () => (await saved())['subject'].includes('user.name'));
+  await holds(async () => String((await saved())['subject']).includes('user.name'));
   const step = await saved();
   expect(step['subject']).toContain('{{ user.name | default: "there" }}');
-  expect(step['content'].content.filter((node: object) => !isBare(node))).toEqual([
+  expect(writtenIn(step['content'])).toEqual([
     { type: 'heading', attrs: { level: 1 }, content: [{ type: 'text', text: 'Welcome' }] },
     {
       type: 'paragraph',
@@ -161,13 +167,45 @@ test('an email is written with toolbar and keyboard, and values are merged in', 
   ]);
 });
 
-const isBare = (node: { type?: string; content?: unknown }): boolean =>
-  node.type === 'paragraph' && node.content === undefined;
+/** The blocks of rich text without empty lines between them. */
+const writtenIn = (content: unknown): object[] =>
+  (content as { content: { type?: string; content?: unknown }[] }).content.filter(
+    (node) => node.type !== 'paragraph' || node.content !== undefined,
+  );
+
+test('what is pasted is cleaned, and what rich text cannot say is left out', async () => {
+  const { page, saved } = await openEmail({ ...EMPTY, subject: 'Hello' });
+  await page.getByRole('textbox', { name: 'Body' }).click();
+  const html =
+    '<style>p{color:red}</style><p class="MsoNormal" style="color:red">Dear <b>reader</b> ' +
+    '{{ user.name }}<script>alert(1)</script><img src="data:image/gif;base64,R0lGOD"></p>' +
+    '<table><tr><td><a href="javascript:alert(1)">One</a></td></tr></table>';
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/html', ${JSON.stringify(html).replaceAll('</', String.raw`<\/`)});
+    document.activeElement.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true }),
+    );
+  }`);
+  await holds(async () => JSON.stringify(await saved()).includes('One'));
+  expect(writtenIn((await saved())['content'])).toEqual([
+    {
+      type: 'paragraph',
+      content: [
+        { type: 'text', text: 'Dear ' },
+        { type: 'text', text: 'reader', marks: [{ type: 'bold' }] },
+        { type: 'text', text: ' ' },
+        { type: 'mergeTag', attrs: { name: 'user.name' } },
+      ],
+    },
+    { type: 'paragraph', content: [{ type: 'text', text: 'One' }] },
+  ]);
+});
 
 test('the body becomes HTML and MJML, and is asked about once where something is lost', async () => {
   const { page, saved } = await openEmail({ html: '<table><tr><td>Hello</td></tr></table>' });
   const code = page.getByRole('textbox', { name: 'HTML of the body' });
-  await expect.poll(() => code.textContent()).toContain('<table>');
+  await polled(() => code.textContent()).toContain('<table>');
   await code.click();
   await page.keyboard.press('Control+End');
   await page.keyboard.type('{{ user.');
@@ -176,7 +214,7 @@ test('the body becomes HTML and MJML, and is asked about once where something is
     .getByText(/line 1/)
     .waitFor();
   await page.keyboard.type('name }}');
-  await holds(async () => (await saved())['html'].endsWith('{{ user.name }}'));
+  await holds(async () => String((await saved())['html']).endsWith('{{ user.name }}'));
 
   await page.getByRole('tab', { name: 'Rich text' }).click();
   const asking = page.getByRole('dialog');
@@ -187,9 +225,9 @@ test('the body becomes HTML and MJML, and is asked about once where something is
   await asking.getByRole('button', { name: 'Turn' }).click();
   await page.getByRole('textbox', { name: 'Body' }).locator('[data-merge-tag]').waitFor();
   await page.getByRole('tab', { name: 'MJML' }).click();
-  await expect
-    .poll(() => page.getByRole('textbox', { name: 'MJML of the body' }).textContent())
-    .toContain('<mj-text>');
+  await polled(() =>
+    page.getByRole('textbox', { name: 'MJML of the body' }).textContent(),
+  ).toContain('<mj-text>');
   await holds(async () => (await saved())['mjml'] !== undefined);
   await mail(page).getByText('Hello').waitFor();
 });
@@ -208,20 +246,15 @@ test('a preview shows each person their own, on a phone and a desktop, in light 
   await page.getByText('Missing for this person').waitFor();
   expect(await page.getByText('user.plan').first().isVisible()).toBe(true);
 
-  const widthOf = () =>
-    mail(page)
-      .locator('body')
-      .evaluate((element) => element.ownerDocument.defaultView!.innerWidth);
+  const widthOf = () => mail(page).locator('body').evaluate('() => window.innerWidth');
   expect(await widthOf()).toBeLessThanOrEqual(390);
   await page.getByRole('radio', { name: 'Desktop' }).click();
-  await expect.poll(widthOf).toBeGreaterThan(600);
+  await polled(widthOf).toBeGreaterThan(600);
   const colourOf = () =>
-    mail(page)
-      .getByText('Your plan')
-      .evaluate((element) => getComputedStyle(element).color);
+    mail(page).getByText('Your plan').evaluate('(element) => getComputedStyle(element).color');
   const inLight = await colourOf();
   await page.getByRole('radio', { name: 'Dark' }).click();
-  await expect.poll(colourOf).not.toBe(inLight);
+  await polled(colourOf).not.toBe(inLight);
   await page.getByRole('radio', { name: 'Text' }).click();
   expect(await page.getByLabel('Plain text of the email').textContent()).toContain('Your plan:');
 });
@@ -232,13 +265,11 @@ test('checks lead to the place that they are about', async () => {
     .getByRole('list', { name: 'Checks' })
     .getByRole('button', { name: /usr\.name/ })
     .click();
-  await expect
-    .poll(() =>
-      page
-        .getByLabel('Subject', { exact: true })
-        .evaluate((field) => field === field.ownerDocument.activeElement),
-    )
-    .toBe(true);
+  await polled(() =>
+    page
+      .getByLabel('Subject', { exact: true })
+      .evaluate('(field) => field === document.activeElement'),
+  ).toBe(true);
   await page.getByLabel('Subject', { exact: true }).fill('Hello {{ user.name');
   await page.getByRole('list', { name: 'Checks' }).getByRole('button', { name: /Error/ }).waitFor();
 });
@@ -286,7 +317,7 @@ test('on a phone writing and looking are two tabs, and nothing goes sideways', a
   await page.getByLabel('Subject', { exact: true }).waitFor();
   await page.getByRole('radio', { name: /^Preview/ }).click();
   await mail(page).getByText('Hi').waitFor();
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
   expect(wide).toBeLessThanOrEqual(390);
 });
 

@@ -182,3 +182,34 @@ test('a search finds by the beginning; a list goes on where it ended; a phone sh
   expect(overflow).toBeLessThanOrEqual(0);
   await close();
 });
+
+test('a company is found by a filter of its own, edited, and shows its people', async () => {
+  const call = {
+    company_id: 'tidewater',
+    user_id: 'grace',
+    traits: { name: 'Tidewater', plan: 'pro' },
+  };
+  const key = { key: server.test.secretKey };
+  expect((await server.sdk('/companies/identify', call, key)).status).toBe(200);
+  const other = { company_id: 'upstream', traits: { name: 'Upstream', plan: 'free' } };
+  expect((await server.sdk('/companies/identify', other, key)).status).toBe(200);
+
+  const { page, close } = await openDashboard(server, { path: '/dashboard/companies' });
+  await expect.poll(() => page.getByRole('row').count()).toBe(3);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('button', { name: 'Add a condition' }).click();
+  await page.keyboard.type('plan');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Value of company plan').fill('pro');
+  await expect.poll(() => page.getByRole('row').count()).toBe(2);
+  await page.getByRole('link', { name: /Tidewater/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Tidewater' }).waitFor();
+  await page.getByRole('link', { name: /Grace Hopper/ }).waitFor();
+
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByLabel('Employees').fill('40');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect((await server.v1('GET', '/companies/tidewater')).body.employee_count).toBe(40);
+  await close();
+});

@@ -39,7 +39,7 @@ const make = async (kind: 'template' | 'snippet', body: object, slug = `s-${(cou
   const input = { kind, name: slug, slug, ...body };
   return (await createTemplate(db, { workspaceId, input, now })).template;
 };
-const ref = (id: string) => ({ workspaceId, id });
+const ref = (id: string) => ({ workspaceId, id, type: 'series' as const });
 const change = (id: string, input: object) => addTemplateVersion(db, ref(id), { input, now });
 const series = async (step: object): Promise<string> => {
   const steps = [{ id: 'mail', type: 'email', subject: 'Hi', ...step }];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import { browserCookies, sharedBrowser } from './dashboard.ts';
 import type { DashboardWorld, WorldIds } from './dashboard-world.ts';
@@ -11,8 +12,6 @@ export interface WorldPage {
   readonly side?: 'live';
   /** Seen by whoever is not signed in. */
   readonly isPublic?: true;
-  /** Words that are there once it has all it shows; its heading by itself may come sooner. */
-  readonly shows?: string;
 }
 
 const fixed = (path: string) => () => path;
@@ -40,6 +39,10 @@ export const WORLD_PAGES: readonly WorldPage[] = [
   {
     name: 'series-step',
     path: ({ onboarding }) => `/dashboard/automation/${onboarding}?step=created`,
+  },
+  {
+    name: 'series-email',
+    path: ({ onboarding }) => `/dashboard/automation/${onboarding}?tab=emails&email=welcome`,
   },
   { name: 'series-empty', path: ({ emptySeries }) => `/dashboard/automation/${emptySeries}` },
   { name: 'templates', path: fixed('/dashboard/templates') },
@@ -97,19 +100,10 @@ export interface Look {
   readonly close: () => Promise<void>;
 }
 
-/**
- * A window on a world. `cookie` is empty for whoever is not signed in.
- *
- * @param options `script`: run in every page before its own
- */
+/** A window on a world. `cookie` is empty for whoever is not signed in. */
 export async function lookAt(
   { server, ids }: Pick<DashboardWorld, 'server' | 'ids'>,
-  {
-    screen,
-    dark = false,
-    cookie,
-    script,
-  }: { screen: Screen; dark?: boolean; cookie: string; script?: string },
+  { screen, dark = false, cookie }: { screen: Screen; dark?: boolean; cookie: string },
 ): Promise<Look> {
   const browser = await sharedBrowser();
   const context = await browser.newContext({
@@ -120,7 +114,6 @@ export async function lookAt(
     reducedMotion: 'reduce',
   });
   if (cookie !== '') await context.addCookies(browserCookies(server.url, cookie));
-  if (script !== undefined) await context.addInitScript(script);
   const page = await context.newPage();
   page.setDefaultTimeout(OPEN_MS);
   return {
@@ -147,18 +140,26 @@ async function open(
   // A change behind the # alone would not load the page anew.
   await page.goto('about:blank');
   await page.goto(address.href);
-  await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });
+  // By its name in the page, for an open drawer hides it from who asks for roles.
+  await page.locator('h1').first().waitFor({ state: 'attached' });
   await rests(page);
 }
 
 /** Until nothing is being loaded, no part of the page is still to come, and it has been drawn. */
 async function rests(page: Page): Promise<void> {
-  await page.waitForFunction(RESTS, null, { polling: 100 });
+  const endMs = performance.now() + OPEN_MS;
+  // Not `waitForFunction`: the policy of the pages has no place for what it does.
+  while (!(await page.evaluate<boolean>(RESTS))) {
+    if (performance.now() > endMs) throw new Error(`${page.url()} does not come to rest`);
+    await sleep(POLL_MS);
+  }
 }
+
+const POLL_MS = 60;
 
 /** The event stream never ends, so the network is never idle: what counts is what the page says. */
 const RESTS = `(() => {
-  const waits = document.querySelector('[data-skeleton], [aria-busy="true"]') !== null;
+  const waits = document.querySelector('.breathing, [aria-busy="true"]') !== null;
   const asked = performance.getEntriesByType('resource').length;
   const now = performance.now();
   const last = window.__rest ?? { asked: -1, at: now };

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Confirm } from '../ui/confirm.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -58,9 +58,11 @@ export function BodyTabs(props: BodyTabsProps) {
   const kind = bodyKindOf(email);
   const [isText, setIsText] = useState(false);
   const [asked, setAsked] = useState<{ kind: BodyKind; loss: string } | null>(null);
-  useEffect(() => {
-    if (wanted !== null) setIsText(wanted.tab === 'text');
-  }, [wanted]);
+  const [seen, setSeen] = useState(wanted);
+  if (wanted !== seen) {
+    setSeen(wanted);
+    setIsText(wanted?.tab === 'text');
+  }
   const shown = TABS.filter(([tab]) => props.tabs === undefined || props.tabs.includes(tab));
   const open: BodyTab = isText ? 'text' : (kind ?? 'content');
 

@@ -73,7 +73,7 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 /** `variants/1/subject` as "Variant 2, subject". */
-export function placeOf(path: string): string {
+function placeOf(path: string): string {
   const [first = '', index, ...rest] = path.split('/');
   if (first !== 'variants') return PLACES[first] ?? 'The email';
   const below = placeOf(rest.join('/'));

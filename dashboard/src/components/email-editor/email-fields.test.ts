@@ -66,11 +66,7 @@ test('a variant reads as it was edited, and so does the server read it', () => {
 
 test('what an email does not say about is kept, also a next that says with null that it is the last', () => {
   const step = { id: 'a', type: 'email', next: null, subject: 'x', html: 'y', preheader: 'z' };
-  const next = withEdited(
-    step as EmailFields,
-    null,
-    changed(step as EmailFields, { preheader: null }),
-  );
+  const next = withEdited(step, null, changed(step as EmailFields, { preheader: null }));
   expect(next).toEqual({ id: 'a', type: 'email', next: null, subject: 'x', html: 'y' });
 });
 

@@ -166,9 +166,9 @@ const isSame = (one: unknown, other: unknown): boolean =>
 
 /** A name for one more variant: the first letter that is free. */
 export function freeName(variants: readonly EmailVariant[]): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+  const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
   const names = new Set(variants.map(({ name }) => name));
-  return [...letters].find((letter) => !names.has(letter)) ?? `Variant ${variants.length + 1}`;
+  return letters.find((letter) => !names.has(letter)) ?? `Variant ${variants.length + 1}`;
 }
 
 /** How many of all people get a variant, in percent. */

@@ -1,23 +1,23 @@
-import { useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { Segmented } from '../ui/segmented.tsx';
 import { BodyTabs, type BodyTab } from './body-tabs.tsx';
-import { Checks, type Finding } from './checks.tsx';
+import type { Finding } from './checks.tsx';
 import { Details } from './details.tsx';
 import type { EmailEditorProps } from './email-editor.tsx';
 import {
   BODY_KINDS,
   effectiveOf,
+  type EmailFault,
   type EmailFields,
   faultsBelow,
   withEdited,
 } from './email-fields.ts';
-import { PreviewPane } from './preview/preview-pane.tsx';
-import { personName, type Person } from './preview/person-picker.tsx';
+import { focusOn } from './focus-on.ts';
+import { LookSide } from './look-side.tsx';
+import type { Person } from './preview/person-picker.tsx';
 import { SubjectFields } from './subject-fields.tsx';
-import { TestSend } from './test-send.tsx';
-import { previewCallOf, usePreview } from './use-preview.ts';
+import { usePreview } from './use-preview.ts';
 import { VariantBar } from './variants/variant-bar.tsx';
-import { VariantResults } from './variants/variant-results.tsx';
 import { VariantSettings } from './variants/variant-settings.tsx';
 
 type Side = 'write' | 'preview';
@@ -37,18 +37,11 @@ export function EmailWorkbench(props: EmailEditorProps) {
   const index = variants.length === 0 ? null : Math.min(chosen ?? 0, variants.length - 1);
   const variant = index === null ? null : (variants[index] ?? null);
   const email = effectiveOf(value, variant);
-  const preview = usePreview({
-    context,
-    email: value,
-    variant,
-    userId: person?.user_id ?? null,
-  });
+  const userId = person?.user_id ?? null;
+  const preview = usePreview({ context, email: value, variant, userId });
   const faults = unique([...given, ...preview.faults]);
   const own = index === null ? faults : [...faults, ...faultsBelow(faults, `variants/${index}`)];
-  const findings: Finding[] = [
-    ...faults.map((fault) => ({ severity: 'error' as const, ...fault })),
-    ...(preview.error === null ? (preview.data?.warnings ?? []) : []),
-  ];
+  const findings = findingsOf(faults, preview);
   const edit = (next: EmailFields): void => onChange(withEdited(value, index, next));
   const go = (path: string): void => {
     const [first = '', at, ...rest] = path.split('/');
@@ -59,7 +52,7 @@ export function EmailWorkbench(props: EmailEditorProps) {
     if (field === 'text' || BODY_KINDS.some((kind) => kind === field)) {
       setWanted({ tab: field as BodyTab });
     } else if (field !== 'subject' && field !== 'preheader') setAreDetailsOpen(true);
-    setTimeout(() => focusOn(box.current, isVariant ? [path, field] : [field]), 50);
+    focusOn(box.current, isVariant ? [path, field] : [field]);
   };
 
   return (
@@ -72,20 +65,7 @@ export function EmailWorkbench(props: EmailEditorProps) {
         isReadOnly={isReadOnly}
         panelId={id}
       />
-      <div className="@5xl:hidden">
-        <Segmented
-          label="Write or look"
-          value={side}
-          onChange={setSide}
-          segments={[
-            { value: 'write', label: 'Write' },
-            {
-              value: 'preview',
-              label: `Preview and checks${findings.length > 0 ? ` (${findings.length})` : ''}`,
-            },
-          ]}
-        />
-      </div>
+      <SideSwitch side={side} onSide={setSide} count={findings.length} />
       <div
         id={id}
         {...(variant === null ? {} : { role: 'tabpanel', 'aria-label': `Variant ${variant.name}` })}
@@ -116,58 +96,89 @@ export function EmailWorkbench(props: EmailEditorProps) {
               isReadOnly={isReadOnly}
             />
           )}
-          <details
-            open={areDetailsOpen}
-            onToggle={(event) => setAreDetailsOpen(event.currentTarget.open)}
-            className="rounded-ui border bg-panel"
+          <Disclosure
+            title="Sender, format and delivery"
+            isOpen={areDetailsOpen}
+            onOpen={setAreDetailsOpen}
           >
-            <summary className="cursor-pointer rounded-ui px-4 py-2.5 font-semibold">
-              Sender, format and delivery
-            </summary>
-            <div className="border-t p-4">
-              <Details email={email} onChange={edit} faults={own} isReadOnly={isReadOnly} />
-            </div>
-          </details>
+            <Details email={email} onChange={edit} faults={own} isReadOnly={isReadOnly} />
+          </Disclosure>
         </div>
         <div
           className={
             side === 'preview' ? 'grid content-start gap-5' : 'hidden content-start gap-5 @5xl:grid'
           }
         >
-          <PreviewPane preview={preview} person={person} onPerson={setPerson} />
-          <section className="grid gap-2">
-            <div className="flex items-center justify-between gap-3">
-              <h3 className="text-sm font-semibold text-muted">Checks</h3>
-              <TestSend
-                context={context}
-                call={previewCallOf({ email: value, variant, userId: person?.user_id ?? null })}
-                as={person === null ? 'a made-up person' : personName(person)}
-                disabled={!preview.isWritten || preview.error !== null}
-              />
-            </div>
-            {preview.isWritten && <Checks findings={findings} onGo={go} />}
-          </section>
-          {variant !== null && <VariantResults context={context} />}
+          <LookSide
+            email={value}
+            variant={variant}
+            context={context}
+            preview={preview}
+            person={person}
+            onPerson={setPerson}
+            findings={findings}
+            onGo={go}
+          />
         </div>
       </div>
     </div>
   );
 }
 
-/** The first field at one of the places. */
-function focusOn(box: HTMLElement | null, places: readonly string[]): void {
-  for (const place of places) {
-    const found = box?.querySelector<HTMLElement>(`[data-place="${place}"]`);
-    if (!found) continue;
-    found.scrollIntoView({ block: 'center' });
-    const field = found.querySelector<HTMLElement>(
-      'input, select, textarea, [contenteditable="true"]',
-    );
-    (field ?? found).focus({ preventScroll: true });
-    return;
-  }
-}
+/** What keeps the email from being published comes first. */
+const findingsOf = (
+  faults: readonly EmailFault[],
+  { error, data }: ReturnType<typeof usePreview>,
+): Finding[] => [
+  ...faults.map((fault) => ({ severity: 'error' as const, ...fault })),
+  ...(error === null ? (data?.warnings ?? []) : []),
+];
 
 const unique = <Fault extends { path: string; message: string }>(faults: readonly Fault[]) => [
   ...new Map(faults.map((fault) => [`${fault.path} ${fault.message}`, fault])).values(),
 ];
+
+interface SideSwitchProps {
+  readonly side: Side;
+  readonly onSide: (side: Side) => void;
+  /** Of findings. */
+  readonly count: number;
+}
+
+/** Where there is no room for both sides. */
+function SideSwitch({ side, onSide, count }: SideSwitchProps) {
+  return (
+    <div className="@5xl:hidden">
+      <Segmented
+        label="Write or look"
+        value={side}
+        onChange={onSide}
+        segments={[
+          { value: 'write', label: 'Write' },
+          { value: 'preview', label: `Preview and checks${count > 0 ? ` (${count})` : ''}` },
+        ]}
+      />
+    </div>
+  );
+}
+
+interface DisclosureProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onOpen: (isOpen: boolean) => void;
+  readonly children: ReactNode;
+}
+
+/** What is rarely changed, folded away. */
+function Disclosure({ title, isOpen, onOpen, children }: DisclosureProps) {
+  return (
+    <details
+      open={isOpen}
+      onToggle={(event) => onOpen(event.currentTarget.open)}
+      className="rounded-ui border bg-panel"
+    >
+      <summary className="cursor-pointer rounded-ui px-4 py-2.5 font-semibold">{title}</summary>
+      <div className="border-t p-4">{children}</div>
+    </details>
+  );
+}

@@ -28,6 +28,7 @@ export function TestSend({ disabled, ...rest }: TestSendProps) {
     <Popover
       open={isOpen}
       onOpenChange={setIsOpen}
+      label="Send a test"
       trigger={
         <Button disabled={disabled}>
           <Send size={14} aria-hidden />

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Input } from '../ui/field.tsx';
-import type { ValueProps } from './value-editor.tsx';
+import type { ValueProps } from './value-props.ts';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 

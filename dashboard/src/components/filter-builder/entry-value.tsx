@@ -1,6 +1,7 @@
 import { Chips } from '../ui/chips.tsx';
 import { Input, Select } from '../ui/field.tsx';
-import { NumberValue, numberOf, type ValueProps } from './value-editor.tsx';
+import { NumberValue, numberOf } from './number-value.tsx';
+import type { ValueProps } from './value-props.ts';
 
 const TYPES = ['text', 'number', 'yes or no'] as const;
 type EntryType = (typeof TYPES)[number];

@@ -1,9 +1,9 @@
 import { Select } from '../ui/field.tsx';
-import { BuilderContext, useBuilder } from './builder-context.ts';
+import { useBuilder } from './builder-context.ts';
 import type { ConditionProps } from './field-condition.tsx';
-import { below, faultsAt, recordOf } from './filter.ts';
-import { PartList } from './part-list.tsx';
-import { DurationValue, NumberValue } from './value-editor.tsx';
+import { below, faultsAt } from './filter.ts';
+import { NumberValue } from './number-value.tsx';
+import { DurationValue } from './value-editor.tsx';
 
 const COUNTS = [
   ['at_least', 'at least'],
@@ -79,30 +79,5 @@ export function EventCondition({ condition, path, onChange }: ConditionProps) {
         />
       )}
     </>
-  );
-}
-
-/** Which events count: conditions on what was sent with them. */
-export function EventWhere({ condition, path, onChange }: ConditionProps) {
-  const access = useBuilder();
-  const parts = Array.isArray(condition['where']) ? condition['where'].map(recordOf) : [];
-  if (parts.length === 0 && access.disabled) return null;
-  return (
-    <BuilderContext value={{ ...access, kind: 'event', eventType: String(condition['event']) }}>
-      <div className="ml-1 grid grid-cols-1 gap-2 border-l-2 pl-2 wide:ml-3 wide:pl-3">
-        {parts.length > 0 && <p className="text-sm text-muted">counting those where</p>}
-        <PartList
-          parts={parts}
-          path={below(path, 'where')}
-          word="and"
-          addLabel={parts.length === 0 ? 'Only some of these events' : 'Add'}
-          canGroup={false}
-          onChange={(next) => {
-            const { where: _, ...rest } = condition;
-            onChange(next.length === 0 ? rest : { ...rest, where: next });
-          }}
-        />
-      </div>
-    </BuilderContext>
   );
 }

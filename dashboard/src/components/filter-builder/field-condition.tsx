@@ -122,7 +122,7 @@ function ZoneValue({ condition, onChange, path }: ConditionProps) {
       />
       <datalist id="filter-zones">
         {zones.map((name) => (
-          <option key={name} value={name} />
+          <option key={name}>{name}</option>
         ))}
       </datalist>
     </>

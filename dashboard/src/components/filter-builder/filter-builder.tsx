@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useAsk } from '../../api/ask.ts';
 import { BuilderContext } from './builder-context.ts';
+import { Faults } from './faults.tsx';
 import { NOTHING_KNOWN } from './fields.ts';
 import {
   filterOfRoot,
@@ -10,9 +11,8 @@ import {
   type FilterKind,
   type GroupMode,
 } from './filter.ts';
-import { GroupModeSelect } from './group-editor.tsx';
-import { Faults } from './part-editor.tsx';
-import { PartList } from './part-list.tsx';
+import { GroupModeSelect } from './group-mode.tsx';
+import { PartList } from './parts.tsx';
 import { useFilterFaults } from './use-filter-count.ts';
 
 /** Lists that a picker shows. */

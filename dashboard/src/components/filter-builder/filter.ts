@@ -14,8 +14,7 @@ const JOINERS = ['and', 'or'] as const;
 export type Joiner = (typeof JOINERS)[number];
 
 /** How the parts of a group go together. */
-export const GROUP_MODES = ['and', 'or', 'not and', 'not or'] as const;
-export type GroupMode = (typeof GROUP_MODES)[number];
+export type GroupMode = 'and' | 'or' | 'not and' | 'not or';
 
 /** Several parts, with the path of each below that of the group. */
 interface Group {

@@ -118,10 +118,12 @@ export function aboutElse(
     (one) => condition[one] !== undefined && next[one] !== undefined,
   );
   if (key !== undefined) return { ...condition, [key]: next[key] };
-  if (condition['field'] === undefined || next['field'] === undefined) return next;
+  const { field: fieldBefore } = condition;
+  const { field: fieldAfter } = next;
+  if (typeof fieldBefore !== 'string' || typeof fieldAfter !== 'string') return next;
   const { kind, known, eventType } = context.access;
   const fields = fieldsOf(kind, known, eventType);
-  const [before] = kindsOf(String(condition['field']), fields).likely;
-  const [after] = kindsOf(String(next['field']), fields).likely;
-  return before === after ? { ...condition, field: next['field'] } : next;
+  const [before] = kindsOf(fieldBefore, fields).likely;
+  const [after] = kindsOf(fieldAfter, fields).likely;
+  return before === after ? { ...condition, field: fieldAfter } : next;
 }

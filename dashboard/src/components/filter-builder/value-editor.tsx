@@ -1,20 +1,12 @@
-import { useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Chips } from '../ui/chips.tsx';
 import { Input, Select } from '../ui/field.tsx';
 import { DateValue } from './date-value.tsx';
 import { EntryValue } from './entry-value.tsx';
 import { recordOf } from './filter.ts';
+import { NumberValue, numberOf } from './number-value.tsx';
 import type { ValueShape } from './operators.ts';
-
-export interface ValueProps {
-  readonly label: string;
-  readonly value: unknown;
-  readonly onChange: (value: unknown) => void;
-  readonly disabled: boolean;
-  readonly hasFault: boolean;
-  /** A value that somebody has. */
-  readonly example?: string | null | undefined;
-}
+import type { ValueProps } from './value-props.ts';
 
 /** What is filled in beside an operator. */
 export function ValueEditor({ shape, ...props }: ValueProps & { readonly shape: ValueShape }) {
@@ -71,42 +63,6 @@ export function ValueEditor({ shape, ...props }: ValueProps & { readonly shape: 
   }
 }
 
-/** A number. What is none is not passed on, and gone when the field is left. */
-export function NumberValue(props: ValueProps & { readonly min?: number }) {
-  const { label, value, onChange, disabled, hasFault, min } = props;
-  const known = typeof value === 'number' ? String(value) : '';
-  const [text, setText] = useState(known);
-  const typed = numberOf(text);
-  useEffect(() => {
-    setText((before) => (numberOf(before) === numberOf(known) ? before : known));
-  }, [known]);
-  return (
-    <Input
-      aria-label={label}
-      aria-invalid={hasFault || typed === null || undefined}
-      inputMode="decimal"
-      autoComplete="off"
-      className="w-24!"
-      disabled={disabled}
-      value={text}
-      onChange={(event) => {
-        setText(event.target.value);
-        const next = numberOf(event.target.value);
-        if (next !== null && (min === undefined || (next >= min && Number.isInteger(next)))) {
-          onChange(next);
-        }
-      }}
-      onBlur={() => setText(known)}
-    />
-  );
-}
-
-export function numberOf(text: string): number | null {
-  const plain = text.trim();
-  const number = Number(plain);
-  return plain !== '' && Number.isFinite(number) ? number : null;
-}
-
 function SizeValue(props: ValueProps) {
   return (
     <span className="flex items-center gap-2">
@@ -144,7 +100,7 @@ function NumbersValue({ label, value, onChange, disabled }: ValueProps) {
 }
 
 interface PairProps extends ValueProps {
-  readonly One: (props: ValueProps) => React.ReactNode;
+  readonly One: (props: ValueProps) => ReactNode;
 }
 
 function PairValue({ One, label, value, onChange, ...rest }: PairProps) {

@@ -59,7 +59,7 @@ function conditionWords(filter: FilterJson, names: Names): string {
 function fieldConditionWords(filter: FilterJson, field: string): string {
   const zone = typeof filter['timezone'] === 'string' ? ` (${filter['timezone']})` : '';
   const write = wordIn(FIELD_WORDS, String(filter['operator']));
-  const told = write === undefined ? `${filter['operator']}` : write(filter['value']);
+  const told = write === undefined ? String(filter['operator']) : write(filter['value']);
   return `${fieldWords(field)} ${told}${zone}`;
 }
 
@@ -158,7 +158,7 @@ function rowWords(value: unknown, last: 'and' | 'or'): string {
 }
 
 /** `3 days` */
-export function spanWords(value: unknown): string {
+function spanWords(value: unknown): string {
   const { amount, unit } = recordOf(value);
   const name = String(unit);
   return `${String(amount)} ${amount === 1 ? name.replace(/s$/, '') : name}`;

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import Braces from 'lucide-react/icons/braces';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Input } from '../ui/field.tsx';
 import { Popover } from '../ui/popover.tsx';
@@ -24,6 +24,7 @@ export function MergePicker({ onPick, into, disabled = false, className = '' }: 
     <Popover
       open={isOpen}
       onOpenChange={setIsOpen}
+      label="Values"
       className="w-80 p-0!"
       trigger={
         <Button
@@ -86,7 +87,6 @@ function Names({ onName }: { readonly onName: (name: string) => void }) {
     <div className="grid">
       <div className="p-2">
         <Input
-          autoFocus
           role="combobox"
           aria-label="Find a value"
           aria-expanded
@@ -175,7 +175,10 @@ interface FallbackProps extends Pick<MergePickerProps, 'onPick'> {
 
 function Fallback({ name, onBack, onPick }: FallbackProps) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
   const [fallback, setFallback] = useState('');
+  // The list that had the focus is gone.
+  useEffect(() => input.current?.focus(), []);
   return (
     <form
       className="grid gap-3 p-3"
@@ -192,7 +195,7 @@ function Fallback({ name, onBack, onPick }: FallbackProps) {
         </label>
         <Input
           id={id}
-          autoFocus
+          ref={input}
           value={fallback}
           placeholder="nothing"
           onChange={(event) => setFallback(event.target.value)}

@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import type { Choice } from './choice.ts';
 import { Input } from './field.tsx';
 import { Popover } from './popover.tsx';
@@ -23,7 +23,13 @@ const SHOWN_MAX = 200;
 export function Combobox({ trigger, startsOpen = false, ...rest }: ComboboxProps) {
   const [isOpen, setIsOpen] = useState(startsOpen);
   return (
-    <Popover trigger={trigger} open={isOpen} onOpenChange={setIsOpen} className="w-80 p-0!">
+    <Popover
+      label={rest.label}
+      trigger={trigger}
+      open={isOpen}
+      onOpenChange={setIsOpen}
+      className="w-80 p-0!"
+    >
       <Choosing {...rest} onClose={() => setIsOpen(false)} />
     </Popover>
   );
@@ -38,7 +44,6 @@ function Choosing(props: ChoosingProps) {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   const id = useId();
-  const list = useRef<HTMLDivElement>(null);
   const wanted = text.trim().toLowerCase();
   const found = choices.filter(({ label: name, value, group = '' }) =>
     [name, value, group].some((part) => part.toLowerCase().includes(wanted)),
@@ -48,9 +53,6 @@ function Choosing(props: ChoosingProps) {
     ...(wanted === '' ? [] : (more?.(text.trim()) ?? [])),
   ];
   const at = Math.min(active, shown.length - 1);
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
-  }, [at]);
   const choose = (choice: Choice | undefined): void => {
     if (choice === undefined) return;
     onClose();
@@ -88,7 +90,6 @@ function Choosing(props: ChoosingProps) {
         />
       </div>
       <div
-        ref={list}
         id={`${id}list`}
         role="listbox"
         aria-label={label}
@@ -114,6 +115,8 @@ function Choosing(props: ChoosingProps) {
   );
 }
 
+const showsItself = (line: HTMLElement | null): void => line?.scrollIntoView({ block: 'nearest' });
+
 interface LineProps {
   readonly id: string;
   readonly choice: Choice;
@@ -135,6 +138,7 @@ function Line({ id, choice, isActive, heading, onChoose }: LineProps) {
       <div
         id={id}
         role="option"
+        ref={isActive ? showsItself : undefined}
         aria-selected={isActive}
         onClick={onChoose}
         className={clsx(

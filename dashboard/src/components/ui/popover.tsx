@@ -8,10 +8,13 @@ interface PopoverProps {
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
   readonly className?: string;
+  /** What it is, for screen readers. */
+  readonly label?: string;
 }
 
 /** A small panel at the button that opens it. */
-export function Popover({ trigger, children, open, onOpenChange, className }: PopoverProps) {
+export function Popover(props: PopoverProps) {
+  const { trigger, children, open, onOpenChange, className, label } = props;
   return (
     <Primitive.Root
       {...(open === undefined ? {} : { open })}
@@ -20,6 +23,7 @@ export function Popover({ trigger, children, open, onOpenChange, className }: Po
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content
+          aria-label={label}
           align="start"
           sideOffset={4}
           collisionPadding={8}

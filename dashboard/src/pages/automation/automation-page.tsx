@@ -14,7 +14,7 @@ import { AutomationHeader } from './header/automation-header.tsx';
 
 /** One series: built, ruled, written, tried and watched. The id in the address is the API's. */
 export function AutomationPage() {
-  const { id = '' } = useParams({ strict: false }) as { readonly id?: string };
+  const { id } = useParams({ from: '/inside/dashboard/automation/$id' });
   const { side } = useSide();
   const series = useAsk('GET /series/{id}', { path: { id } });
   const name = series.data?.name;

@@ -57,7 +57,7 @@ export function CompaniesPage() {
         columns={place.columns}
         keyOf={({ company_id: id }) => id}
         first="Company"
-        nameOf={(company) => <NameCell company={company} />}
+        nameOf={nameCell}
         lastHead="People"
         lastOf={({ user_count: count }) =>
           count >= COUNTED_MAX ? `${countOf(count)}+` : countOf(count)
@@ -80,6 +80,8 @@ export function CompaniesPage() {
     </Page>
   );
 }
+
+const nameCell = (company: Company) => <NameCell company={company} />;
 
 function NameCell({ company }: { readonly company: Company }) {
   const { company_id: companyId, name } = company;

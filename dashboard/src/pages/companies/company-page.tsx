@@ -1,4 +1,4 @@
-import { ApiError, type Answer, type Body } from '@milepost/sdk';
+import { ApiError, type Answer } from '@milepost/sdk';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAsk, useAskPages, useDo, type RowOf } from '../../api/ask.ts';
@@ -23,7 +23,7 @@ type Person = RowOf<'GET /companies/{company_id}/users'>;
 
 /** One company: what is known of it, and who belongs to it. */
 export function CompanyPage() {
-  const { companyId = '' } = useParams({ strict: false }) as { readonly companyId?: string };
+  const { companyId = '' } = useParams({ strict: false });
   const { data, error } = useAsk('GET /companies/{company_id}', {
     path: { company_id: companyId },
   });
@@ -73,7 +73,7 @@ function Loaded({ company }: { readonly company: Company }) {
             columns={COLUMNS}
             keyOf={({ user_id: id }) => id}
             first="Person"
-            nameOf={(person) => <PersonCell person={person} />}
+            nameOf={personCell}
             empty={<Empty title="Nobody belongs to it" />}
           />
         </section>
@@ -84,6 +84,8 @@ function Loaded({ company }: { readonly company: Company }) {
     </Page>
   );
 }
+
+const personCell = (person: Person) => <PersonCell person={person} />;
 
 function PersonCell({ person }: { readonly person: Person }) {
   const { user_id: userId, name, email } = person;
@@ -166,9 +168,7 @@ function Actions({ company }: { readonly company: Company }) {
           isPending={edit.isPending}
           error={edit.error}
           onCancel={close}
-          onSave={(change) =>
-            edit.mutate({ path, body: change as Body<'PATCH /companies/{company_id}'> })
-          }
+          onSave={(change) => edit.mutate({ path, body: change })}
         />
       </Dialog>
       <Confirm

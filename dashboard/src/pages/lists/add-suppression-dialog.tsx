@@ -4,7 +4,7 @@ import { Button } from '../../components/ui/button.tsx';
 import { Dialog } from '../../components/ui/dialog.tsx';
 import { Field, Input } from '../../components/ui/field.tsx';
 import { useSay } from '../../components/ui/toast.tsx';
-import { whoOf } from './suppressions-page.tsx';
+import { whoOf } from './suppression.ts';
 
 interface OpenProps {
   readonly open: boolean;

@@ -1,5 +1,5 @@
 /** People that a call takes at once. */
-export const IDS_MAX = 1_000;
+const IDS_MAX = 1_000;
 
 /**
  * The ids in a text or a CSV: one a line, or with commas between; of a CSV with a head the column

@@ -56,7 +56,12 @@ export function EditListForm({ list, onClose }: EditListFormProps) {
       isPending={edit.isPending}
       error={edit.error}
       onCancel={onClose}
-      onSave={({ kind: _, ...body }) => edit.mutate({ path: { id: list.id }, body })}
+      onSave={({ name, description = '', double_opt_in: isDouble = false }) =>
+        edit.mutate({
+          path: { id: list.id },
+          body: { name, description, double_opt_in: isDouble },
+        })
+      }
     />
   );
 }

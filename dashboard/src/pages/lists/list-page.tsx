@@ -22,7 +22,7 @@ type List = Answer<'GET /lists/{id}'>;
 
 /** One list: who is on it, and the email that asks people to confirm. */
 export function ListPage() {
-  const { id = '' } = useParams({ strict: false }) as { readonly id?: string };
+  const { id = '' } = useParams({ strict: false });
   const { data, error } = useAsk('GET /lists/{id}', { path: { id } });
   if (data !== undefined) return <Loaded list={data} />;
   const isGone = error instanceof ApiError && error.status === 404;

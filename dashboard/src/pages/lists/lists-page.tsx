@@ -62,10 +62,10 @@ export function ListsPage() {
         <Table label="Lists">
           <TableHead>
             <HeadCell>List</HeadCell>
-            <HeadCell>Kind</HeadCell>
             <HeadCell isNumber>Subscribed</HeadCell>
             <HeadCell isNumber>To confirm</HeadCell>
             <HeadCell isNumber>Left</HeadCell>
+            <HeadCell>Kind</HeadCell>
           </TableHead>
           <tbody>
             {rows.map((list) => (
@@ -107,15 +107,15 @@ function ListRow({ list }: { readonly list: RowOf<'GET /lists'> }) {
           )}
         </Link>
       </Cell>
+      <Cell isNumber>{told(counts?.subscribed)}</Cell>
+      <Cell isNumber>{told(counts?.pending)}</Cell>
+      <Cell isNumber>{told(counts?.unsubscribed)}</Cell>
       <Cell>
         <span className="flex gap-1">
           <Badge>{list.kind === 'opt_in' ? 'opt-in' : 'opt-out'}</Badge>
           {list.double_opt_in && <Badge tone="quiet">double</Badge>}
         </span>
       </Cell>
-      <Cell isNumber>{told(counts?.subscribed)}</Cell>
-      <Cell isNumber>{told(counts?.pending)}</Cell>
-      <Cell isNumber>{told(counts?.unsubscribed)}</Cell>
     </Row>
   );
 }

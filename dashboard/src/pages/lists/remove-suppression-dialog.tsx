@@ -4,7 +4,7 @@ import { Confirm } from '../../components/ui/confirm.tsx';
 import { Field, Input } from '../../components/ui/field.tsx';
 import { useSay } from '../../components/ui/toast.tsx';
 import { reasonWords } from './suppression-words.ts';
-import { type Suppression, useSuppressAgain, whoOf } from './suppressions-page.tsx';
+import { type Suppression, useSuppressAgain, whoOf } from './suppression.ts';
 
 interface RemoveSuppressionDialogProps {
   readonly suppression: Suppression;

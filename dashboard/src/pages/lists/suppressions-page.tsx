@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useAskPages, useDo, type RowOf } from '../../api/ask.ts';
+import { useAskPages } from '../../api/ask.ts';
 import { useMay } from '../../api/may.ts';
 import { useSide } from '../../api/side.ts';
 import { useSearchText } from '../../app/use-search.ts';
@@ -19,9 +19,8 @@ import { useSay } from '../../components/ui/toast.tsx';
 import { AddSuppressionDialog } from './add-suppression-dialog.tsx';
 import { ImportSuppressionsDialog } from './import-suppressions-dialog.tsx';
 import { RemoveSuppressionDialog } from './remove-suppression-dialog.tsx';
+import { type Suppression, whoOf } from './suppression.ts';
 import { REASONS, reasonWords } from './suppression-words.ts';
-
-export type Suppression = RowOf<'GET /suppressions'>;
 
 const PAGE_SIZE = 50;
 
@@ -180,21 +179,8 @@ function SuppressionTable({ rows, mayEdit, onRemove }: SuppressionTableProps) {
 
 const isReturned = (reason: string): boolean => reason === 'hard_bounce' || reason === 'complaint';
 
-/** An erased address is known by its hash alone. */
-export const whoOf = ({ email, user_id: userId }: Suppression): string =>
-  email ?? userId ?? 'An erased address';
-
 function Note({ detail }: { readonly detail: Suppression['detail'] }) {
   const { note } = detail;
   if (typeof note !== 'string') return null;
   return <span className="block max-w-80 truncate text-sm text-muted">{note}</span>;
-}
-
-/** Suppresses what was removed by mistake again. */
-export function useSuppressAgain() {
-  const add = useDo('POST /suppressions');
-  return ({ email, user_id: userId, reason }: Suppression): void =>
-    add.mutate({
-      body: { reason, ...(email === null ? { user_id: userId ?? '' } : { email }) },
-    });
 }

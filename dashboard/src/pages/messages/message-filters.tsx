@@ -40,7 +40,7 @@ export function MessageFilters(props: MessageFiltersProps) {
       </span>
       <Select
         aria-label="Series or broadcast"
-        className="w-auto! max-w-64 min-w-0 flex-1 wide:flex-none"
+        className="w-auto! max-w-full min-w-52 flex-1 wide:max-w-64 wide:flex-none"
         value={seriesId}
         onChange={(event) => onSeries(event.target.value)}
       >

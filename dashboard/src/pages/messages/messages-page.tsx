@@ -33,7 +33,8 @@ export function MessagesPage() {
   const mayDecide = useMay('editor');
   const automations = useAutomations();
   const status = MESSAGE_STATUSES.find((known) => known === statusText) ?? null;
-  const from = fromOf(span, new Date());
+  const [now] = useState(() => new Date());
+  const from = fromOf(span, now);
   const query = {
     limit: PAGE_SIZE,
     ...(status === null ? {} : { status }),

@@ -10,6 +10,12 @@ interface StatusTabsProps {
   readonly onChange: (status: MessageStatus | null) => void;
 }
 
+/** What waits for a decision stands first: on a phone the others are out of sight. */
+const ORDER: readonly MessageStatus[] = [
+  'in_doubt',
+  ...MESSAGE_STATUSES.filter((status) => status !== 'in_doubt'),
+];
+
 /** The states that messages are in, with how many are in each. */
 export function StatusTabs({ status, seriesId, onChange }: StatusTabsProps) {
   const { data } = useAsk(
@@ -20,7 +26,7 @@ export function StatusTabs({ status, seriesId, onChange }: StatusTabsProps) {
   return (
     <div role="group" aria-label="State" className="-mx-4 flex gap-1 overflow-x-auto px-4 py-0.5">
       <Choice label="All" isOn={status === null} onChoose={() => onChange(null)} />
-      {MESSAGE_STATUSES.map((known) => {
+      {ORDER.map((known) => {
         const counted = data?.counts[known];
         return (
           <Choice

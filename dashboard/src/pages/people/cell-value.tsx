@@ -8,7 +8,7 @@ export function CellValue({ value }: { readonly value: unknown }) {
   if (value === true) return 'yes';
   if (value === false) return 'no';
   if (typeof value === 'string' && INSTANT.test(value)) return <Instant at={value} />;
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return (
     <span title={text} className="block max-w-64 truncate">
       {text}

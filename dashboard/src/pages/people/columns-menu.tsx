@@ -23,6 +23,7 @@ export function ColumnsMenu({ fields, chosen, onChange }: ColumnsMenuProps) {
   const isFull = chosen.length >= COLUMNS_MAX;
   return (
     <Popover
+      label="Columns"
       onOpenChange={() => setOrder(chosen)}
       trigger={
         <Button>

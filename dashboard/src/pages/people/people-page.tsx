@@ -41,11 +41,7 @@ export function PeoplePage() {
   const faults = people.error === null ? [] : filterFaultsOf(people.error);
   const isAsking = filter !== null || q !== '';
   return (
-    <Page
-      isWide
-      title="People"
-      hint="Everybody your systems told us about, with what they were told."
-    >
+    <Page isWide title="People" hint="Everybody your systems told us about.">
       <ListToolbar
         kind="users"
         place={place}
@@ -67,7 +63,7 @@ export function PeoplePage() {
         columns={place.columns}
         keyOf={({ user_id: id }) => id}
         first="Person"
-        nameOf={(person) => <NameCell person={person} />}
+        nameOf={nameCell}
         empty={
           isAsking ? (
             <Empty title="Nobody matches">
@@ -86,6 +82,8 @@ export function PeoplePage() {
     </Page>
   );
 }
+
+const nameCell = (person: Person) => <NameCell person={person} />;
 
 function NameCell({ person }: { readonly person: Person }) {
   const { user_id: userId, name, email } = person;

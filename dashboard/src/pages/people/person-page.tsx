@@ -28,7 +28,7 @@ type Person = Answer<'GET /users/{user_id}'>;
 
 /** One person: what happened to them, what they are in, and what they want. */
 export function PersonPage() {
-  const { userId = '' } = useParams({ strict: false }) as { readonly userId?: string };
+  const { userId = '' } = useParams({ strict: false });
   const { data, error } = useAsk('GET /users/{user_id}', { path: { user_id: userId } });
   if (data !== undefined) return <Known key={userId} person={data} />;
   const isGone = error instanceof ApiError && error.status === 404;
@@ -69,7 +69,7 @@ function Known({ person }: { readonly person: Person }) {
         <div className="order-2 min-w-0 wide:order-1">
           <Timeline userId={userId} zone={zone} />
         </div>
-        <div className="order-1 grid min-w-0 content-start gap-4 wide:order-2">
+        <div className="order-1 grid min-w-0 grid-cols-[repeat(auto-fit,minmax(min(18rem,100%),1fr))] content-start gap-4 wide:order-2">
           <PersonDetails person={person} />
           <PersonSeries userId={userId} />
           <PersonLists userId={userId} />

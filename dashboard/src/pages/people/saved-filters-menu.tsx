@@ -24,6 +24,7 @@ export function SavedFiltersMenu(props: SavedFiltersMenuProps) {
   const [isOpen, setIsOpen] = useState(false);
   return (
     <Popover
+      label="Saved filters"
       open={isOpen}
       onOpenChange={setIsOpen}
       trigger={

@@ -10,7 +10,7 @@ const FILTER_TEXT_MAX = 6_000;
 
 /** What a list of people or companies looks for, as its address says it. */
 export function useListPlace(standardColumns: readonly string[]) {
-  const search = useSearch({ strict: false }) as Search;
+  const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const [filter, setFilter] = useState<FilterJson | null>(() => filterFrom(search['f']));
   const [text, setText] = useState(search['q'] ?? '');

@@ -20,7 +20,7 @@ export const SECTIONS: readonly Section[] = [
   {
     name: 'account',
     title: 'Your account',
-    hint: 'Your name, your password, your second factor, and where you are signed in.',
+    hint: 'Your second factor, your password, and where you are signed in.',
     load: () =>
       import('./account/account-section.tsx').then((m) => ({ default: m.AccountSection })),
   },

@@ -4,14 +4,15 @@ import { Field, Input } from '../../components/ui/field.tsx';
 export const PASSWORD_LENGTH_MIN = 10;
 
 interface NewPasswordProps {
+  readonly label?: string;
   readonly value: string;
   readonly onChange: (password: string) => void;
 }
 
 /** A password that is chosen now. */
-export function NewPassword({ value, onChange }: NewPasswordProps) {
+export function NewPassword({ label = 'Password', value, onChange }: NewPasswordProps) {
   return (
-    <Field label="Password" hint={`At least ${PASSWORD_LENGTH_MIN} characters.`}>
+    <Field label={label} hint={`At least ${PASSWORD_LENGTH_MIN} characters.`}>
       {(ids) => (
         <Input
           {...ids}

@@ -16,6 +16,17 @@ export function ResetPasswordPage() {
     mutationFn: () =>
       createClient({ baseUrl: '' }).call('POST /password/reset', { body: { token, password } }),
   });
+  if (token === '') {
+    return (
+      <SignInFrame title="New password">
+        <Notice title="This link is not whole">
+          <p className="text-muted">
+            Open it once more as you got it, or ask an administrator of the server for another.
+          </p>
+        </Notice>
+      </SignInFrame>
+    );
+  }
   if (reset.isSuccess) {
     return (
       <SignInFrame title="New password">
@@ -39,7 +50,7 @@ export function ResetPasswordPage() {
           reset.mutate();
         }}
       >
-        <NewPassword value={password} onChange={setPassword} />
+        <NewPassword label="New password" value={password} onChange={setPassword} />
         <FormError error={reset.error} />
         <Button type="submit" look="primary" disabled={reset.isPending}>
           {reset.isPending ? 'Changing…' : 'Change password'}

@@ -22,7 +22,7 @@ import { TemplateVersions } from './template-versions.tsx';
 
 /** One template or snippet: its body, its versions, and where it is used. */
 export function TemplatePage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const { id = '' } = useParams({ strict: false });
   const { data, error } = useAsk('GET /templates/{id}', { path: { id } });
   if (data === undefined) {
     return (
@@ -72,7 +72,7 @@ function Editing({ template }: { readonly template: TemplateRead }) {
             <Button
               look="primary"
               disabled={!isChanged || save.isPending}
-              onClick={() => save.mutate({ path: { id }, body: sent as never })}
+              onClick={() => save.mutate({ path: { id }, body: sent })}
             >
               {save.isPending ? 'Saving…' : `Save as version ${version + 1}`}
             </Button>
@@ -116,15 +116,15 @@ function Editing({ template }: { readonly template: TemplateRead }) {
             </div>
           )}
         </div>
-        <aside className="grid min-w-0 content-start gap-6">
-          {kind === 'snippet' && <CopyBlock title="Put it into a body" text={tagOf(slug)} />}
+        <div className="grid min-w-0 content-start gap-6">
           <TemplateUses id={id} />
+          {kind === 'snippet' && <CopyBlock title="Put it into a body" text={tagOf(slug)} />}
           <TemplateVersions
             template={template}
             isReadOnly={isReadOnly}
             onTake={(taken) => setBody(bodyIn(taken))}
           />
-        </aside>
+        </div>
       </div>
     </Page>
   );

@@ -224,8 +224,12 @@ function addInvitation(app: App, { services: { db, clock }, signIn }: SessionRou
         summary: 'Join a workspace by an invitation',
         description:
           'Makes an account and signs in; where the address has an account, that one joins and ' +
-          'signs in as ever.',
-        body: Type.Object({ token: Token, name: Name, password: Password }),
+          'signs in as ever, and needs neither name nor password.',
+        body: Type.Object({
+          token: Token,
+          name: Type.Optional(Name),
+          password: Type.Optional(Password),
+        }),
         response: { 200: Done },
       },
     },
@@ -236,10 +240,11 @@ function addInvitation(app: App, { services: { db, clock }, signIn }: SessionRou
       const { hashPassword } = signIn;
       const { email, isNew } = await acceptInvitation(
         { pool: db, hashPassword },
-        { token, name: name.trim(), password, now: clock.now() },
+        { token, name: name?.trim() ?? null, password: password ?? null, now: clock.now() },
       );
-      if (isNew) await signIn.begin(request, reply, { email, password });
-      return { signed_in: isNew };
+      if (!isNew || password === undefined) return { signed_in: false };
+      await signIn.begin(request, reply, { email, password });
+      return { signed_in: true };
     },
   );
 }

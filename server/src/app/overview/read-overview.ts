@@ -4,6 +4,7 @@ import { SILENCE_MS } from '../../enrollment/index.ts';
 import type { Db } from '../../platform/db.ts';
 import { isoOf } from '../../platform/http.ts';
 import { calendarOf, openPauses, type OpenPause } from '../../tracking/index.ts';
+import { disabledWebhooks } from '../../webhook/index.ts';
 import type { OverviewView, TRANSPORT_STATES } from './schema.ts';
 import {
   countPlannedSends,
@@ -42,7 +43,7 @@ export async function readOverview(
 ): Promise<Overview> {
   const { today, timezone } = await calendarOf(db, workspaceId);
   const at = { workspaceId, today, timezone };
-  const [queue, rows, recent, pauses, sent, planned, troubles, domains, steps] = await Promise.all([
+  const [queue, rows, recent, pauses, sent, planned, troubles, domains, webhooks, steps] = await Promise.all([
     queueHealth(db, { silenceMs: SILENCE_MS }),
     listTransports(db, { workspaceId }),
     recentHandovers(db, workspaceId),
@@ -51,6 +52,7 @@ export async function readOverview(
     countPlannedSends(db, { workspaceId, lookMax: PLANNED_LOOK_MAX }),
     troublesOf(db, at),
     failingDomains(db, workspaceId),
+    disabledWebhooks(db, workspaceId),
     firstSteps(db, workspaceId),
   ]);
   const pause = pauses.find(({ automationId }) => automationId === null);
@@ -71,6 +73,7 @@ export async function readOverview(
     attention: [
       ...pauses.flatMap(pausedSeriesOf),
       ...domains.map(failingDomainOf),
+      ...webhooks.map(disabledWebhookOf),
       ...troubles.map(troubleOf),
     ].slice(0, ATTENTION_MAX),
     checklist: {
@@ -143,6 +146,21 @@ const failingDomainOf = (domain: string): Attention => ({
   name: domain,
   reason: 'domain_failing',
   words: 'The DNS records of this domain are no longer right',
+  count: 1,
+});
+
+const disabledWebhookOf = ({
+  url,
+  disabledReason,
+}: Awaited<ReturnType<typeof disabledWebhooks>>[number]): Attention => ({
+  automation_id: null,
+  automation_type: null,
+  name: url,
+  reason: 'webhook_disabled',
+  words:
+    disabledReason === 'gone'
+      ? 'This webhook was disabled: its receiver answered 410 Gone'
+      : 'This webhook was disabled: it has failed for days',
   count: 1,
 });
 

@@ -7,6 +7,7 @@ const Count = Type.Integer();
 const ATTENTION_REASONS = [
   'paused_by_itself',
   'domain_failing',
+  'webhook_disabled',
   'in_doubt',
   'failing_steps',
   'no_entries',
@@ -64,7 +65,7 @@ export const OverviewView = Type.Object({
     Type.Object({
       automation_id: Nullable(Type.String({ format: 'uuid' })),
       automation_type: Nullable(Type.Enum(['series', 'broadcast', 'confirmation'])),
-      name: Type.String({ description: 'Of the series, the broadcast, or the domain' }),
+      name: Type.String({ description: 'Of the series, the broadcast, or the domain; the URL of a webhook' }),
       reason: Type.Enum([...ATTENTION_REASONS]),
       words: Type.String(),
       count: Type.Integer({ description: 'Messages, steps or days, as the words say' }),

@@ -19,6 +19,7 @@ export const TOPICS = [
   'test_clock',
   'transports',
   'users',
+  'webhooks',
 ] as const;
 
 export type Topic = (typeof TOPICS)[number];
@@ -49,6 +50,8 @@ export const TABLES: Readonly<Record<string, { readonly topic: Topic; readonly i
     templates: { topic: 'templates', isHot: false },
     transports: { topic: 'transports', isHot: true },
     users: { topic: 'users', isHot: true },
+    webhook_deliveries: { topic: 'webhooks', isHot: true },
+    webhooks: { topic: 'webhooks', isHot: true },
   };
 
 /** By the first word of a path, where it is not the topic itself. */

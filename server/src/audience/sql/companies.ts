@@ -22,10 +22,14 @@ export interface CompanyChanged {
  * Traits and context merge key by key, null deletes a key. A company that is being created by somebody
  * else at this moment is left out of the answer: ask again.
  * Locks: the companies that exist, in the order of their keys. Index: companies_pkey.
+ *
+ * @param isActivity false for data that is written about them: they were not seen
+ * @param mayStart false for data that is only written about somebody: no series starts by it
  */
 export async function upsertCompanies(
   db: Db,
   changes: readonly CompanyChange[],
+  { isActivity = true, mayStart = true }: { isActivity?: boolean; mayStart?: boolean } = {},
 ): Promise<CompanyChanged[]> {
   const column = <T>(of: (change: CompanyChange) => T): T[] => changes.map(of);
   return db<CompanyChanged[]>`
@@ -61,7 +65,8 @@ export async function upsertCompanies(
                                  then (c.own ->> 'signed_up_at')::timestamptz else y.signed_up_at end,
              traits = merge_keys(y.traits, c.traits),
              context = merge_keys(y.context, c.context),
-             last_seen = greatest(y.last_seen, c.now),
+             last_seen = case when ${String(isActivity)}::boolean
+                              then greatest(y.last_seen, c.now) else y.last_seen end,
              updated_at = c.now
         from change c
         join before b on b.bucket = c.bucket and b.id = c.id
@@ -82,7 +87,7 @@ export async function upsertCompanies(
       returning id
     ), told as (
       insert into signals (bucket, workspace_id, live, user_id, kind, at, may_start)
-      select c.bucket, c.workspace_id, c.live, c.id, 'company', c.now, true
+      select c.bucket, c.workspace_id, c.live, c.id, 'company', c.now, ${String(mayStart)}::boolean
         from change c
         join changed using (id)
        where c.is_heard

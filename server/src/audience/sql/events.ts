@@ -23,11 +23,13 @@ export interface EventRow extends NewEvent {
  * Locks: the ids, in the order of their keys. Index: event_ids_pkey.
  *
  * @param rows no two with the same `repeatId`
+ * @param isTold false for what is only kept: no series hears of it
  * @returns whether some series listens to one of them
  */
 export async function insertEvents(
   db: Db,
   rows: readonly EventRow[],
+  { isTold = true }: { isTold?: boolean } = {},
 ): Promise<{ isSignalled: boolean }> {
   const column = <T>(of: (row: EventRow) => T): T[] => rows.map(of);
   // No text is empty, so that an empty one can stand for none.
@@ -38,7 +40,8 @@ export async function insertEvents(
              nullif(q.occurred_at, '')::timestamptz as occurred_at, q.event_id, q.session_id,
              q.element_selector, q.page_url, q.metadata, coalesce(w.clock_now, db_now()) as now,
              q.position, w.side = 'live' as live,
-             'event:' || q.event_type = any (w.listens) and q.user_id <> '' as is_heard
+             ${String(isTold)}::boolean and 'event:' || q.event_type = any (w.listens)
+               and q.user_id <> '' as is_heard
         from unnest(
           ${column(({ bucket }) => bucket)}::smallint[],
           ${column(({ id }) => id)}::uuid[],

@@ -1,5 +1,7 @@
-/** What became of one call. */
-export type WebhookAnswer =
+/** What became of one call; `text` is how the answer began, where the call asked for it. */
+export type WebhookAnswer = { readonly text?: string } & Verdict;
+
+type Verdict =
   /** A 2xx. `note` says why wanted traits could not be read. */
   | {
       readonly kind: 'answered';
@@ -36,7 +38,7 @@ const SERVER_ERROR = 500;
 export function verdictOf(
   answer: RawAnswer,
   { wantsTraits, now, bytesMax }: { wantsTraits: boolean; now: Date; bytesMax: number },
-): WebhookAnswer {
+): Verdict {
   const { status, retryAfter, body } = answer;
   if (status >= 200 && status < 300) {
     if (!wantsTraits) return { kind: 'answered', status, traits: null, note: null };

@@ -20,6 +20,8 @@ export interface WebhookCall {
   readonly secrets: readonly string[];
   /** Whether `{"traits": {…}}` is looked for in the answer. */
   readonly wantsTraits: boolean;
+  /** How many bytes of the answer are given back as text, whatever it says; none unless given. */
+  readonly keptBytes?: number;
 }
 
 export interface WebhookOptions {
@@ -65,8 +67,10 @@ export async function callWebhook(
       signal: deadline.signal,
       ca: options.ca,
     });
-    const { wantsTraits, timestamp: now } = call;
-    return verdictOf(answer, { wantsTraits, now, bytesMax: ANSWER_BYTES_MAX });
+    const { wantsTraits, timestamp: now, keptBytes = 0 } = call;
+    const verdict = verdictOf(answer, { wantsTraits, now, bytesMax: ANSWER_BYTES_MAX });
+    if (keptBytes === 0) return verdict;
+    return { ...verdict, text: answer.start.subarray(0, keptBytes).toString('utf8') };
   } catch (error) {
     return failed(deadline.reason() ?? `no answer: ${codeOf(error)}`);
   } finally {
@@ -128,12 +132,16 @@ interface Exchange {
 }
 
 /** @throws Error when no answer came, or when a wanted body did not come whole */
-async function exchange(call: WebhookCall, wire: Exchange): Promise<RawAnswer> {
+async function exchange(
+  call: WebhookCall,
+  wire: Exchange,
+): Promise<RawAnswer & { readonly start: Buffer }> {
   const { agent, response } = await post(call, wire);
   try {
     const { statusCode: status = 0, headers } = response;
-    const body = await bodyOf(response, call.wantsTraits && status >= 200 && status < 300);
-    return { status, retryAfter: headers['retry-after'], body };
+    const isWanted = call.wantsTraits && status >= 200 && status < 300;
+    const { whole: body, start } = await bodyOf(response, isWanted);
+    return { status, retryAfter: headers['retry-after'], body, start };
   } finally {
     agent.destroy();
   }
@@ -191,19 +199,23 @@ function only(addresses: readonly HostAddress[]): LookupFunction {
   };
 }
 
-/** The body up to its bound; when nobody wants it, what became of it does not matter. */
-async function bodyOf(response: IncomingMessage, isWanted: boolean): Promise<Buffer | null> {
+/** The body up to its bound, and how it began; when nobody wants it, what became of it does not matter. */
+async function bodyOf(
+  response: IncomingMessage,
+  isWanted: boolean,
+): Promise<{ whole: Buffer | null; start: Buffer }> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > ANSWER_BYTES_MAX) return null;
+      if (length > ANSWER_BYTES_MAX) return { whole: null, start: Buffer.concat(chunks) };
       chunks.push(chunk);
     }
   } catch (error) {
     if (isWanted) throw error;
-    return null;
+    return { whole: null, start: Buffer.concat(chunks) };
   }
-  return Buffer.concat(chunks);
+  const whole = Buffer.concat(chunks);
+  return { whole, start: whole };
 }

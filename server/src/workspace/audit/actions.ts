@@ -54,6 +54,10 @@ export const ACTION_OF = {
   'DELETE /inboxes/{id}': 'inbox.delete',
   'POST /inboxes/{id}/rotate_post_url': 'inbox.rotate_post_url',
   'POST /webhook_secret/rotate': 'webhook_secret.rotate',
+  'POST /webhooks': 'webhook.create',
+  'PATCH /webhooks/{id}': 'webhook.change',
+  'DELETE /webhooks/{id}': 'webhook.delete',
+  'POST /webhooks/{id}/rotate_secret': 'webhook.rotate_secret',
   'POST /keys': 'key.create',
   'POST /keys/{id}/rotate': 'key.rotate',
   'POST /keys/{id}/revoke': 'key.revoke',
@@ -69,6 +73,10 @@ export const ACTION_OF = {
   'DELETE /users/{user_id}': 'user.erase',
   'PATCH /companies/{company_id}': 'company.change',
   'DELETE /companies/{company_id}': 'company.delete',
+  'POST /imports': 'import.create',
+  'POST /imports/{id}/pause': 'import.pause',
+  'POST /imports/{id}/resume': 'import.resume',
+  'POST /imports/{id}/cancel': 'import.cancel',
   'POST /test_clock/advance': 'test_clock.advance',
 } as const;
 
@@ -79,6 +87,7 @@ export const OTHER_ACTIONS = [
   'broadcast.complete',
   'sending.pause',
   'webhook_secret.create',
+  'webhook.disable',
   'workspace.create',
   'member.join',
   'invitation.accept',
@@ -96,6 +105,7 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   'POST /lists/{id}/subscribers/import': 'every change of consent is kept as its own proof',
   'PUT /users/{user_id}/preferences': 'every change of consent is kept as its own proof',
   'POST /identity/verify': 'asks only',
+  'POST /imports/look': 'asks only',
   'POST /users/search': 'asks only',
   'POST /users/count': 'asks only',
   'POST /companies/search': 'asks only',
@@ -114,6 +124,10 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   'POST /broadcasts/{id}/test_send': 'changes nothing; it goes to a member',
   'POST /broadcasts/{id}/audience_count': 'asks only',
   'POST /transports/{id}/verify': 'asks only',
+  'POST /webhooks/{id}/test': 'changes nothing; its log keeps it',
+  'POST /webhooks/{id}/replay': 'sends again what was sent; its log keeps it',
+  'POST /webhooks/{id}/deliveries/{delivery_id}/replay':
+    'sends again what was sent; its log keeps it',
   'POST /inboxes/{id}/test': 'asks only',
   'POST /sender_domains/{id}/check': 'looks at DNS records; what it finds is nobody’s change',
 };

@@ -31,6 +31,13 @@ export const invitationInvalid = (): DomainError =>
     'This invitation was used, revoked or is too old; ask for another',
   );
 
+export const accountIncomplete = (): DomainError =>
+  new DomainError(
+    'workspace.account_incomplete',
+    'invalid',
+    'A new account needs a name and a password',
+  );
+
 export const setupInvalid = (): DomainError =>
   new DomainError(
     'workspace.setup_invalid',

@@ -1,6 +1,7 @@
 import { inTransaction, refusalOf, type Db, type Pool } from '../../platform/db.ts';
 import { storedIdOf, uuidv7 } from '../../platform/ids.ts';
 import {
+  accountIncomplete,
   alreadyMember,
   invitationInvalid,
   invitationNotFound,
@@ -117,18 +118,25 @@ export async function lookAtInvitation(
  * Makes whoever holds a link a member: with a new account, or with the one that the address has, of
  * which nothing is changed.
  *
+ * @param who `name` and `password` may be null where the address has an account
  * @returns the address, and whether the account is new
  * @throws workspace.invitation_invalid
+ * @throws workspace.account_incomplete
  */
 export async function acceptInvitation(
   { pool, hashPassword }: { pool: Pool; hashPassword: HashPassword },
-  { token, name, password, now }: { token: string; name: string; password: string; now: Date },
+  {
+    token,
+    name,
+    password,
+    now,
+  }: { token: string; name: string | null; password: string | null; now: Date },
 ): Promise<{ memberId: string; email: string; isNew: boolean }> {
   const tokenHash = hashToken(token);
   const open = await findOpenInvitation(pool, { tokenHash, now });
   if (open === null) throw invitationInvalid();
   // Outside of the transaction, for it takes a while.
-  const passwordHash = await hashPassword(password);
+  const passwordHash = password === null ? null : await hashPassword(password);
   return inTransaction(pool, async (db) => {
     const taken = await takeInvitation(db, { tokenHash, now });
     if (taken === null) throw invitationInvalid();
@@ -136,6 +144,7 @@ export async function acceptInvitation(
     const known = await findMemberByEmail(db, { email });
     const memberId = known?.id ?? uuidv7(now);
     if (known === null) {
+      if (name === null || passwordHash === null) throw accountIncomplete();
       await addMember(db, { id: memberId, name, email, passwordHash, now });
     }
     await insertMembership(db, { pairId, memberId, role, now });

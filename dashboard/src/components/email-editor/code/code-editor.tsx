@@ -20,6 +20,7 @@ import {
 import { tags } from '@lezer/highlight';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { styleNonce } from '../../../app/nonce.ts';
+import { useLatest } from '../use-latest.ts';
 
 export interface CodeHandle {
   /** Writes at the cursor, in place of what is selected. */
@@ -46,7 +47,7 @@ const faultMarks = StateField.define({
     const effect = transaction.effects.find((one) => one.is(markLines));
     if (effect === undefined) return mapped;
     const { doc } = transaction.state;
-    const lines = [...new Set(effect.value as readonly number[])]
+    const lines = [...new Set(effect.value)]
       .filter((line) => line >= 1 && line <= doc.lines)
       .toSorted((one, other) => one - other);
     return Decoration.set(lines.map((line) => faultLine.range(doc.line(line).from)));
@@ -90,8 +91,7 @@ export function CodeEditor(props: CodeEditorProps) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const writable = useRef(new Compartment());
-  const latest = useRef(onChange);
-  latest.current = onChange;
+  const latest = useLatest(onChange);
   const first = useRef({ value, label });
   useEffect(() => {
     if (box.current === null) return undefined;
@@ -107,7 +107,7 @@ export function CodeEditor(props: CodeEditorProps) {
     });
     view.current = made;
     return () => made.destroy();
-  }, []);
+  }, [latest]);
   useEffect(() => {
     const now = view.current;
     if (now === null || now.state.doc.toString() === value) return;
@@ -121,7 +121,7 @@ export function CodeEditor(props: CodeEditorProps) {
   useEffect(() => {
     const marked = lines === '' ? [] : lines.split(',').map(Number);
     view.current?.dispatch({ effects: markLines.of(marked) });
-  }, [lines, value]);
+  }, [lines]);
   useImperativeHandle(ref, () => handleOf(view), []);
   return <div ref={box} className="overflow-clip rounded-ui border border-edge" />;
 }

@@ -3,6 +3,7 @@ import { EVERY_TAG, tagOfMatch } from '../../merge-tags/merge-tag.ts';
 import type { ContentNode } from '../email-fields.ts';
 import { contentOf, EMPTY_DOC } from '../rich/content.ts';
 import { richExtensions } from '../rich/extensions.ts';
+import { unstyled } from '../../unstyled.ts';
 import { bodyOf } from './write-markup.ts';
 
 /** Liquid without a place in rich text would be taken apart by an HTML parser: noncharacters stand for it. */
@@ -14,7 +15,7 @@ const HIDDEN = /\uFDD0(\d+)\uFDD1/g;
  */
 export function contentOfHtml(html: string): ContentNode {
   const liquid: string[] = [];
-  const safe = bodyOf(html).replaceAll(/\{\{[^]*?\}\}|\{%[^]*?%\}/g, (found) => {
+  const safe = unstyled(bodyOf(html)).replaceAll(/\{\{[^]*?\}\}|\{%[^]*?%\}/g, (found) => {
     liquid.push(found);
     return `\uFDD0${liquid.length - 1}\uFDD1`;
   });

@@ -29,6 +29,7 @@ export function PersonPicker({ person, onPick }: PersonPickerProps) {
     <Popover
       open={isOpen}
       onOpenChange={setIsOpen}
+      label="Preview as"
       className="p-0!"
       trigger={
         <Button className="max-w-56 shrink!" aria-label={`Preview as: ${words}`}>
@@ -61,7 +62,6 @@ function People({ onPick }: Pick<PersonPickerProps, 'onPick'>) {
     <div className="grid">
       <div className="p-2">
         <Input
-          autoFocus
           type="search"
           aria-label="Find a person"
           placeholder="Email, id or name"

@@ -64,19 +64,7 @@ export function PreviewPane({ preview, person, onPerson }: PreviewPaneProps) {
           />
         )}
       </div>
-      {data !== undefined && data.missing.length > 0 && (
-        <Notice title={`Missing for ${person === null ? 'a made-up person' : 'this person'}`}>
-          <p className="text-sm">
-            {data.missing.map((name, index) => (
-              <span key={name}>
-                {index > 0 && ', '}
-                <code className="font-mono">{name}</code>
-              </span>
-            ))}
-            : nothing is merged there. A fallback says what stands instead.
-          </p>
-        </Notice>
-      )}
+      {data !== undefined && <Missing names={data.missing} isPerson={person !== null} />}
       {!isWritten ? (
         <p className="rounded-ui border border-dashed border-edge p-6 text-muted">
           A subject and a body are needed before there is something to see.
@@ -121,5 +109,28 @@ export function PreviewPane({ preview, person, onPerson }: PreviewPaneProps) {
         </>
       )}
     </section>
+  );
+}
+
+function Missing({
+  names,
+  isPerson,
+}: {
+  readonly names: readonly string[];
+  readonly isPerson: boolean;
+}) {
+  if (names.length === 0) return null;
+  return (
+    <Notice title={`Missing for ${isPerson ? 'this person' : 'a made-up person'}`}>
+      <p className="text-sm">
+        {names.map((name, index) => (
+          <span key={name}>
+            {index > 0 && ', '}
+            <code className="font-mono">{name}</code>
+          </span>
+        ))}
+        : nothing is merged there. A fallback says what stands instead.
+      </p>
+    </Notice>
   );
 }

@@ -4,6 +4,7 @@ import { MergeInput } from '../../merge-tags/merge-input.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Field, Input, Select } from '../../ui/field.tsx';
 import { Textarea } from '../../ui/textarea.tsx';
+import { useLatest } from '../use-latest.ts';
 import { attrsOf, missingOf, PANEL_FIELDS, PANEL_TITLES, textsOf } from './panel-fields.ts';
 import type { PanelKind } from './panel.ts';
 
@@ -26,8 +27,7 @@ export function NodePanel(props: NodePanelProps) {
   useEffect(() => {
     if (takesFocus) form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
   }, [takesFocus]);
-  const latest = useRef(onClose);
-  latest.current = onClose;
+  const latest = useLatest(onClose);
   useEffect(() => {
     // Before a window around the editor hears of it, which Escape would close.
     const onKey = (event: KeyboardEvent): void => {
@@ -37,7 +37,7 @@ export function NodePanel(props: NodePanelProps) {
     };
     window.addEventListener('keydown', onKey, true);
     return () => window.removeEventListener('keydown', onKey, true);
-  }, []);
+  }, [latest]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     event.stopPropagation();

@@ -16,9 +16,14 @@ const held = (name: string, fallback: unknown = null) => ({
     attrs[name] === null || attrs[name] === '' ? {} : { [`data-${name}`]: attrs[name] },
 });
 
+function textIn(attrs: Readonly<Record<string, unknown>>, name: string): string {
+  const value = attrs[name];
+  return typeof value === 'string' ? value : '';
+}
+
 const tagIn = (attrs: Readonly<Record<string, unknown>>): MergeTag => ({
-  name: String(attrs['name'] ?? ''),
-  fallback: String(attrs['fallback'] ?? ''),
+  name: textIn(attrs, 'name'),
+  fallback: textIn(attrs, 'fallback'),
 });
 
 /** A value of the person, as a chip in the line. Typed or pasted `{{ user.plan }}` becomes one. */
@@ -69,7 +74,7 @@ export const ButtonNode = Node.create({
   addAttributes: () => ({ text: held('text', ''), href: held('href', ''), align: held('align') }),
   parseHTML: () => [{ tag: 'div[data-button]' }],
   renderHTML({ node, HTMLAttributes }) {
-    const text = String(node.attrs['text'] ?? '');
+    const text = textIn(node.attrs, 'text');
     return [
       'div',
       mergeAttributes(HTMLAttributes, { 'data-button': '' }),
@@ -96,7 +101,7 @@ export const HtmlNode = Node.create({
   addAttributes: () => ({ html: held('html', '') }),
   parseHTML: () => [{ tag: 'div[data-raw]' }],
   renderHTML({ node, HTMLAttributes }) {
-    const html = String(node.attrs['html'] ?? '');
+    const html = textIn(node.attrs, 'html');
     return [
       'div',
       mergeAttributes(HTMLAttributes, { 'data-raw': '' }),

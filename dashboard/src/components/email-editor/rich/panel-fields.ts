@@ -49,7 +49,7 @@ export const PANEL_TITLES: Readonly<Record<PanelKind, string>> = {
 type Attrs = Readonly<Record<string, unknown>>;
 
 /** `example.com/a` is meant as an address of the web; what has a scheme or a merge tag stays. */
-export function addressOf(text: string): string {
+function addressOf(text: string): string {
   const address = text.trim();
   if (address === '' || /^(?:[a-z][\w+.-]*:|\{\{|\/|#)/i.test(address)) return address;
   return /^[^\s@/]+@[^\s@/]+\.\w+$/.test(address) ? `mailto:${address}` : `https://${address}`;

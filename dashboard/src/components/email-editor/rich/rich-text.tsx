@@ -1,6 +1,8 @@
+import { NodeSelection } from '@tiptap/pm/state';
 import { type Editor, EditorContent, useEditor, useEditorState } from '@tiptap/react';
 import { useEffect, useRef, useState } from 'react';
 import type { ContentNode } from '../email-fields.ts';
+import { useLatest } from '../use-latest.ts';
 import { contentOf, editorDocOf } from './content.ts';
 import { richExtensions } from './extensions.ts';
 import { insertNode } from './insert.ts';
@@ -24,6 +26,7 @@ export function RichText({ content, onChange, isReadOnly }: RichTextProps) {
   const box = useRef<HTMLDivElement>(null);
   // What came out last: a value that comes back in unchanged is not written into the text again.
   const told = useRef<string>(JSON.stringify(content));
+  const latest = useLatest(onChange);
   const editor = useEditor({
     extensions: richExtensions(PLACEHOLDER),
     content: editorDocOf(content),
@@ -32,14 +35,15 @@ export function RichText({ content, onChange, isReadOnly }: RichTextProps) {
     injectCSS: false,
     editorProps: {
       attributes: { 'aria-label': 'Body', 'aria-multiline': 'true', role: 'textbox' },
-      handleKeyDown: (_view, event) => {
+      handleKeyDown: ({ state }, event) => {
         if (event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey)) {
           event.preventDefault();
           setPanel('link');
           return true;
         }
         const field = box.current?.querySelector<HTMLElement>('form input, form textarea');
-        if (event.key !== 'Enter' || !isNodeChosen.current || !field) return false;
+        if (event.key !== 'Enter' || !(state.selection instanceof NodeSelection) || !field)
+          return false;
         event.preventDefault();
         field.focus();
         return true;
@@ -51,9 +55,6 @@ export function RichText({ content, onChange, isReadOnly }: RichTextProps) {
       latest.current(next);
     },
   });
-  const latest = useRef(onChange);
-  latest.current = onChange;
-  const isNodeChosen = useRef(false);
   useEffect(() => {
     const given = JSON.stringify(content);
     if (given === told.current) return;
@@ -61,16 +62,15 @@ export function RichText({ content, onChange, isReadOnly }: RichTextProps) {
     editor.commands.setContent(editorDocOf(content), { emitUpdate: false });
   }, [content, editor]);
   useEffect(() => editor.setEditable(!isReadOnly, false), [editor, isReadOnly]);
-  const state = useEditorState({ editor, selector: ({ editor: one }) => toolStateOf(one) });
+  const tools = useEditorState({ editor, selector: ({ editor: one }) => toolStateOf(one) });
   const chosen = useEditorState({ editor, selector: ({ editor: one }) => chosenOf(one) });
-  isNodeChosen.current = chosen !== null;
 
   return (
     <div ref={box} className="rich @container overflow-clip rounded-ui border border-edge bg-panel">
       {!isReadOnly && (
         <>
           <div className="sticky top-0 z-[1]">
-            <Toolbar editor={editor} state={state} onPanel={setPanel} />
+            <Toolbar editor={editor} state={tools} onPanel={setPanel} />
           </div>
           <Panels editor={editor} panel={panel} chosen={chosen} onPanel={setPanel} />
         </>

@@ -44,31 +44,7 @@ export function Toolbar({ editor, state, onPanel }: ToolbarProps) {
     >
       <BlockKind editor={editor} state={state} />
       <Line />
-      <Tool name="Bold" keys="Mod+B" isOn={state.bold} onUse={() => run().toggleBold().run()}>
-        <Bold size={15} aria-hidden />
-      </Tool>
-      <Tool name="Italic" keys="Mod+I" isOn={state.italic} onUse={() => run().toggleItalic().run()}>
-        <Italic size={15} aria-hidden />
-      </Tool>
-      <Tool
-        name="Underline"
-        keys="Mod+U"
-        isOn={state.underline}
-        onUse={() => run().toggleUnderline().run()}
-      >
-        <Underline size={15} aria-hidden />
-      </Tool>
-      <Tool
-        name="Strike"
-        keys="Mod+Shift+S"
-        isOn={state.strike}
-        onUse={() => run().toggleStrike().run()}
-      >
-        <Strikethrough size={15} aria-hidden />
-      </Tool>
-      <Tool name="Code" keys="Mod+E" isOn={state.code} onUse={() => run().toggleCode().run()}>
-        <Code size={15} aria-hidden />
-      </Tool>
+      <Marks editor={editor} state={state} />
       <Tool name="Link" keys="Mod+K" isOn={state.link} onUse={() => onPanel('link')}>
         <Link size={15} aria-hidden />
       </Tool>
@@ -137,6 +113,39 @@ export function Toolbar({ editor, state, onPanel }: ToolbarProps) {
         </Tool>
       </span>
     </Primitive.Root>
+  );
+}
+
+function Marks({ editor, state }: Pick<ToolbarProps, 'editor' | 'state'>) {
+  const run = () => editor.chain().focus();
+  return (
+    <>
+      <Tool name="Bold" keys="Mod+B" isOn={state.bold} onUse={() => run().toggleBold().run()}>
+        <Bold size={15} aria-hidden />
+      </Tool>
+      <Tool name="Italic" keys="Mod+I" isOn={state.italic} onUse={() => run().toggleItalic().run()}>
+        <Italic size={15} aria-hidden />
+      </Tool>
+      <Tool
+        name="Underline"
+        keys="Mod+U"
+        isOn={state.underline}
+        onUse={() => run().toggleUnderline().run()}
+      >
+        <Underline size={15} aria-hidden />
+      </Tool>
+      <Tool
+        name="Strike"
+        keys="Mod+Shift+S"
+        isOn={state.strike}
+        onUse={() => run().toggleStrike().run()}
+      >
+        <Strikethrough size={15} aria-hidden />
+      </Tool>
+      <Tool name="Code" keys="Mod+E" isOn={state.code} onUse={() => run().toggleCode().run()}>
+        <Code size={15} aria-hidden />
+      </Tool>
+    </>
   );
 }
 

@@ -23,7 +23,7 @@ export function VariantResults({ context }: { readonly context: EmailContext }) 
   if (data === undefined || data.variants.every(({ sent }) => sent === 0)) return null;
   return (
     <section className="grid gap-2">
-      <h3 className="text-sm font-semibold text-muted">Results</h3>
+      <h2 className="text-sm font-semibold text-muted">Results</h2>
       <ResultTable data={data} />
       <WinnerWords data={data} />
     </section>

@@ -86,9 +86,13 @@ function FaultsButton() {
   const count = faultCount(faults, ['saving', 'publishing']);
   // That it has no steps yet, nobody must be told.
   if (count === 0 || steps.length === 0) return null;
-  const wrong = steps.filter(({ id }) => (faults.get(id) ?? []).some(({ keeps }) => keeps !== 'nothing'));
+  const wrong = steps.filter(({ id }) =>
+    (faults.get(id) ?? []).some(({ keeps }) => keeps !== 'nothing'),
+  );
   const next = (): void => {
-    const at = wrong.findIndex(({ id }) => document.activeElement?.matches(`[data-box="${boxOf(id)}"]`));
+    const at = wrong.findIndex(({ id }) =>
+      document.activeElement?.matches(`[data-box="${boxOf(id)}"]`),
+    );
     const step = wrong[(at + 1) % Math.max(1, wrong.length)];
     if (step !== undefined) actions.select(boxOf(step.id), { isInspecting: true });
   };

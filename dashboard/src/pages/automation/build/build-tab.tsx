@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { type KeyboardEvent, lazy, Suspense, useEffect, useState } from 'react';
 import { useSearchText } from '../../../app/use-search.ts';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { Drawer } from '../../../components/ui/drawer.tsx';
@@ -59,6 +59,10 @@ export function BuildTab() {
     if (state.selected !== null) focusBox(state.selected);
   };
 
+  const leaveOnEscape = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape' && !event.defaultPrevented) backToGraph();
+  };
+
   return (
     <BuilderActionsContext value={actions}>
       <div className="flex min-h-0 flex-1 flex-col">
@@ -71,9 +75,9 @@ export function BuildTab() {
         />
         <div className="flex min-h-0 flex-1">
           {mayEdit && isAside && view === 'canvas' && (
-            <aside className="w-56 shrink-0 overflow-y-auto border-r bg-panel">
+            <div className="w-56 shrink-0 overflow-y-auto border-r bg-panel">
               <Palette state={state} />
-            </aside>
+            </div>
           )}
           <div
             className={
@@ -94,9 +98,7 @@ export function BuildTab() {
             <aside
               aria-label="Selected step"
               className="w-88 shrink-0 overflow-y-auto border-l bg-panel"
-              onKeyDown={(event) => {
-                if (event.key === 'Escape' && !event.defaultPrevented) backToGraph();
-              }}
+              {...{ onKeyDown: leaveOnEscape }}
             >
               {panel ?? <NothingSelected />}
             </aside>
@@ -143,7 +145,7 @@ function NothingSelected() {
 /** Ctrl+Z and Ctrl+Shift+Z, but in a field that has an undo of its own. */
 function useUndoKeys(undo: () => void, redo: () => void): void {
   useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent): void => {
+    const onKeyDown = (event: globalThis.KeyboardEvent): void => {
       const { key, ctrlKey, metaKey, shiftKey, target } = event;
       const isText = target instanceof HTMLElement && target.closest(TEXTS) !== null;
       if (!(ctrlKey || metaKey) || isText) return;

@@ -1,10 +1,11 @@
 import type { Answer } from '@milepost/sdk';
-import { useMemo, useRef } from 'react';
+import { useMemo, useState } from 'react';
 import { useAsk } from '../../../api/ask.ts';
 import { countOf } from '../../../components/number.ts';
 import { isSame } from '../draft/same.ts';
 import type { Step } from '../draft/step.ts';
 import { type OutlineStep, useDraft } from '../draft/use-draft.ts';
+import { createKeeper } from './keeper.ts';
 import { titleOf, typeWordsOf } from './step-types.ts';
 
 export type StepCount = Answer<'GET /series/{id}/step_counts'>['steps'][string];
@@ -22,8 +23,8 @@ export interface Card {
   readonly faultCount: number;
   /** Publishing would change it. */
   readonly isChanged: boolean;
-  /** Everything for who does not see it. */
-  readonly label: string;
+  /** What else is to be said to who does not see it. */
+  readonly more: string;
 }
 
 /** When a step is done with, in the person's time, as the planner says. */
@@ -50,47 +51,41 @@ export function countWordsOf(counts: StepCount | null): string[] {
   return all.flatMap(([count, word]) => (count > 0 ? [`${countOf(count)}${mark} ${word}`] : []));
 }
 
-function cardOf(step: Step, index: number, known: Omit<Card, 'step' | 'number' | 'label'>): Card {
+function cardOf(step: Step, index: number, known: Omit<Card, 'step' | 'number' | 'more'>): Card {
   const { name } = typeWordsOf(step.type);
   const { title, day, counts, faultCount, isChanged } = known;
-  const isNamed = title.startsWith(name);
-  const label = [
-    isNamed ? title : `${name}: ${title}`,
+  const more = [
     `step ${index + 1}`,
-    ...(day === null ? [] : [day]),
+    ...(day === null || title.startsWith(name) ? [] : [name.toLowerCase()]),
     ...countWordsOf(counts),
     ...(faultCount > 0 ? [faultCount === 1 ? '1 fault' : `${faultCount} faults`] : []),
     ...(isChanged ? ['changed since it was published'] : []),
   ].join(', ');
-  return { step, number: index + 1, ...known, label };
+  return { step, number: index + 1, ...known, more };
 }
 
 /** The cards of all steps; one that says the same is the same object, so that its node stays still. */
 export function useCards(): readonly Card[] {
-  const { series, steps, outlineOf, outline, faults, changedSteps, publishState } = useDraft();
+  const { series, steps, outline, faults, changedSteps, publishState } = useDraft();
   const isPublished = series.version !== null;
   const counted = useAsk(
     'GET /series/{id}/step_counts',
     { path: { id: series.id } },
     { enabled: isPublished },
   ).data?.steps;
-  const before = useRef(new Map<string, Card>());
+  const [keep] = useState(() => createKeeper<Card>({ keyOf: ({ step }) => step.id, isSame }));
   return useMemo(() => {
+    const told = new Map(outline?.steps.map((step) => [step.step_id, step]));
     const cards = steps.map((step, index) => {
-      const told = outlineOf(step.id);
-      const card = cardOf(step, index, {
-        title: titleOf(step, told?.words ?? null),
-        day: dayWordsOf(told),
+      const outlined = told.get(step.id) ?? null;
+      return cardOf(step, index, {
+        title: titleOf(step, outlined?.words ?? null),
+        day: dayWordsOf(outlined),
         counts: isPublished ? (counted?.[step.id] ?? null) : null,
         faultCount: (faults.get(step.id) ?? []).filter(({ keeps }) => keeps !== 'nothing').length,
         isChanged: publishState === 'different' && changedSteps.has(step.id),
       });
-      const known = before.current.get(step.id);
-      return known !== undefined && isSame(known, card) ? known : card;
     });
-    before.current = new Map(cards.map((card) => [card.step.id, card]));
-    return cards;
-    // `outlineOf` is made anew from `outline`.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [steps, outline, counted, faults, changedSteps, publishState, isPublished]);
+    return keep(cards);
+  }, [keep, steps, outline, counted, faults, changedSteps, publishState, isPublished]);
 }

@@ -32,7 +32,9 @@ export function KeysDialog({ open, onOpenChange }: KeysDialogProps) {
         {KEYS.map(([keys, words]) => (
           <div key={keys} className="contents">
             <dt>
-              <kbd className="rounded-ui border bg-sunken px-1.5 py-0.5 font-mono text-xs">{keys}</kbd>
+              <kbd className="rounded-ui border bg-sunken px-1.5 py-0.5 font-mono text-xs">
+                {keys}
+              </kbd>
             </dt>
             <dd>{words}</dd>
           </div>

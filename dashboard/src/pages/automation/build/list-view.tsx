@@ -67,9 +67,7 @@ function Line({ line, byId, state, mayEdit, hasCounts }: LineProps) {
     case 'place':
       return mayEdit ? <AddHere line={line} byId={byId} state={state} /> : <div className="h-3" />;
     case 'branch':
-      return (
-        <h3 className="pt-2 text-sm font-semibold">{branchLabelOf(line.from, line.path)}</h3>
-      );
+      return <h2 className="pt-2 text-sm font-semibold">{branchLabelOf(line.from, line.path)}</h2>;
     case 'goes_on': {
       const card = byId.get(line.to);
       return (
@@ -146,7 +144,6 @@ function StepLine({ card, state, mayEdit, hasCounts }: StepLineProps) {
         <button
           type="button"
           data-box={boxOf(id)}
-          aria-label={card.label}
           onClick={() => actions.select(boxOf(id), { isInspecting: true })}
           className="min-w-0 flex-1 rounded-ui p-2.5 text-left"
         >
@@ -155,7 +152,11 @@ function StepLine({ card, state, mayEdit, hasCounts }: StepLineProps) {
         {mayEdit && (
           <Menu
             trigger={
-              <Button look="bare" className="h-auto! px-2.5!" aria-label={`Step ${card.number}: more`}>
+              <Button
+                look="bare"
+                className="h-auto! px-2.5!"
+                aria-label={`Step ${card.number}: more`}
+              >
                 <EllipsisVertical size={16} aria-hidden />
               </Button>
             }

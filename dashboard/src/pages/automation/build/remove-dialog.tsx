@@ -43,10 +43,13 @@ export function RemoveDialog({ step, onClose }: RemoveDialogProps) {
       onConfirm={remove}
     >
       <fieldset className="grid gap-1.5">
-        <legend className="mb-1.5">People go on with the steps of one branch. Which one stays?</legend>
+        <legend className="mb-1.5">
+          People go on with the steps of one branch. Which one stays?
+        </legend>
         {ways.map((way) => {
           const lost = edit.lostWith(draft.steps, step.id, way.path).length;
-          const loss = lost === 0 ? 'nothing else goes' : `${countedOf(lost, 'step goes', 'steps go')} too`;
+          const loss =
+            lost === 0 ? 'nothing else goes' : `${countedOf(lost, 'step goes', 'steps go')} too`;
           return (
             <label key={way.path} className="flex min-h-6 items-center gap-2">
               <input

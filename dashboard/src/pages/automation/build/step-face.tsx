@@ -10,7 +10,7 @@ import { typeWordsOf } from './step-types.ts';
 
 /** Type, title and day of a step, and what is to be known of it at a glance. */
 export function StepFace({ card }: { readonly card: Card }) {
-  const { step, title, day, faultCount, isChanged } = card;
+  const { step, title, day, faultCount, isChanged, more } = card;
   const { Icon, name } = typeWordsOf(step.type);
   return (
     <span className="flex min-w-0 items-start gap-2.5 text-left">
@@ -26,9 +26,11 @@ export function StepFace({ card }: { readonly card: Card }) {
         <span className="block truncate leading-4.5 font-medium" title={title}>
           {title}
         </span>
+        <span className="sr-only">, </span>
         <span className="block truncate text-xs text-muted" data-tabular="">
           {day ?? name}
         </span>
+        <span className="sr-only">, {more}</span>
       </span>
       {isChanged && (
         <span
@@ -59,16 +61,20 @@ interface StepCountsProps {
 /** Who is at a step and what became of those who were; leads to the people. */
 export function StepCounts({ counts, onOpen, isTabStop = false }: StepCountsProps) {
   const words = countWordsOf(counts);
-  const values = { ...ZERO, ...counts, waiting: (counts?.waiting ?? 0) + (counts?.processing ?? 0) };
+  const values = {
+    ...ZERO,
+    ...counts,
+    waiting: (counts?.waiting ?? 0) + (counts?.processing ?? 0),
+  };
   return (
     <button
       type="button"
       tabIndex={isTabStop ? 0 : -1}
-      aria-label={`People at this step: ${words.length === 0 ? 'nobody yet' : words.join(', ')}`}
       title={words.join(', ')}
       onClick={onOpen}
       className="nodrag flex h-7 w-full items-center gap-3 border-t px-2.5 text-xs text-muted hover:bg-sunken"
     >
+      <span className="sr-only">People at this step: </span>
       {COUNTS.map(({ name, Icon }) => (
         <span
           key={name}
@@ -81,6 +87,7 @@ export function StepCounts({ counts, onOpen, isTabStop = false }: StepCountsProp
         >
           <Icon size={12} aria-hidden />
           {countOf(values[name])}
+          <span className="sr-only"> {name}</span>
         </span>
       ))}
     </button>

@@ -68,10 +68,13 @@ export function branchLabelOf(step: Step, path: string): string | null {
   if (step.type !== 'split') return BRANCH_WORDS[step.type]?.[path] ?? null;
   const index = branchIndexOf(path) ?? 0;
   const branches = branchesOf(step);
-  const total = branches.reduce((sum, { weight }) => sum + (Number(weight) || 0), 0);
-  const share = total > 0 ? ((Number(branches[index]?.weight) || 0) / total) * 100 : 0;
+  const total = branches.reduce((sum, { weight }) => sum + numberOf(weight), 0);
+  const share = total > 0 ? (numberOf(branches[index]?.weight) / total) * 100 : 0;
   return `${letterOf(index)} · ${Math.round(share * 10) / 10}%`;
 }
+
+/** A weight that was not typed yet is none. */
+const numberOf = (weight: unknown): number => (typeof weight === 'number' ? weight : 0);
 
 /** A, B, C, … */
 export const letterOf = (index: number): string => String.fromCharCode(65 + index);

@@ -1,9 +1,10 @@
-import { useMemo, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useSay } from '../../../components/ui/toast.tsx';
 import * as edit from '../draft/edit.ts';
 import { placesOf } from '../draft/graph.ts';
 import { newStep, newStepId } from '../draft/new-step.ts';
 import { ENTRY, type Doc, type Place, waysOf } from '../draft/step.ts';
+import { useLatest } from '../draft/use-latest.ts';
 import { type Draft, useDraft } from '../draft/use-draft.ts';
 import type { BuilderActions, BuilderState } from './builder.ts';
 import { copiedSteps, keepCopied } from './clipboard.ts';
@@ -34,86 +35,89 @@ export function useBuilder() {
   const [state, setState] = useState<BuilderState>(() => ({ ...CLOSED, copied: copiedSteps() }));
   const set = (change: Partial<BuilderState>): void =>
     setState((before) => ({ ...before, ...change }));
-  const live = useRef<Live>({ draft, state, set, say });
-  live.current = { draft, state, set, say };
-  const actions = useMemo(() => actionsOn(() => live.current), []);
+  const live = useLatest<Live>({ draft, state, set, say });
+  const [actions] = useState(() => actionsOn(() => live.current));
   return { state, set, actions };
 }
 
 const NOWHERE = 'Steps would never be reached, or lead back to an earlier one.';
 
-function actionsOn(live: () => Live): BuilderActions {
-  /** Applies an edit of the steps, or says why not. */
-  const apply = (make: (steps: Doc['steps']) => edit.Edited, label: string): boolean => {
-    const { draft, say } = live();
-    if (!draft.mayEdit) return false;
-    const next = make(draft.steps);
-    if (next === null) say({ title: 'That does not go there', text: NOWHERE });
-    return next !== null && draft.change((doc) => ({ ...doc, steps: next }), label);
-  };
-  const nameOf = (id: string): string =>
-    typeWordsOf(live().draft.steps.find((step) => step.id === id)?.type ?? '').name;
-  const select = (box: string | null): void => live().set({ selected: box });
+type GetLive = () => Live;
 
-  const move = (id: string, place: Place): void => {
-    if (place.from === id) return;
-    apply((steps) => edit.moveStep(steps, id, place), `Move ${nameOf(id)}`);
-    live().set({ moving: null, selected: boxOf(id) });
-  };
-
-  return {
-    select: (selected, { isInspecting = false } = {}) => live().set({ selected, isInspecting }),
-    openAdd: (place, point) => {
-      if (live().draft.mayEdit) live().set({ adding: { place, point }, copied: copiedSteps() });
-    },
-    insert: (place, type) => {
-      const step = newStep(type);
-      const { name } = typeWordsOf(type);
-      if (apply((steps) => edit.insertAt(steps, place, step), `Add ${name}`)) {
-        select(boxOf(step.id));
-      }
-    },
-    remove: (id) => removeOrAsk(live(), id),
-    move,
-    shift: (id, by) => {
-      const place = shiftedPlace(live().draft.steps, id, by);
-      if (place !== null) move(id, place);
-    },
-    copy: (id) => {
-      const { draft, say, set } = live();
-      const copied = edit.copyOf(draft.steps, id);
-      if (copied === null) {
-        say({ title: 'Not copied', text: 'Other steps lead into its branches.' });
-        return;
-      }
-      keepCopied(copied);
-      set({ copied, moving: null });
-      say({ title: copied.length === 1 ? 'Copied' : `Copied ${copied.length} steps` });
-    },
-    cut: (id) => {
-      if (!live().draft.mayEdit) return;
-      live().set({ moving: id, selected: boxOf(id) });
-    },
-    paste: (place) => {
-      const { moving, copied } = live().state;
-      if (moving !== null) {
-        move(moving, place);
-        return;
-      }
-      if (copied === null) return;
-      let first: string | null = null;
-      const idFor = (type: string): string => {
-        const id = newStepId(type);
-        first ??= id;
-        return id;
-      };
-      if (apply((steps) => edit.pasteAt(steps, place, copied, idFor), 'Paste')) {
-        select(first === null ? null : boxOf(first));
-      }
-    },
-    showPeople: (peopleAt) => live().set({ peopleAt }),
-  };
+/** Applies an edit of the steps, or says why not. */
+function apply(
+  { draft, say }: Live,
+  make: (steps: Doc['steps']) => edit.Edited,
+  label: string,
+): boolean {
+  if (!draft.mayEdit) return false;
+  const next = make(draft.steps);
+  if (next === null) say({ title: 'That does not go there', text: NOWHERE });
+  return next !== null && draft.change((doc) => ({ ...doc, steps: next }), label);
 }
+
+function move(live: Live, id: string, place: Place): void {
+  if (place.from === id) return;
+  const type = live.draft.steps.find((step) => step.id === id)?.type ?? '';
+  apply(live, (steps) => edit.moveStep(steps, id, place), `Move ${typeWordsOf(type).name}`);
+  live.set({ moving: null, selected: boxOf(id) });
+}
+
+const actionsOn = (live: GetLive): BuilderActions => ({
+  select: (selected, { isInspecting = false } = {}) => live().set({ selected, isInspecting }),
+  openAdd: (place, point) => {
+    if (live().draft.mayEdit) live().set({ adding: { place, point }, copied: copiedSteps() });
+  },
+  insert: (place, type) => {
+    const step = newStep(type);
+    const label = `Add ${typeWordsOf(type).name}`;
+    if (apply(live(), (steps) => edit.insertAt(steps, place, step), label)) {
+      live().set({ selected: boxOf(step.id) });
+    }
+  },
+  remove: (id) => removeOrAsk(live(), id),
+  move: (id, place) => move(live(), id, place),
+  shift: (id, by) => {
+    const place = shiftedPlace(live().draft.steps, id, by);
+    if (place !== null) move(live(), id, place);
+  },
+  showPeople: (peopleAt) => live().set({ peopleAt }),
+  ...copyingOn(live),
+});
+
+const copyingOn = (live: GetLive): Pick<BuilderActions, 'copy' | 'cut' | 'paste'> => ({
+  copy: (id) => {
+    const { draft, say, set } = live();
+    const copied = edit.copyOf(draft.steps, id);
+    if (copied === null) {
+      say({ title: 'Not copied', text: 'Other steps lead into its branches.' });
+      return;
+    }
+    keepCopied(copied);
+    set({ copied, moving: null });
+    say({ title: copied.length === 1 ? 'Copied' : `Copied ${copied.length} steps` });
+  },
+  cut: (id) => {
+    if (live().draft.mayEdit) live().set({ moving: id, selected: boxOf(id) });
+  },
+  paste: (place) => {
+    const { moving, copied } = live().state;
+    if (moving !== null) {
+      move(live(), moving, place);
+      return;
+    }
+    if (copied === null) return;
+    const ids: string[] = [];
+    const idFor = (type: string): string => {
+      const id = newStepId(type);
+      ids.push(id);
+      return id;
+    };
+    const isDone = apply(live(), (steps) => edit.pasteAt(steps, place, copied, idFor), 'Paste');
+    const [first] = ids;
+    if (isDone && first !== undefined) live().set({ selected: boxOf(first) });
+  },
+});
 
 /** Removes a step at once, unless one has to say which of its branches stays. */
 function removeOrAsk({ draft, set }: Live, id: string): void {

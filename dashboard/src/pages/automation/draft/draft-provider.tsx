@@ -1,5 +1,4 @@
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
-import { useAsk } from '../../../api/ask.ts';
 import { useMay } from '../../../api/may.ts';
 import { useSide } from '../../../api/side.ts';
 import { faultsByStep, faultsOfRefusal, type ToldFault } from './faults.ts';
@@ -7,8 +6,15 @@ import { changed, type History, historyOf, redone, undone } from './history.ts';
 import { keptOf } from './kept.ts';
 import { isSame } from './same.ts';
 import type { Doc } from './step.ts';
-import { type Draft, type DocChange, DraftContext, type Outline, type ServerSeries } from './use-draft.ts';
+import {
+  type Draft,
+  type DocChange,
+  DraftContext,
+  type Outline,
+  type ServerSeries,
+} from './use-draft.ts';
 import { useOutline } from './use-outline.ts';
+import { useSavedAnswers } from './use-saved-answers.ts';
 import { docOf, useSaving } from './use-saving.ts';
 
 interface DraftProviderProps {
@@ -26,14 +32,7 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
   const { outline, isOfNow } = useOutline(series.id, doc);
   const wrong = isOfNow ? (outline?.faults.filter(keepsFromSaving).length ?? 0) : 0;
   const saving = useSaving({ fresh: series, doc, mayEdit, faultCount: wrong, adopt });
-  const checks = useAsk('GET /series/{id}/checks', { path: { id: series.id } });
-  const diff = useAsk(
-    'GET /series/{id}/diff',
-    { path: { id: series.id }, query: {} },
-    { enabled: series.version !== null, keepsPrevious: true },
-  );
-
-  const found = checks.data?.data;
+  const { findings, diff } = useSavedAnswers(series, saving.savedDoc);
   const { saveError } = saving;
   const faults = useMemo(() => {
     const told: ToldFault[] = faultsOfRefusal(saveError);
@@ -41,17 +40,17 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
       const { step_id: stepId, path, message } = fault;
       told.push({ stepId, path, message, keeps: keepsFromSaving(fault) ? 'saving' : 'publishing' });
     }
-    for (const { step_id = null, path, message, severity } of found ?? []) {
+    for (const { step_id = null, path, message, severity } of findings ?? []) {
       const keeps = severity === 'error' ? 'publishing' : 'nothing';
       told.push({ stepId: step_id, path, message, keeps });
     }
     return faultsByStep(told, doc);
-  }, [saveError, outline, found, doc]);
+  }, [saveError, outline, findings, doc]);
 
   const steps = outline?.steps;
   const outlined = useMemo(() => new Map(steps?.map((step) => [step.step_id, step])), [steps]);
-  const changedSteps = useMemo(() => changedIn(diff.data), [diff.data]);
-  const isPublishedDifferent = diff.data !== undefined && !diff.data.is_same;
+  const changedSteps = useMemo(() => changedIn(diff), [diff]);
+  const isPublishedDifferent = diff !== undefined && !diff.is_same;
   const { isDirty, isSaving, save, conflict, takeTheirs, keepMine } = saving;
 
   const draft: Draft = {

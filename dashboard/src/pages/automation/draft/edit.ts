@@ -58,8 +58,7 @@ export function removeStep(steps: readonly Step[], id: string, keptPath?: string
 }
 
 /** Without what nothing leads to any more. */
-const pruned = (steps: readonly Step[], firstId: string | null): Edited =>
-  ordered(steps, firstId);
+const pruned = (steps: readonly Step[], firstId: string | null): Edited => ordered(steps, firstId);
 
 /** The ids that go with a step when it is removed and a way of it is kept; itself is not among them. */
 export function lostWith(steps: readonly Step[], id: string, keptPath?: string): string[] {

@@ -88,7 +88,7 @@ export function joinOf(steps: readonly Step[], id: string): string | null {
   let falls = waysOf(known.get(id) ?? NOTHING).some(({ to }) => to === null);
   // Goes on with the step that comes first until all have come together in one.
   while (!falls && open.size > 1) {
-    const first = [...open].sort((one, two) => (at.get(one) ?? 0) - (at.get(two) ?? 0))[0];
+    const first = [...open].toSorted((one, two) => (at.get(one) ?? 0) - (at.get(two) ?? 0))[0];
     const step = first === undefined ? undefined : known.get(first);
     if (step === undefined || first === undefined) return null;
     open.delete(first);

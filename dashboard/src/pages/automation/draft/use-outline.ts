@@ -1,22 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useSide } from '../../../api/side.ts';
+import { numberOf } from './number-of.ts';
 import type { Doc } from './step.ts';
 import type { Outline } from './use-draft.ts';
 
 /** After the last change; a typed word is one question. */
 const ASK_AFTER_MS = 250;
-
-/** Names each draft in the cache without its text. */
-const numbers = new WeakMap<Doc, number>();
-let last = 0;
-function numberOf(doc: Doc): number {
-  const known = numbers.get(doc);
-  if (known !== undefined) return known;
-  last += 1;
-  numbers.set(doc, last);
-  return last;
-}
 
 /** When the steps of an unsaved draft happen and what is wrong with them, by the server. */
 export function useOutline(id: string, doc: Doc): { outline: Outline | null; isOfNow: boolean } {
@@ -32,7 +22,10 @@ export function useOutline(id: string, doc: Doc): { outline: Outline | null; isO
     queryFn: ({ signal }): Promise<Outline> =>
       client.call(
         'POST /series/{id}/outline',
-        { path: { id }, body: { steps: [...asked.steps], settings: asked.settings, checks: false } },
+        {
+          path: { id },
+          body: { steps: [...asked.steps], settings: asked.settings, checks: false },
+        },
         { signal },
       ),
     placeholderData: keepPreviousData,

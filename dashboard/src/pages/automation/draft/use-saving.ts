@@ -1,12 +1,13 @@
 import type { Body } from '@milepost/sdk';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { askKey } from '../../../api/ask.ts';
 import { useSide } from '../../../api/side.ts';
 import { keep } from './kept.ts';
 import { isSame } from './same.ts';
 import { type Doc, type Step, writtenOut } from './step.ts';
 import type { ServerSeries } from './use-draft.ts';
+import { useLatest } from './use-latest.ts';
 
 /** After the last change. */
 const SAVE_AFTER_MS = 800;
@@ -38,105 +39,142 @@ interface Saved {
 
 /** Saves a draft shortly after each change, unless somebody else changed it meanwhile. */
 export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInput) {
-  const { side, client } = useSide();
-  const queries = useQueryClient();
-  const { id } = fresh;
+  const { side } = useSide();
   const [saved, setSaved] = useState<Saved>(() => {
     const server = docOf(fresh);
     return { server, doc: server };
   });
-  const [isSaving, setIsSaving] = useState(false);
-  const [refused, setRefused] = useState<{ readonly doc: Doc; readonly error: Error } | null>(null);
   const [conflict, setConflict] = useState<Doc | null>(null);
   const isDirty = mayEdit && doc !== saved.doc && !isSame(doc, saved.doc);
-  const latest = useRef({ doc, saved, conflict, isDirty });
-  latest.current = { doc, saved, conflict, isDirty };
-  const running = useRef<Promise<boolean> | null>(null);
-
-  const put = useCallback(async (): Promise<boolean> => {
-    const { doc: sent, saved: base } = latest.current;
-    const key = askKey(side.id, 'GET /series/{id}', { path: { id } });
-    setIsSaving(true);
-    try {
-      const there = docOf(await client.call('GET /series/{id}', { path: { id } }));
-      if (!isSame(there, base.server)) {
-        setConflict(there);
-        return false;
-      }
-      await queries.cancelQueries({ queryKey: key });
-      // The server says what is wrong with it.
-      const body = sent as unknown as Body<'PUT /series/{id}'>;
-      const answer = await client.call('PUT /series/{id}', { path: { id }, body });
-      // What was asked before the answer came may be older than it.
-      await queries.cancelQueries({ queryKey: key });
-      const now: Saved = { server: docOf(answer), doc: sent };
-      latest.current.saved = now;
-      setSaved(now);
-      queries.setQueryData<ServerSeries>(key, (known) => ({ ...known, ...answer }));
-      setRefused(null);
-      return latest.current.doc === sent;
-    } catch (error) {
-      setRefused({ doc: sent, error: error instanceof Error ? error : new Error(String(error)) });
-      return false;
-    } finally {
-      setIsSaving(false);
-    }
-  }, [client, id, queries, side.id]);
-
-  /** One at a time; what changed during a save is saved after it. */
-  const save = useCallback(async (): Promise<boolean> => {
-    await running.current?.catch(() => false);
-    if (!latest.current.isDirty && latest.current.saved.doc === latest.current.doc) return true;
-    if (isSame(latest.current.doc, latest.current.saved.doc)) return true;
-    if (latest.current.conflict !== null) return false;
-    running.current = put().finally(() => {
-      running.current = null;
-    });
-    return running.current;
-  }, [put]);
+  const latest = useLatest({ doc, conflict, isDirty });
+  const savedNow = useRef(saved);
+  const known = useCallback((next: Saved): void => {
+    savedNow.current = next;
+    setSaved(next);
+  }, []);
+  const input = { latest, savedNow, known, setConflict };
+  const { save, isSaving, refused, running } = useSave(fresh.id, input);
 
   useEffect(() => {
     // A save looks for itself, and its answer comes here too.
     if (running.current !== null) return;
     const theirs = docOf(fresh);
-    if (isSame(theirs, latest.current.saved.server)) return;
+    if (isSame(theirs, savedNow.current.server)) return;
     if (latest.current.isDirty) {
+      // oxlint-disable-next-line react/set-state-in-effect -- It comes from outside, with an answer.
       setConflict(theirs);
       return;
     }
-    setSaved({ server: theirs, doc: theirs });
+    known({ server: theirs, doc: theirs });
     adopt(theirs);
-  }, [fresh, adopt]);
+  }, [fresh, adopt, known, latest, running]);
 
   const wasRefused = refused !== null && refused.doc === doc;
   const mayRetry = wasRefused && !isAnswer(refused.error);
+  const mayTry = isDirty && !isSaving && conflict === null && faultCount === 0;
   useEffect(() => {
-    if (!isDirty || isSaving || conflict !== null || faultCount > 0) return undefined;
-    if (wasRefused && !mayRetry) return undefined;
+    if (!mayTry || (wasRefused && !mayRetry)) return undefined;
     const timer = setTimeout(() => void save(), mayRetry ? RETRY_AFTER_MS : SAVE_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [isDirty, isSaving, conflict, faultCount, wasRefused, mayRetry, save, doc]);
+    // Anew with every change: the time counts from the last one.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [mayTry, wasRefused, mayRetry, save, doc]);
 
-  useKeeping({ id, sideId: side.id, base: saved.server, doc, isDirty, save });
+  useKeeping({ id: fresh.id, sideId: side.id, base: saved.server, doc, isDirty, save });
 
+  const decide = (isTheirs: boolean): void => {
+    if (conflict === null) return;
+    known({ server: conflict, doc: conflict });
+    setConflict(null);
+    if (isTheirs) adopt(conflict);
+  };
+  const unsound = isDirty && faultCount > 0 ? UNSOUND : null;
   return {
     isDirty,
     isSaving,
     save,
-    saveError: wasRefused ? refused.error : isDirty && faultCount > 0 ? UNSOUND : null,
+    /** As the server has it. */
+    savedDoc: saved.server,
+    saveError: wasRefused ? refused.error : unsound,
     conflict,
-    takeTheirs: () => {
-      if (conflict === null) return;
-      setSaved({ server: conflict, doc: conflict });
-      setConflict(null);
-      adopt(conflict);
-    },
-    keepMine: () => {
-      if (conflict === null) return;
-      setSaved({ server: conflict, doc: conflict });
-      setConflict(null);
-    },
+    takeTheirs: () => decide(true),
+    keepMine: () => decide(false),
   };
+}
+
+interface SaveInput {
+  readonly latest: RefObject<{
+    readonly doc: Doc;
+    readonly conflict: Doc | null;
+  }>;
+  readonly savedNow: RefObject<Saved>;
+  readonly known: (saved: Saved) => void;
+  readonly setConflict: (theirs: Doc) => void;
+}
+
+interface Refusal {
+  readonly doc: Doc;
+  readonly error: Error;
+}
+
+/** Looks whether the server has what this draft began with, and then replaces it. */
+function useSave(id: string, input: SaveInput) {
+  const { side, client } = useSide();
+  const queries = useQueryClient();
+  const [isSaving, setIsSaving] = useState(false);
+  const [refused, setRefused] = useState<Refusal | null>(null);
+  const running = useRef<Promise<boolean> | null>(null);
+  const { latest, savedNow } = input;
+  const now = useLatest(input);
+
+  const put = useCallback(async (): Promise<boolean> => {
+    const { doc: sent } = latest.current;
+    const path = { id };
+    const queryKey = askKey(side.id, 'GET /series/{id}', { path });
+    const there = docOf(await client.call('GET /series/{id}', { path }));
+    if (!isSame(there, savedNow.current.server)) {
+      now.current.setConflict(there);
+      return false;
+    }
+    await queries.cancelQueries({ queryKey });
+    // The server says what is wrong with it.
+    const body = sent as unknown as Body<'PUT /series/{id}'>;
+    const answer = await client.call('PUT /series/{id}', { path, body });
+    // What was asked before the answer came may be older than it.
+    await queries.cancelQueries({ queryKey });
+    now.current.known({ server: docOf(answer), doc: sent });
+    queries.setQueryData<ServerSeries>(queryKey, (known) => ({ ...known, ...answer }));
+    return latest.current.doc === sent;
+  }, [client, id, latest, savedNow, now, queries, side.id]);
+
+  const putAndTell = useCallback(async (): Promise<boolean> => {
+    const { doc } = latest.current;
+    setIsSaving(true);
+    try {
+      const isDone = await put();
+      setRefused(null);
+      return isDone;
+    } catch (error) {
+      setRefused({ doc, error: error instanceof Error ? error : new Error(String(error)) });
+      return false;
+    } finally {
+      setIsSaving(false);
+    }
+  }, [latest, put]);
+
+  /** One at a time; what changed during a save is saved after it. */
+  const save = useCallback(async (): Promise<boolean> => {
+    await running.current;
+    const { doc, conflict } = latest.current;
+    if (isSame(doc, savedNow.current.doc)) return true;
+    if (conflict !== null) return false;
+    running.current = putAndTell();
+    const isDone = await running.current;
+    running.current = null;
+    return isDone;
+  }, [latest, savedNow, putAndTell]);
+
+  return { save, isSaving, refused, running };
 }
 
 const UNSOUND = new Error('the draft has faults');
@@ -169,7 +207,6 @@ function useKeeping({ id, sideId, base, doc, isDirty, save }: KeepingInput): voi
     return () => window.removeEventListener('beforeunload', ask);
   }, [isDirty]);
 
-  const last = useRef(save);
-  last.current = save;
-  useEffect(() => () => void last.current(), []);
+  const last = useLatest(save);
+  useEffect(() => () => void last.current(), [last]);
 }

@@ -35,7 +35,9 @@ export function ArchiveDialog({ onClose }: { readonly onClose: () => void }) {
             ? `Removes ${countOf(sends)} pending ${sends === 1 ? 'step' : 'steps'}: ${countedOf(stats.active, 'person leaves', 'people leave')} the series now.`
             : 'Nobody is in it.'}
       </p>
-      <p className="text-muted">It can neither be changed nor activated afterwards. Reports stay.</p>
+      <p className="text-muted">
+        It can neither be changed nor activated afterwards. Reports stay.
+      </p>
     </Confirm>
   );
 }

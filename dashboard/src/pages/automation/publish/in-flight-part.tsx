@@ -24,7 +24,9 @@ export function InFlightPart({ preview, steps }: InFlightPartProps) {
   return (
     <div className="grid gap-2">
       {isPart && (
-        <p className="text-muted">Of {countOf(people)}, the first {countOf(lookedAt)} were looked at.</p>
+        <p className="text-muted">
+          Of {countOf(people)}, the first {countOf(lookedAt)} were looked at.
+        </p>
       )}
       {atOnce > 0 && (
         <p className="font-semibold">
@@ -41,7 +43,9 @@ export function InFlightPart({ preview, steps }: InFlightPartProps) {
               {nameOf(to)}
             </li>
           ))}
-        {kept(moves) > 0 && <li>{countedOf(kept(moves), 'person stays', 'people stay')} at their step</li>}
+        {kept(moves) > 0 && (
+          <li>{countedOf(kept(moves), 'person stays', 'people stay')} at their step</li>
+        )}
       </ul>
       {sample.length > 0 && (
         <details className="text-sm">

@@ -23,7 +23,11 @@ export function PublishDialog({ onClose }: PublishDialogProps) {
   const [isSaved, setIsSaved] = useState<boolean | null>(null);
   useEffect(() => {
     let isOpen = true;
-    void save().then((done) => isOpen && setIsSaved(done));
+    const saveFirst = async (): Promise<void> => {
+      const done = await save();
+      if (isOpen) setIsSaved(done);
+    };
+    void saveFirst();
     return () => {
       isOpen = false;
     };
@@ -40,7 +44,8 @@ export function PublishDialog({ onClose }: PublishDialogProps) {
     >
       {isSaved === null && <Skeleton className="h-40" />}
       {isSaved === false && <NotSaved onClose={onClose} />}
-      {isSaved === true && (isFirst ? <Activating onClose={onClose} /> : <Publishing onClose={onClose} />)}
+      {isSaved === true &&
+        (isFirst ? <Activating onClose={onClose} /> : <Publishing onClose={onClose} />)}
     </Dialog>
   );
 }
@@ -83,9 +88,7 @@ function Activating({ onClose }: PublishDialogProps) {
         onClose={onClose}
         confirm={activate.isPending ? 'Activating…' : 'Activate'}
         disabled={activate.isPending || isPending || errors.length > 0}
-        onConfirm={() =>
-          activate.mutate({ path: { id: series.id }, query: { warnings: false } })
-        }
+        onConfirm={() => activate.mutate({ path: { id: series.id }, query: { warnings: false } })}
       />
     </div>
   );
@@ -107,7 +110,10 @@ function Publishing({ onClose }: PublishDialogProps) {
   const { errors, warnings, isPending } = useFindings();
   const publish = useDo('POST /series/{id}/publish', {
     onDone: ({ version, migration }) => {
-      const moved = migration === undefined ? '' : `${countedOf(migration.remaining, 'person is', 'people are')} being moved to it.`;
+      const moved =
+        migration === undefined
+          ? ''
+          : `${countedOf(migration.remaining, 'person is', 'people are')} being moved to it.`;
       say({ title: `Version ${version} is published`, text: moved });
       onClose();
     },
@@ -116,12 +122,14 @@ function Publishing({ onClose }: PublishDialogProps) {
   return (
     <div className="grid gap-4">
       <Part title="What changes">
-        {diff.data === undefined ? <Skeleton className="h-16" /> : <DiffPart diff={diff.data} steps={steps} />}
+        {diff.data === undefined ? (
+          <Skeleton className="h-16" />
+        ) : (
+          <DiffPart diff={diff.data} steps={steps} />
+        )}
       </Part>
       <Part title={`People in flight: ${preview.data === undefined ? '…' : people}`}>
-        {people > 0 && (
-          <InFlightChoice value={inFlight} onChange={setInFlight} />
-        )}
+        {people > 0 && <InFlightChoice value={inFlight} onChange={setInFlight} />}
         {preview.data === undefined && preview.error === null && <Skeleton className="h-12" />}
         {preview.data !== undefined &&
           (people === 0 ? (
@@ -142,7 +150,9 @@ function Publishing({ onClose }: PublishDialogProps) {
         error={publish.error}
         onClose={onClose}
         confirm={publish.isPending ? 'Publishing…' : 'Publish'}
-        disabled={publish.isPending || isPending || errors.length > 0 || diff.data?.is_same !== false}
+        disabled={
+          publish.isPending || isPending || errors.length > 0 || diff.data?.is_same !== false
+        }
         onConfirm={() =>
           publish.mutate({ path, query: { warnings: false }, body: { in_flight: inFlight } })
         }

@@ -51,16 +51,18 @@ export function EventFields(props: EventFieldsProps) {
           </>
         )}
       </RuleField>
-      <FilterPart title="Only events where">
-        <FilterBuilder
-          kind="event"
-          eventType={event}
-          value={filter}
-          onChange={onFilter}
-          disabled={!mayEdit}
-          faults={faultsBelow(faults, filterPath)}
-        />
-      </FilterPart>
+      {(mayEdit || filter !== null) && (
+        <FilterPart title="Only events where">
+          <FilterBuilder
+            kind="event"
+            eventType={event}
+            value={filter}
+            onChange={onFilter}
+            disabled={!mayEdit}
+            faults={faultsBelow(faults, filterPath)}
+          />
+        </FilterPart>
+      )}
     </>
   );
 }

@@ -38,7 +38,8 @@ export function RuleBlock({ title, words, members, picture, children }: RuleBloc
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 wide:flex-nowrap">
           <div className="min-w-0 pt-1">
             <Sentences words={words} isDoubtful={faults.length > 0} />
-            {faults.map(({ path, message }) => (
+            {/* Once it is open, they stand at the fields. */}
+            {(isOpen ? [] : faults).map(({ path, message }) => (
               <p key={`${path} ${message}`} className="flex gap-1.5 text-fault">
                 <CircleAlert size={15} aria-hidden className="mt-0.5 shrink-0" />
                 <span>

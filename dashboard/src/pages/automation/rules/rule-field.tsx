@@ -81,7 +81,7 @@ interface SpanFieldProps {
 /** How long: a number and its unit. Empty is none. */
 export function SpanField(props: SpanFieldProps) {
   const { label, path, value, onChange, hint, none, units = ALL_UNITS } = props;
-  const unit = value?.unit || units[0] || 'days';
+  const unit = value?.unit || (units.includes('days') ? 'days' : (units[0] ?? 'days'));
   return (
     <RuleField label={label} path={path} {...(hint === undefined ? {} : { hint })}>
       {(control) => (

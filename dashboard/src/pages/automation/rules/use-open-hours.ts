@@ -19,13 +19,17 @@ export interface Opening {
   /** Where no person's zone is known, or is not asked. */
   readonly timezone: string;
   readonly isTheirs: boolean;
+  /** The hours are not typed to the end: nothing is shown as open. */
+  readonly isIncomplete: boolean;
+  /** Everything that the first look needs is there. */
+  readonly isReady: boolean;
 }
 
 /** The hours and days of the draft, with the holidays that they pass over. */
 export function useOpenHours(): Opening {
   const { settings } = useRules();
   const today = useToday();
-  const workspace = useAsk('GET /settings', {}).data?.timezone ?? 'UTC';
+  const workspace = useAsk('GET /settings', {}).data?.timezone;
   const place = placeOf(settings);
   const year = Number(today?.slice(0, 4) ?? 2026);
   const query = {
@@ -34,8 +38,10 @@ export function useOpenHours(): Opening {
   };
   const enabled = place !== null && place.country !== '' && today !== null;
   const input = (of: number) => ({ query: { ...query, year: of } });
-  const now = useAsk('GET /holidays', input(year), { enabled }).data;
-  const next = useAsk('GET /holidays', input(year + 1), { enabled }).data;
+  const { data: now, isLoading } = useAsk('GET /holidays', input(year), { enabled });
+  const { data: next, isLoading: isLoadingNext } = useAsk('GET /holidays', input(year + 1), {
+    enabled,
+  });
   const found = useMemo(
     () => (enabled ? [...(now?.data ?? []), ...(next?.data ?? [])] : []),
     [enabled, now, next],
@@ -52,7 +58,9 @@ export function useOpenHours(): Opening {
     },
     holidays: found.filter(({ date }) => today !== null && date >= today),
     today,
-    timezone: textOf(settings['timezone']) || workspace,
+    timezone: textOf(settings['timezone']) || (workspace ?? 'UTC'),
     isTheirs: settings['use_user_timezone'] !== false,
+    isReady: today !== null && workspace !== undefined && !isLoading && !isLoadingNext,
+    isIncomplete: window !== null && (start === null || end === null || start === end),
   };
 }

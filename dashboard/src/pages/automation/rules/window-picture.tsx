@@ -1,11 +1,12 @@
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from '../../../components/ui/button.tsx';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { WeekPicture, type WeekRow } from '../../../components/week-picture.tsx';
 import { type Opening, useOpenHours } from './use-open-hours.ts';
 import { type Day, dayPlus, dayWords, mondayOf, spansOn, weekdayOf, windowWords } from './week.ts';
+import { useZonesOfPeople } from './use-zones-of-people.ts';
 import { ZonePicture } from './zone-picture.tsx';
 
 const HOLIDAYS_SHOWN = 6;
@@ -13,17 +14,29 @@ const HOLIDAYS_SHOWN = 6;
 /** The week as the draft has it: open hours, days off, holidays by name; and the same elsewhere. */
 export function WindowPicture() {
   const opening = useOpenHours();
+  const zones = useZonesOfPeople();
+  const wasReady = useRef(false);
   const { today } = opening;
-  if (today === null) return <Skeleton className="h-64 w-full" />;
-  return <Weeks opening={opening} today={today} />;
+  wasReady.current ||= opening.isReady && zones !== null;
+  // Of the size of what comes, so that nothing below it jumps.
+  if (!wasReady.current || today === null) {
+    return <Skeleton className="h-[41rem] w-full wide:h-[27.5rem]" />;
+  }
+  return <Weeks opening={opening} today={today} zones={zones ?? []} />;
 }
 
-function Weeks({ opening, today }: { readonly opening: Opening; readonly today: Day }) {
+interface WeeksProps {
+  readonly opening: Opening;
+  readonly today: Day;
+  readonly zones: readonly string[];
+}
+
+function Weeks({ opening, today, zones }: WeeksProps) {
   const [monday, setMonday] = useState(() => mondayOf(today));
-  const { open, holidays, isTheirs, timezone } = opening;
+  const { open, holidays, isTheirs, timezone, isIncomplete } = opening;
   const days = Array.from({ length: 7 }, (_, index) => dayPlus(monday, index));
   const rows = days.map((day): WeekRow => {
-    const spans = spansOn(day, open);
+    const spans = isIncomplete ? [] : spansOn(day, open);
     const holiday = open.holidays.get(day) ?? null;
     const isOff = open.isBusinessDaysOnly && !open.businessDays.includes(weekdayOf(day));
     return {
@@ -71,7 +84,7 @@ function Weeks({ opening, today }: { readonly opening: Opening; readonly today: 
           </div>
           <WeekPicture label="Hours in which emails may leave" rows={rows} />
         </section>
-        <ZonePicture opening={opening} day={monday} />
+        {!isIncomplete && <ZonePicture opening={opening} day={monday} usual={zones} />}
       </div>
       <NextHolidays holidays={holidays} onChoose={(day) => setMonday(mondayOf(day))} />
     </div>
@@ -88,7 +101,7 @@ function NextHolidays({ holidays, onChoose }: NextHolidaysProps) {
     <section aria-label="Next holidays" className="grid content-start gap-1">
       <h3 className="text-sm text-muted wide:leading-8">Next holidays</h3>
       {holidays.length === 0 ? (
-        <p className="text-sm text-muted">None are kept.</p>
+        <p className="text-sm text-muted">None: no country is chosen.</p>
       ) : (
         <ul className="grid gap-0.5">
           {holidays.slice(0, HOLIDAYS_SHOWN).map(({ date, name }) => (

@@ -6,28 +6,28 @@ import { WeekPicture, type WeekRow } from '../../../components/week-picture.tsx'
 import type { Opening } from './use-open-hours.ts';
 import { type Day, offsetOn, shifted, windowWords } from './week.ts';
 
-/** Of the people who were created last. */
-const PEOPLE_ASKED = 100;
+/** Beside that of the series. */
 const SHOWN = 3;
-/** Where nobody's zone is known yet. */
-const EXAMPLES = ['Europe/Berlin', 'America/New_York', 'Asia/Tokyo'];
 
 interface ZonePictureProps {
   readonly opening: Opening;
   /** Clock changes move zones against each other. */
   readonly day: Day;
+  /** What is shown before anything is chosen. */
+  readonly usual: readonly string[];
 }
 
 /**
  * The window of people elsewhere: on one clock, if each person's own counts; else one window on each
  * person's clock.
  */
-export function ZonePicture({ opening, day }: ZonePictureProps) {
+export function ZonePicture({ opening, day, usual }: ZonePictureProps) {
   const { open, timezone, isTheirs } = opening;
   const [chosen, setChosen] = useState<readonly string[] | null>(null);
-  const usual = useZonesOfPeople();
   const all = useAsk('GET /timezones', {}).data?.data ?? [];
-  const zones = (chosen ?? usual).filter((zone) => zone !== timezone);
+  const zones = (chosen ?? usual.filter((zone) => zone !== timezone).slice(0, SHOWN)).filter(
+    (zone) => zone !== timezone,
+  );
   const here = offsetOn(day, timezone) ?? 0;
   const window = open.window ?? { start: 0, end: 1_440 };
   const length = (window.end - window.start + 1_440) % 1_440 || 1_440;
@@ -59,15 +59,4 @@ export function ZonePicture({ opening, day }: ZonePictureProps) {
       <WeekPicture label="Hours by time zone" rows={rows} />
     </section>
   );
-}
-
-/** The zones that most of the youngest people have; some to begin with where nobody has one. */
-function useZonesOfPeople(): readonly string[] {
-  const { data } = useAsk('POST /users/search', { body: { limit: PEOPLE_ASKED } });
-  const counts = new Map<string, number>();
-  for (const { timezone } of data?.data ?? []) {
-    if (timezone !== null) counts.set(timezone, (counts.get(timezone) ?? 0) + 1);
-  }
-  const common = [...counts].toSorted(([, one], [, other]) => other - one).map(([zone]) => zone);
-  return common.length === 0 ? EXAMPLES : common.slice(0, SHOWN + 1);
 }

@@ -13,7 +13,10 @@ export function PersonConsent({ userId, email }: PersonConsentProps) {
   const preferences = useAsk('GET /users/{user_id}/preferences', { path: { user_id: userId } });
   const { rows: suppressions, isPending } = useSuppressionsOf({ userId, email });
   if (preferences.isPending || isPending) return <Skeleton className="h-5.5 w-40" />;
-  const joined = (preferences.data?.lists ?? []).filter(({ state }) => state === 'subscribed');
+  const hasLeft = preferences.data?.all === 'unsubscribed';
+  const joined = (preferences.data?.lists ?? []).filter(
+    ({ state }) => !hasLeft && state === 'subscribed',
+  );
   return (
     <span className="flex flex-wrap gap-1.5">
       {suppressions.map(({ id, reason }) => (
@@ -22,7 +25,7 @@ export function PersonConsent({ userId, email }: PersonConsentProps) {
         </Badge>
       ))}
       {email === null && <Badge tone="fault">No address</Badge>}
-      {preferences.data?.all === 'unsubscribed' ? (
+      {hasLeft ? (
         <Badge tone="fault">Unsubscribed from everything</Badge>
       ) : (
         <Badge tone={suppressions.length === 0 && email !== null ? 'good' : 'quiet'}>
@@ -38,7 +41,7 @@ export function PersonConsent({ userId, email }: PersonConsentProps) {
 }
 
 /** The suppressions of somebody: of their address, and of themselves. */
-export function useSuppressionsOf({ userId, email }: { userId: string; email: string | null }) {
+function useSuppressionsOf({ userId, email }: { userId: string; email: string | null }) {
   const ofUser = useAsk('GET /suppressions', { query: { user_id: userId } });
   const ofAddress = useAsk(
     'GET /suppressions',

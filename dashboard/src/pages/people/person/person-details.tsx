@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import type { Answer, Body } from '@milepost/sdk';
+import type { Answer } from '@milepost/sdk';
 import { useDo } from '../../../api/ask.ts';
 import { useMay } from '../../../api/may.ts';
 import { Instant } from '../../../components/instant.tsx';
@@ -96,7 +96,7 @@ function EditDialog({ person, open, onOpenChange }: EditDialogProps) {
         onSave={(change) =>
           edit.mutate({
             path: { user_id: person.user_id },
-            body: change as Body<'PATCH /users/{user_id}'>,
+            body: change,
           })
         }
       />
@@ -112,7 +112,10 @@ export function SideBlock(props: {
 }) {
   const { title, action, children } = props;
   return (
-    <section aria-label={title} className="grid min-w-0 gap-2 rounded-ui border bg-panel p-4">
+    <section
+      aria-label={title}
+      className="grid min-w-0 content-start gap-2 rounded-ui border bg-panel p-4"
+    >
       <div className="flex min-h-7 items-center justify-between gap-2">
         <h2 className="font-semibold">{title}</h2>
         {action}

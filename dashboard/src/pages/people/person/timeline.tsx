@@ -157,7 +157,7 @@ export function Reasons({
         <div key={index} className="grid wide:contents">
           <dt className="text-muted">{ruleTitle(rule)}</dt>
           <dd className="min-w-0">
-            <WithInstants text={input} zone={zone} />
+            <WithInstants text={input.replace(/\.$/, '')} zone={zone} />
             {outcome !== '' && (
               <>
                 {': '}

@@ -15,7 +15,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 
 /** `Firefox on Linux`, as far as a user agent tells. */
 export function browserOf(agent: string | null): string {
-  if (agent === null) return 'Unknown browser';
+  if (agent === null || agent.trim() === '') return 'Unknown browser';
   const browser = BROWSERS.find(([mark]) => mark.test(agent))?.[1];
   const system = SYSTEMS.find(([mark]) => mark.test(agent))?.[1];
   if (browser === undefined) return agent.slice(0, 40);

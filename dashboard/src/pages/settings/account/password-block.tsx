@@ -43,7 +43,7 @@ export function PasswordBlock() {
             />
           )}
         </Field>
-        <NewPassword value={next} onChange={setNext} />
+        <NewPassword label="New password" value={next} onChange={setNext} />
         <FormError error={change.error} />
         <Button type="submit" className="justify-self-start" disabled={change.isPending}>
           Change password

@@ -18,7 +18,9 @@ export function ClockSection() {
       title="Test clock"
       hint="It stands still until you move it. What falls due on the way is handled in order, each step at its own time; nothing leaves the test side."
     >
-      <ClockStrip hiddenWhenNarrow={false} />
+      <div className="overflow-hidden rounded-ui border bg-panel [&>section]:flex-wrap [&>section]:border-b-0">
+        <ClockStrip hiddenWhenNarrow={false} />
+      </div>
     </SettingsBlock>
   );
 }

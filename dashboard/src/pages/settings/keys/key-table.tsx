@@ -34,7 +34,7 @@ export function KeyTable({ label, keys, mayChange, onRotate, onRevoke }: KeyTabl
               {key.key === null ? (
                 <code className="font-mono text-sm">…{key.hint}</code>
               ) : (
-                <CopyText text={key.key} label="Copy the key" />
+                <CopyText text={key.key} label={`Copy …${key.hint}`} />
               )}
             </Cell>
             <Cell className="whitespace-nowrap text-muted">

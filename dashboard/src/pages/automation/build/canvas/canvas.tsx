@@ -8,6 +8,7 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { useLatest } from '../../draft/use-latest.ts';
 import { useDraft } from '../../draft/use-draft.ts';
 import { useBuilderActions, type BuilderState } from '../builder.ts';
 import type { Card } from '../cards.ts';
@@ -55,6 +56,7 @@ function Flow({ cards, state, onShowKeys }: CanvasProps) {
   const onKeyDown = useCanvasKeys({ layout, onShowKeys });
   useStartView(frame, layout);
   useFollowing(frame, layout, selected);
+  useKeptFocus(frame, layout, selected);
 
   return (
     <section
@@ -62,8 +64,7 @@ function Flow({ cards, state, onShowKeys }: CanvasProps) {
       aria-label="Canvas"
       aria-describedby="canvas-keys"
       className="relative size-full min-h-0"
-      onKeyDown={onKeyDown}
-      {...dropping}
+      {...{ onKeyDown, ...dropping }}
     >
       <p id="canvas-keys" className="sr-only">
         Arrow keys walk the graph, Enter opens a step, A adds one after it, Delete removes it, a
@@ -103,13 +104,12 @@ const PRO = { hideAttribution: true };
 /** The nodes as they are drawn: those that were built, but for the one that is being dragged. */
 function useFlowNodes(built: BuilderNode[]) {
   const [nodes, setNodes] = useState(built);
-  const shown = useRef(built);
-  if (shown.current !== built) {
-    shown.current = built;
+  const [shown, setShown] = useState(built);
+  if (shown !== built) {
+    setShown(built);
     setNodes(built);
-    return { nodes: built, setNodes };
   }
-  return { nodes, setNodes };
+  return { nodes: shown === built ? nodes : built, setNodes };
 }
 
 /** Dragging a step: it goes where it is let go near a `+`, else back to its place. */
@@ -139,7 +139,8 @@ function useDropping(layout: Layout) {
   const { screenToFlowPosition } = useReactFlow();
   const lineAt = ({ clientX: x, clientY: y }: DragEvent) =>
     nearestLine(layout.lines, screenToFlowPosition({ x, y }), REACH);
-  const isOurs = ({ dataTransfer }: DragEvent): boolean => dataTransfer.types.includes(DRAGGED_TYPE);
+  const isOurs = ({ dataTransfer }: DragEvent): boolean =>
+    dataTransfer.types.includes(DRAGGED_TYPE);
   return {
     onDragOver: (event: DragEvent) => {
       if (!isOurs(event)) return;
@@ -188,8 +189,7 @@ function useFollowing(
   selected: string | null,
 ): void {
   const flow = useReactFlow();
-  const latest = useRef(boxes);
-  latest.current = boxes;
+  const latest = useLatest(boxes);
   useEffect(() => {
     const box = selected === null ? undefined : latest.current.get(selected);
     const room = frame.current?.getBoundingClientRect();
@@ -205,7 +205,31 @@ function useFollowing(
     if (activeElement === document.body || frame.current?.contains(activeElement) === true) {
       focusBox(selected);
     }
-  }, [selected, flow, frame]);
+  }, [selected, flow, frame, latest]);
+}
+
+/** Steps that change places lose the focus, as those do that are gone: it goes to the selected one. */
+function useKeptFocus(
+  frame: React.RefObject<HTMLElement | null>,
+  layout: Layout,
+  selected: string | null,
+): void {
+  const hadFocus = useRef(false);
+  useEffect(() => {
+    const onFocus = ({ target }: FocusEvent): void => {
+      hadFocus.current = target instanceof Node && frame.current?.contains(target) === true;
+    };
+    document.addEventListener('focusin', onFocus);
+    return () => document.removeEventListener('focusin', onFocus);
+  }, [frame]);
+  useEffect(() => {
+    if (!hadFocus.current || selected === null) return;
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) focusBox(selected);
+    });
+    // Anew with every layout: that is when steps change places.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [layout, selected]);
 }
 
 /** How far a stretch must move to lie within a room, with a margin. */

@@ -1,7 +1,8 @@
-import { useMemo, useRef } from 'react';
+import { useMemo, useState } from 'react';
 import type { Step } from '../../draft/step.ts';
 import type { Card } from '../cards.ts';
 import { type Box, boxOf, type Layout, layoutOf, type Line, START } from '../graph-layout.ts';
+import { createKeeper } from '../keeper.ts';
 import { branchLabelOf } from '../step-types.ts';
 import type { PlaceEdgeType } from './edges.tsx';
 import type { BuilderNode } from './nodes.tsx';
@@ -45,7 +46,7 @@ const isEqual = (one: object, other: object): boolean => {
 
 /** Nodes for the canvas; one that did not change is the same object, and is not drawn again. */
 export function useNodes(input: FlowInput): BuilderNode[] {
-  const before = useRef(new Map<string, BuilderNode>());
+  const [keep] = useState(() => createKeeper({ keyOf: idOf, isSame: isSameNode }));
   const { layout, cards, startWords, hasCounts, selected, moving, mayEdit } = input;
   return useMemo(() => {
     const byBox = new Map(cards.map((card) => [boxOf(card.step.id), card]));
@@ -62,20 +63,20 @@ export function useNodes(input: FlowInput): BuilderNode[] {
       }
       return id.startsWith('end:') ? [{ ...nodeOf(id, box), type: 'end', data: {} }] : [];
     });
-    const kept = nodes.map((node) => {
-      const known = before.current.get(node.id);
-      const isKnown =
-        known !== undefined &&
-        known.draggable === node.draggable &&
-        isEqual(known.position, node.position) &&
-        known.height === node.height &&
-        isEqual(known.data, node.data);
-      return isKnown ? known : node;
-    });
-    before.current = new Map(kept.map((node) => [node.id, node]));
-    return kept;
-  }, [layout, cards, startWords, hasCounts, selected, moving, mayEdit]);
+    return keep(nodes);
+  }, [keep, layout, cards, startWords, hasCounts, selected, moving, mayEdit]);
 }
+
+const idOf = ({ id }: { readonly id: string }): string => id;
+
+const isSameNode = (known: BuilderNode, node: BuilderNode): boolean =>
+  known.draggable === node.draggable &&
+  known.height === node.height &&
+  isEqual(known.position, node.position) &&
+  isEqual(known.data, node.data);
+
+const isSameEdge = (known: PlaceEdgeType, edge: PlaceEdgeType): boolean =>
+  known.data !== undefined && edge.data !== undefined && isEqual(known.data, edge.data);
 
 const nodeOf = (id: string, { x, y, width, height }: Box) => ({
   id,
@@ -98,22 +99,19 @@ interface EdgesInput {
 }
 
 export function useEdges({ layout, cards, mayEdit }: EdgesInput): PlaceEdgeType[] {
-  const before = useRef(new Map<string, PlaceEdgeType>());
+  const [keep] = useState(() => createKeeper({ keyOf: idOf, isSame: isSameEdge }));
   return useMemo(() => {
     const byId = new Map(cards.map((card) => [card.step.id, card]));
     const edges = layout.lines.map((line): PlaceEdgeType => {
       const from = byId.get(line.place.from ?? '');
       const label = from === undefined ? null : branchLabelOf(from.step, line.place.path);
       const plusLabel = plusLabelOf(line, from, label);
-      const known = before.current.get(line.key);
       const data = { line, label, plusLabel, mayEdit };
-      if (known?.data !== undefined && isEqual(known.data, data)) return known;
       const { key: id, source, target } = line;
       return { id, source, target, type: 'place', data, focusable: false, selectable: false };
     });
-    before.current = new Map(edges.map((edge) => [edge.id, edge]));
-    return edges;
-  }, [layout, cards, mayEdit]);
+    return keep(edges);
+  }, [keep, layout, cards, mayEdit]);
 }
 
 function plusLabelOf(line: Line, from: Card | undefined, label: string | null): string {

@@ -49,7 +49,9 @@ const StepNode = memo(function StepNode({ data }: NodeProps<StepNodeType>) {
   return (
     <div
       className={clsx(
-        'flex size-full flex-col rounded-ui border bg-panel',
+        'flex size-full flex-col rounded-ui border bg-panel outline-accent',
+        // The focus is that of the card, counts and all.
+        'has-[[data-box]:focus-visible]:outline-2 has-[[data-box]:focus-visible]:outline-offset-2',
         isSelected ? 'border-accent ring-1 ring-accent' : 'border-edge',
         card.faultCount > 0 && !isSelected && 'border-fault',
         isMoving && 'border-dashed opacity-60',
@@ -60,16 +62,13 @@ const StepNode = memo(function StepNode({ data }: NodeProps<StepNodeType>) {
         type="button"
         data-box={boxOf(id)}
         tabIndex={isCurrent ? 0 : -1}
-        aria-label={card.label}
         aria-pressed={isSelected}
         onClick={() => actions.select(boxOf(id), { isInspecting: true })}
-        className="min-h-0 flex-1 cursor-grab rounded-ui p-2.5 text-left"
+        className="min-h-0 flex-1 cursor-grab rounded-ui p-2.5 text-left outline-none!"
       >
         <StepFace card={card} />
       </button>
-      {hasCounts && (
-        <StepCounts counts={card.counts} onOpen={() => actions.showPeople(id)} />
-      )}
+      {hasCounts && <StepCounts counts={card.counts} onOpen={() => actions.showPeople(id)} />}
     </div>
   );
 });

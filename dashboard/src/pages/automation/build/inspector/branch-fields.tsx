@@ -77,7 +77,7 @@ export function WaitForEventFields() {
             />
             <datalist id={`${control.id}events`}>
               {known.map(({ event_type: type }) => (
-                <option key={type} value={type} />
+                <option key={type} value={type} aria-label={type} />
               ))}
             </datalist>
           </>

@@ -43,7 +43,9 @@ export function EmailStepFields() {
         {bodyFaults.map(({ path, message, keeps }) => (
           <p
             key={`${path} ${message}`}
-            className={keeps === 'nothing' ? 'text-sm text-muted' : 'text-sm font-medium text-fault'}
+            className={
+              keeps === 'nothing' ? 'text-sm text-muted' : 'text-sm font-medium text-fault'
+            }
           >
             {path === 'html' && !hasBody ? 'The email has no text yet.' : said(message)}
           </p>
@@ -59,7 +61,10 @@ export function EmailStepFields() {
             {...control}
             value={isTransactional ? 'transactional' : 'marketing'}
             onChange={({ target: { value } }) =>
-              change({ purpose: value, ...(value === 'transactional' ? { list_id: undefined } : {}) })
+              change({
+                purpose: value,
+                ...(value === 'transactional' ? { list_id: undefined } : {}),
+              })
             }
           >
             <option value="marketing">Marketing</option>
@@ -90,7 +95,9 @@ function ListField() {
         <Select
           {...control}
           value={chosen}
-          onChange={({ target: { value } }) => change({ list_id: value === '' ? undefined : value })}
+          onChange={({ target: { value } }) =>
+            change({ list_id: value === '' ? undefined : value })
+          }
         >
           <option value="">None</option>
           {lists

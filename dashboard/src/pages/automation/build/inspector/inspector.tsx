@@ -33,9 +33,17 @@ const FIELDS: Readonly<Record<string, ComponentType>> = {
 
 /** By type: the members whose faults stand at their fields; the others are told at the top. */
 const TOLD_AT_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  email: ['subject', 'purpose', 'list_id', 'sender_id', 'delay', 'next'].concat(
-    ['html', 'mjml', 'content', 'template_id', 'variants', 'winner', 'format', 'text', 'preheader'],
-  ),
+  email: ['subject', 'purpose', 'list_id', 'sender_id', 'delay', 'next'].concat([
+    'html',
+    'mjml',
+    'content',
+    'template_id',
+    'variants',
+    'winner',
+    'format',
+    'text',
+    'preheader',
+  ]),
   wait: ['delay', 'until', 'next'],
   wait_for_event: ['event_type', 'filter', 'timeout', 'next', 'on_timeout'],
   condition: ['filter', 'yes', 'no'],
@@ -92,7 +100,9 @@ export function Inspector({ step }: { readonly step: Step }) {
         {Fields !== undefined && <Fields key={id} />}
         <WhenPart />
         <details className="grid gap-3 border-t pt-3">
-          <summary className="cursor-pointer text-sm font-medium">Where it leads, and its id</summary>
+          <summary className="cursor-pointer text-sm font-medium">
+            Where it leads, and its id
+          </summary>
           <div className="mt-3 grid gap-3">
             <LeadsTo />
             <span className="grid gap-1">

@@ -33,11 +33,7 @@ export function LeadsTo() {
   return waysOf(step).map(({ path, to }) => {
     const label = branchLabelOf(step, path);
     return (
-      <StepField
-        key={path}
-        label={label === null ? 'Leads to' : `${label} leads to`}
-        path={path}
-      >
+      <StepField key={path} label={label === null ? 'Leads to' : `${label} leads to`} path={path}>
         {(control) => (
           <Select
             {...control}

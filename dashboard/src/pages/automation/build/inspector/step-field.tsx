@@ -32,20 +32,24 @@ export function StepField({ label, path, hint, children }: StepFieldProps) {
     );
   return (
     <Field label={label} {...(below === undefined ? {} : { hint: below })}>
-      {(ids) =>
-        children({ ...ids, 'aria-invalid': own.length > 0 ? true : undefined, disabled })
-      }
+      {(ids) => children({ ...ids, 'aria-invalid': own.length > 0 ? true : undefined, disabled })}
     </Field>
   );
 }
 
+interface FaultLinesProps {
+  readonly path: string;
+  /** Without those of what is within it, which has fields of its own. */
+  readonly isExact?: boolean;
+}
+
 /** What the server says against a member of the step. */
-export function FaultLines({ path }: { readonly path: string }) {
+export function FaultLines({ path, isExact = false }: FaultLinesProps) {
   const { faults } = useEditedStep();
   return faults
-    .filter((fault) => isAt(fault, path))
+    .filter((fault) => (isExact ? fault.path === path : isAt(fault, path)))
     .map(({ path: at, message }) => (
-      <span key={`${at} ${message}`} className="block font-medium text-fault">
+      <span key={`${at} ${message}`} className="block text-sm font-medium text-fault">
         {said(message)}
       </span>
     ));

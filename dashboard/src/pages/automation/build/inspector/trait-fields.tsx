@@ -60,7 +60,11 @@ export function UpdateUserFields() {
                 <Trash2 size={15} aria-hidden />
               </Button>
             </span>
-            <TraitValue name={name} value={value} onChange={(next) => replace(index, [name, next])} />
+            <TraitValue
+              name={name}
+              value={value}
+              onChange={(next) => replace(index, [name, next])}
+            />
           </div>
         ))}
         <Button

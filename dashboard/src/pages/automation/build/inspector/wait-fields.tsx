@@ -43,7 +43,7 @@ export function WaitFields() {
       )}
       {kind === 'clock' && <ClockFields />}
       {kind === 'date' && <DateFields />}
-      <FaultLines path="until" />
+      <FaultLines path="until" isExact />
     </>
   );
 }
@@ -93,12 +93,15 @@ function ClockFields() {
               checked={days.includes(index + 1)}
               onChange={({ target }) => {
                 const others = days.filter((day) => day !== index + 1);
-                const next = target.checked ? [...others, index + 1].sort() : others;
+                const next = target.checked
+                  ? [...others, index + 1].toSorted((a, b) => a - b)
+                  : others;
                 put({ weekday: next.length === 0 ? null : next });
               }}
             />
           ))}
         </span>
+        <FaultLines path="until/weekday" />
       </fieldset>
     </>
   );
@@ -133,7 +136,7 @@ function DateFields() {
             />
             <datalist id={`${control.id}dates`}>
               {dates.map(({ field }) => (
-                <option key={field} value={field} />
+                <option key={field} value={field} aria-label={field} />
               ))}
             </datalist>
           </>

@@ -15,7 +15,8 @@ export function WhenPart() {
       <h3 className="font-medium">When</h3>
       <p>{words}</p>
       <p className="text-muted">
-        Who enters now: <Instant at={told.at} zone={outline.timezone.name} />, {outline.timezone.name}
+        Who enters now: <Instant at={told.at} zone={outline.timezone.name} />,{' '}
+        {outline.timezone.name}
       </p>
       {!told.certain && (
         <p className="text-muted">At the earliest: it depends on what the person does or has.</p>

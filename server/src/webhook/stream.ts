@@ -1,0 +1,83 @@
+import { open } from 'node:fs/promises';
+import { inTransaction, type Pool } from '../platform/db.ts';
+import { bodyOf } from './event-types.ts';
+import { hasLines, openStream, takeLines } from './sql/lines.ts';
+import { forgetErased } from './sql/settle.ts';
+
+/** Where lines go. */
+export interface LineWriter {
+  /** Resolves when the lines will survive the end of this process. */
+  readonly write: (lines: string) => Promise<void>;
+}
+
+/** Lines of one transaction. */
+const LINES_MAX = 500;
+/** How often the stream says that somebody writes it. */
+const SEEN_MS = 60_000;
+
+/**
+ * Appends to a file, or to standard output under the name `-`. The file is opened anew for each batch,
+ * so that it may be moved away by whoever rotates logs, and synced.
+ *
+ * @param out standard output
+ */
+export function lineWriterOf(
+  path: string,
+  out: { write(text: string, done: (error?: Error | null) => void): unknown },
+): LineWriter {
+  if (path === '-') {
+    return {
+      write: (lines) =>
+        new Promise((resolve, reject) => {
+          out.write(lines, (error) => (error ? reject(error) : resolve()));
+        }),
+    };
+  }
+  return {
+    write: async (lines) => {
+      const file = await open(path, 'a', 0o600);
+      try {
+        await file.appendFile(lines);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/**
+ * Writes events as JSON Lines, each at least once and in the order in which they were written down. How
+ * far it got is in the database: a line goes from there in the transaction that ends after it was
+ * written, so whoever dies in between leaves it to be written again.
+ *
+ * @returns a tick; it begins by saying that there is somebody who writes
+ */
+export function createEventStream({
+  db,
+  monotonicMs,
+  writer,
+}: {
+  db: Pool;
+  monotonicMs: () => number;
+  writer: LineWriter;
+}): () => Promise<number> {
+  let seenMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (monotonicMs() - seenMs >= SEEN_MS) {
+      await openStream(db);
+      seenMs = monotonicMs();
+    }
+    if (!(await hasLines(db))) return 0;
+    const written = await inTransaction(db, async (tx) => {
+      const events = await takeLines(tx, LINES_MAX);
+      if (events.length > 0) {
+        await writer.write(events.map((event) => `${bodyOf(event)}\n`).join(''));
+      }
+      return events;
+    });
+    const erased = written.filter(({ type }) => type === 'user.erased').map(({ id }) => id);
+    if (erased.length > 0) await forgetErased(db, erased);
+    return written.length;
+  };
+}
