@@ -13,6 +13,7 @@ import { enroll } from './measures/enroll.ts';
 import { events } from './measures/events.ts';
 import { fairness } from './measures/fairness.ts';
 import { idle } from './measures/idle.ts';
+import { imports } from './measures/imports.ts';
 import { mail } from './measures/mail.ts';
 import { plan } from './measures/plan.ts';
 import { render } from './measures/render.ts';
@@ -39,6 +40,7 @@ const MEASURES: readonly Measure[] = [
   broadcast,
   conditions,
   simulate,
+  imports,
   e2e,
   idle,
 ];

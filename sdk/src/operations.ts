@@ -59,11 +59,15 @@ export interface UsersData { readonly id: string; readonly user_id: string; read
 
 export interface Countries { readonly data: readonly ({ readonly code: string; readonly name: string; readonly regions: readonly ({ readonly code: string; readonly name: string; })[]; })[]; }
 
+export interface EventTypes { readonly data: readonly ({ readonly name: string; readonly description: string; readonly schema: unknown; readonly sample: unknown; })[]; readonly envelope: unknown; }
+
 export interface EventsData { readonly id: string; readonly user_id: string | null; readonly event_type: string; readonly occurred_at: string; readonly received_at: string; readonly event_id: string | null; readonly session_id: string | null; readonly element_selector: string | null; readonly page_url: string | null; readonly metadata: Readonly<Record<string, unknown>>; }
 
 export interface FiltersData { readonly id: string; readonly name: string; readonly kind: "users" | "companies"; readonly filter: Readonly<Record<string, unknown>> | null; readonly columns: readonly string[]; readonly created_at: string; readonly updated_at: string; }
 
 export interface Holidays { readonly country: string; readonly region: string | null; readonly year: number; readonly data: readonly ({ readonly date: string; readonly name: string; readonly weekday: number; })[]; }
+
+export interface ImportsData { readonly id: string; readonly kind: "users" | "companies" | "events" | "suppressions" | "list_members" | "everything"; readonly format: "csv" | "jsonl"; readonly source: "milepost" | "customerio" | "mailchimp" | "loops" | "listmonk"; readonly state: "receiving" | "running" | "paused" | "done" | "cancelled" | "failed"; readonly dry_run: boolean; readonly start_series: boolean; readonly confirmed: boolean; readonly list_id: string | null; readonly bytes: number; readonly lines: number; readonly progress: { readonly handled: number; readonly created: number; readonly changed: number; readonly unchanged: number; readonly bad: number; readonly warned: number; }; readonly fault: string | null; readonly created_at: string; readonly worked_at: string | null; readonly ended_at: string | null; }
 
 export interface InboxesData { readonly id: string; readonly address: string; readonly imap: { readonly host: string; readonly port: number; readonly tls: "tls" | "starttls" | "none"; readonly username: string; readonly mailbox: string; } | null; readonly handled: "keep" | "mark_seen" | "move"; readonly move_to: string | null; readonly enabled: boolean; readonly post_url: string; readonly state: "new" | "working" | "failing" | "post_only" | "off"; readonly fault: string | null; readonly fault_at: string | null; readonly read_at: string | null; readonly read_count: number; readonly created_at: string; readonly updated_at: string; }
 
@@ -85,7 +89,7 @@ export interface MessagesId { readonly id: string; readonly user_id: string; rea
 
 export interface OverviewTransports { readonly id: string | null; readonly kind: string; readonly name: string; readonly state: "working" | "failing" | "idle" | "off"; readonly recent: number; readonly put_off: number; readonly last_at: string | null; readonly last_answer: string | null; }
 
-export interface OverviewAttention { readonly automation_id: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | null; readonly name: string; readonly reason: "paused_by_itself" | "domain_failing" | "in_doubt" | "failing_steps" | "no_entries" | "unpublished_changes"; readonly words: string; readonly count: number; }
+export interface OverviewAttention { readonly automation_id: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | null; readonly name: string; readonly reason: "paused_by_itself" | "domain_failing" | "webhook_disabled" | "in_doubt" | "failing_steps" | "no_entries" | "unpublished_changes"; readonly words: string; readonly count: number; }
 
 export interface OverviewChecklist { readonly identified_user: boolean; readonly enrolled_yourself: boolean; readonly fast_forwarded: boolean; readonly connected_transport: boolean; readonly went_live: boolean; }
 
@@ -217,6 +221,10 @@ export interface ChangesData { readonly id: string; readonly list_id: string | n
 
 export interface TimelineData { readonly at: string; readonly kind: "created" | "entered" | "step" | "message" | "ended" | "event" | "consent" | "suppression"; readonly code: string; readonly sentence: string; readonly series_id: string | null; readonly series_name: string | null; readonly enrollment_id: string | null; readonly step_id: string | null; readonly message_id: string | null; readonly detail: Readonly<Record<string, unknown>>; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
 
+export interface WebhooksData { readonly id: string; readonly url: string; readonly event_types: readonly string[]; readonly description: string; readonly is_enabled: boolean; readonly disabled_reason: string | null; readonly disabled_at: string | null; readonly failures: number; readonly failing_since: string | null; readonly secret_hint: string; readonly previous_secret_valid_until: string | null; readonly created_at: string; readonly updated_at: string; }
+
+export interface DeliveriesData { readonly id: string; readonly event_id: string; readonly type: string; readonly status: "pending" | "delivered" | "given_up"; readonly attempts: number; readonly next_attempt_at: string | null; readonly give_up_at: string; readonly ended_at: string | null; readonly created_at: string; readonly data: unknown; readonly log: readonly ({ readonly at: string; readonly status: number | null; readonly ms: number; readonly reason: string | null; readonly answer: string | null; })[]; }
+
 export interface CompanyId { readonly name?: string | null; readonly domain?: string | null; readonly industry?: string | null; readonly plan?: string | null; readonly employee_count?: number | null; readonly signed_up_at?: string | null; readonly traits?: Readonly<Record<string, unknown>>; readonly context?: Readonly<Record<string, unknown>>; }
 
 export interface IdImap { readonly host: string; readonly port: number; readonly tls: "tls" | "starttls" | "none"; readonly username: string; readonly password?: string; readonly mailbox?: string; }
@@ -244,6 +252,10 @@ export interface CompaniesSearch { readonly filter?: CompanyFilter | null; reado
 export interface SearchData { readonly id: string; readonly company_id: string; readonly name: string | null; readonly domain: string | null; readonly industry: string | null; readonly plan: string | null; readonly employee_count: number | null; readonly signed_up_at: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; readonly user_count: number; }
 
 export interface IdentityVerify { readonly is_valid: boolean; readonly code: string | null; readonly checks: readonly ({ readonly name: "form" | "signature" | "expires" | "times" | "user"; readonly is_right: boolean | null; readonly sentence: string; })[]; readonly claims: Readonly<Record<string, unknown>> | null; readonly expires_at: string | null; }
+
+export interface ImportsLook { readonly kind: "users" | "companies" | "events" | "suppressions" | "list_members" | "everything"; readonly source?: "milepost" | "customerio" | "mailchimp" | "loops" | "listmonk"; readonly head: string; }
+
+export interface ImportsLook2 { readonly columns: readonly ({ readonly name: string; readonly target: string | null; readonly example: string | null; })[]; readonly fields: readonly string[]; readonly fault: string | null; }
 
 export interface Inboxes { readonly address: string; readonly imap?: IdImap | null; readonly handled?: "keep" | "mark_seen" | "move"; readonly move_to?: string | null; readonly enabled?: boolean; }
 
@@ -345,6 +357,8 @@ export interface CountSample { readonly user_id: string; readonly email: string 
 
 export interface UsersSearch { readonly filter?: Filter | null; readonly q?: string; readonly sort?: "created_at" | "last_seen" | "email"; readonly order?: "asc" | "desc"; readonly limit?: number; readonly cursor?: string; }
 
+export interface Webhooks { readonly id: string; readonly url: string; readonly event_types: readonly string[]; readonly description: string; readonly is_enabled: boolean; readonly disabled_reason: string | null; readonly disabled_at: string | null; readonly failures: number; readonly failing_since: string | null; readonly secret_hint: string; readonly previous_secret_valid_until: string | null; readonly created_at: string; readonly updated_at: string; readonly secret: string; }
+
 export interface IdConfirmation2 { readonly subject: string; readonly html: string; readonly text?: string | null; readonly preheader?: string | null; readonly from?: string | null; readonly reply_to?: string | null; }
 
 export interface IdPreferences { readonly all?: "subscribed" | "unsubscribed"; readonly lists?: readonly ({ readonly id: string; readonly state: "subscribed" | "unsubscribed" | "pending"; })[]; readonly confirmed?: boolean; readonly source?: string; }
@@ -440,6 +454,13 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: { readonly erased: IdErased; };
+  };
+  /** Remove an endpoint with its log; what waits is not sent. */
+  'DELETE /webhooks/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: undefined;
   };
   /** List what was changed and by whom, youngest first. */
   'GET /audit': {
@@ -539,12 +560,68 @@ export interface Operations {
     body: undefined;
     answer: Countries;
   };
+  /** List the types of events that webhooks get, with their JSON Schemas. */
+  'GET /event_types': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: EventTypes;
+  };
   /** List events, the last that came first. */
   'GET /events': {
     path: undefined;
     query: { readonly limit?: number; readonly cursor?: string; readonly user_id?: string; readonly event_type?: string; };
     body: undefined;
     answer: { readonly data: readonly EventsData[]; readonly next_cursor: string | null; };
+  };
+  /** Everything that this side has, as JSON Lines; secrets are left out. */
+  'GET /export': {
+    path: undefined;
+    query: undefined;
+    body: undefined;
+    answer: string;
+  };
+  /** All companies, as CSV or JSON Lines, the youngest first. */
+  'GET /exports/companies': {
+    path: undefined;
+    query: { readonly format?: "csv" | "jsonl"; };
+    body: undefined;
+    answer: string;
+  };
+  /** All events, as CSV or JSON Lines, the youngest first. */
+  'GET /exports/events': {
+    path: undefined;
+    query: { readonly format?: "csv" | "jsonl"; };
+    body: undefined;
+    answer: string;
+  };
+  /** What people have chosen about lists, or about one, as CSV or JSON Lines, the youngest first. */
+  'GET /exports/list_members': {
+    path: undefined;
+    query: { readonly format?: "csv" | "jsonl"; readonly list_id?: string; };
+    body: undefined;
+    answer: string;
+  };
+  /** All messages, without what was written in them, as CSV or JSON Lines, the youngest first. */
+  'GET /exports/messages': {
+    path: undefined;
+    query: { readonly format?: "csv" | "jsonl"; };
+    body: undefined;
+    answer: string;
+  };
+  /** Who must not be mailed; who was erased is left out, as CSV or JSON Lines, the youngest first. */
+  'GET /exports/suppressions': {
+    path: undefined;
+    query: { readonly format?: "csv" | "jsonl"; };
+    body: undefined;
+    answer: string;
+  };
+  /** Everybody, or who matches a filter, as CSV or JSON Lines, the youngest first. */
+  'GET /exports/users': {
+    path: undefined;
+    query: { readonly format?: "csv" | "jsonl"; readonly filter?: string; };
+    body: undefined;
+    answer: string;
   };
   /** List saved filters, youngest first. */
   'GET /filters': {
@@ -566,6 +643,27 @@ export interface Operations {
     query: { readonly country: string; readonly region?: string; readonly year: number; };
     body: undefined;
     answer: Holidays;
+  };
+  /** List imports, the youngest first; they are kept for 30 days. */
+  'GET /imports': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; };
+    body: undefined;
+    answer: { readonly data: readonly ImportsData[]; readonly next_cursor: string | null; };
+  };
+  /** Read an import, with how far it is. */
+  'GET /imports/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: ImportsData;
+  };
+  /** What is wrong with lines of an import, as CSV; at most 10,000 of them. */
+  'GET /imports/{id}/report': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: string;
   };
   /** List the inboxes that bounces and answers come back to. */
   'GET /inboxes': {
@@ -1043,6 +1141,27 @@ export interface Operations {
     body: undefined;
     answer: { readonly secret: string; readonly created_at: string; readonly previous_valid_until: string | null; };
   };
+  /** List the endpoints that get events. */
+  'GET /webhooks': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; };
+    body: undefined;
+    answer: { readonly data: readonly WebhooksData[]; readonly next_cursor: string | null; };
+  };
+  /** Read an endpoint. */
+  'GET /webhooks/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: WebhooksData;
+  };
+  /** List what an endpoint got, or is to get; kept for 30 days. */
+  'GET /webhooks/{id}/deliveries': {
+    path: { readonly id: string; };
+    query: { readonly limit?: number; readonly cursor?: string; readonly status?: "pending" | "delivered" | "given_up"; };
+    body: undefined;
+    answer: { readonly data: readonly DeliveriesData[]; readonly next_cursor: string | null; };
+  };
   /** Change what is known of a company; what is left out stays, null removes. */
   'PATCH /companies/{company_id}': {
     path: { readonly company_id: string; };
@@ -1119,6 +1238,13 @@ export interface Operations {
     query: undefined;
     body: UserId;
     answer: UsersData;
+  };
+  /** Change an endpoint; what is left out stays. */
+  'PATCH /webhooks/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: { readonly url?: string; readonly event_types?: readonly string[]; readonly description?: string; readonly is_enabled?: boolean; };
+    answer: WebhooksData;
   };
   /** Create a broadcast as a draft. */
   'POST /broadcasts': {
@@ -1211,6 +1337,41 @@ export interface Operations {
     body: { readonly token: string; readonly user_id: string; };
     answer: IdentityVerify;
   };
+  /** Import a file: users, companies, events, suppressions, people of lists. */
+  'POST /imports': {
+    path: undefined;
+    query: { readonly kind: "users" | "companies" | "events" | "suppressions" | "list_members" | "everything"; readonly format?: "csv" | "jsonl"; readonly source?: "milepost" | "customerio" | "mailchimp" | "loops" | "listmonk"; readonly dry_run?: boolean; readonly start_series?: boolean; readonly confirmed?: boolean; readonly list_id?: string; readonly mapping?: string; };
+    body: undefined;
+    answer: ImportsData;
+  };
+  /** What the columns of a CSV file would be read as. */
+  'POST /imports/look': {
+    path: undefined;
+    query: undefined;
+    body: ImportsLook;
+    answer: ImportsLook2;
+  };
+  /** End an import; what was written stays. */
+  'POST /imports/{id}/cancel': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: ImportsData;
+  };
+  /** Hold an import; once it is answered nothing more is written. */
+  'POST /imports/{id}/pause': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: ImportsData;
+  };
+  /** Let an import go on where it was. */
+  'POST /imports/{id}/resume': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: ImportsData;
+  };
   /** Add an inbox; with imap it is read every minute. */
   'POST /inboxes': {
     path: undefined;
@@ -1243,7 +1404,7 @@ export interface Operations {
   'POST /invitations/accept': {
     path: undefined;
     query: undefined;
-    body: { readonly token: string; readonly name: string; readonly password: string; };
+    body: { readonly token: string; readonly name?: string; readonly password?: string; };
     answer: { readonly signed_in: boolean; };
   };
   /** What the holder of an invitation is invited to. */
@@ -1581,6 +1742,41 @@ export interface Operations {
     query: undefined;
     body: undefined;
     answer: { readonly secret: string; readonly created_at: string; readonly previous_valid_until: string | null; };
+  };
+  /** Add an endpoint; its secret is shown this once. */
+  'POST /webhooks': {
+    path: undefined;
+    query: undefined;
+    body: { readonly url: string; readonly event_types: readonly string[]; readonly description?: string; readonly is_enabled?: boolean; };
+    answer: Webhooks;
+  };
+  /** Send one event again, under its id. */
+  'POST /webhooks/{id}/deliveries/{delivery_id}/replay': {
+    path: { readonly id: string; readonly delivery_id: string; };
+    query: undefined;
+    body: undefined;
+    answer: DeliveriesData;
+  };
+  /** Send what happened in a period again, and what was never sent. */
+  'POST /webhooks/{id}/replay': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: { readonly from: string; readonly to: string; readonly types?: readonly string[]; readonly status?: "delivered" | "given_up"; };
+    answer: { readonly count: number; };
+  };
+  /** Make a new secret; the old one signs beside it for 24 hours. */
+  'POST /webhooks/{id}/rotate_secret': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: Webhooks;
+  };
+  /** Send a sample event. */
+  'POST /webhooks/{id}/test': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: { readonly type?: string; };
+    answer: DeliveriesData;
   };
   /** Replace a draft. */
   'PUT /broadcasts/{id}': {

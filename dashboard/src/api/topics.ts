@@ -17,7 +17,7 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   upcoming: ['enrollments', 'series', 'broadcasts', 'test_clock', 'sending'],
   overview: [
     ...['series', 'enrollments', 'broadcasts', 'messages', 'users', 'sending', 'settings'],
-    ...['test_clock', 'transports', 'senders'],
+    ...['test_clock', 'transports', 'senders', 'webhooks'],
   ],
   test_clock: ['test_clock', 'enrollments'],
   sending: ['sending', 'messages'],
@@ -28,9 +28,11 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   sender_domains: ['senders'],
   transports: ['transports', 'sending'],
   inboxes: ['inboxes'],
+  webhooks: ['webhooks'],
   audit: ['audit'],
   // The same for as long as the server runs.
   transport_kinds: [],
+  event_types: [],
   timezones: [],
   countries: [],
   holidays: [],

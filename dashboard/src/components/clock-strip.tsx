@@ -27,11 +27,7 @@ export function ClockStrip({ hiddenWhenNarrow }: ClockStripProps) {
       )}
     >
       <div className="flex flex-wrap items-baseline gap-x-6 gap-y-0.5">
-        {clock.data === undefined ? (
-          <Skeleton className="h-5 w-64" />
-        ) : (
-          <Reading clock={clock.data} isMoving={isMoving} />
-        )}
+        {clock.data === undefined ? <Coming /> : <Reading clock={clock.data} isMoving={isMoving} />}
         <p role={advance.error === null ? 'status' : 'alert'} className="text-sm">
           {advance.error !== null && (
             <strong className="font-semibold">
@@ -51,6 +47,16 @@ export function ClockStrip({ hiddenWhenNarrow }: ClockStripProps) {
         onAdvance={advance.mutate}
       />
     </section>
+  );
+}
+
+/** As high as what comes, in one line or two. */
+function Coming() {
+  return (
+    <>
+      <Skeleton className="h-5 w-72" />
+      <Skeleton className="h-5 w-64" />
+    </>
   );
 }
 

@@ -38,7 +38,8 @@ export function HeatMap({ label, rows, unit, selected = null, onSelect }: HeatMa
       // Reached by Tab, so that the keyboard can scroll it.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      className="overflow-x-auto"
+      // The cells' words for screen readers scroll with it.
+      className="relative overflow-x-auto"
     >
       <table className="w-full min-w-[44rem] table-fixed border-separate border-spacing-0.5 text-xs">
         <thead className="text-muted">

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 
 interface SettingsBlockProps {
   readonly title: string;
@@ -10,11 +10,14 @@ interface SettingsBlockProps {
 
 /** One matter of the settings. */
 export function SettingsBlock({ title, hint, actions, children }: SettingsBlockProps) {
+  const id = useId();
   return (
-    <section className="grid grid-cols-[minmax(0,1fr)] gap-3">
+    <section aria-labelledby={id} className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <div className="min-w-0">
-          <h2 className="font-semibold">{title}</h2>
+          <h2 id={id} className="font-semibold">
+            {title}
+          </h2>
           {hint !== undefined && <p className="max-w-prose text-sm text-muted">{hint}</p>}
         </div>
         {actions}

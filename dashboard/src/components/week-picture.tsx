@@ -103,10 +103,14 @@ function Row({ row }: { readonly row: WeekRow }) {
           <span
             key={from}
             aria-hidden
-            className="absolute inset-y-0 grid place-items-center overflow-hidden rounded-[0.2rem] bg-accent-solid px-1 text-on-accent"
+            title={words}
+            className="@container absolute inset-y-0 overflow-hidden rounded-[0.2rem] bg-accent-solid"
             style={{ left: percent(from), width: percent(to - from) }}
           >
-            {to - from >= 240 && <span className="truncate">{words}</span>}
+            {/* Words that do not fit are left to the scale above. */}
+            <span className="hidden bg-accent-solid text-center leading-7 whitespace-nowrap text-on-accent @min-[4.75rem]:block">
+              {words}
+            </span>
           </span>
         ))}
         {note !== null && (

@@ -14,3 +14,7 @@ export { receiveImport } from './receive.ts';
 export { importRoutes } from './routes.ts';
 export { listFaults } from './sql/imports.ts';
 export { createImportDuty, IMPORTS_IDLE_MS, tidyImports, type ImportWorkDeps } from './work.ts';
+export { exportedEverything } from './export/everything.ts';
+export { exportRoutes } from './export/routes.ts';
+export { EXPORT_KINDS, type ExportKind } from './export/table.ts';
+export { exported } from './export/write.ts';

@@ -139,12 +139,7 @@ const series = (name: string, description: string): EventType => ({
 export const EVENT_TYPES: readonly EventType[] = [
   message('sent', 'A way out took the message, or it was captured'),
   message('delivered', 'The receiving server took the message'),
-  message(
-    'opened',
-    'The message was opened; each time',
-    { machine: Machine },
-    { machine: false },
-  ),
+  message('opened', 'The message was opened; each time', { machine: Machine }, { machine: false }),
   message(
     'clicked',
     'A link of the message was followed; each time',

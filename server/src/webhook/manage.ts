@@ -121,10 +121,7 @@ export async function readWebhook(db: Db, which: Which): Promise<Webhook> {
 }
 
 /** Removes an endpoint with its log. @throws webhook.not_found */
-export async function removeWebhook(
-  { db }: Pick<WebhookDeps, 'db'>,
-  which: Which,
-): Promise<void> {
+export async function removeWebhook({ db }: Pick<WebhookDeps, 'db'>, which: Which): Promise<void> {
   if (!(await inTransaction(db, (tx) => deleteWebhook(tx, which)))) throw webhookNotFound();
 }
 

@@ -6,7 +6,13 @@ import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import type { WebhookAnswer, WebhookCall } from '../transport/index.ts';
 import type { SecretBox } from '../workspace/index.ts';
 import { bodyOf, publicIdOf } from './event-types.ts';
-import { leaseLocked, lockDue, lookForDue, type ClaimedDelivery, type InHand } from './sql/claim.ts';
+import {
+  leaseLocked,
+  lockDue,
+  lookForDue,
+  type ClaimedDelivery,
+  type InHand,
+} from './sql/claim.ts';
 import { disableWebhook, forgetErased, releaseDeliveries, settleDelivery } from './sql/settle.ts';
 import { ANSWER_BYTES_KEPT, attemptOf, disabledBy, verdictOf } from './webhook.ts';
 
@@ -65,9 +71,13 @@ export function createWebhookSender(deps: SenderDeps): WebhookSender {
   let quietUntilMs = 0;
 
   const begin = (claimed: ClaimedDelivery, claimedMs: number): void => {
-    const work = handOver(deps, { claimed, signal: givingUp.signal, isHeld: () => {
-      return clock.monotonicMs() - claimedMs < bounds.leaseMs / 2;
-    } })
+    const work = handOver(deps, {
+      claimed,
+      signal: givingUp.signal,
+      isHeld: () => {
+        return clock.monotonicMs() - claimedMs < bounds.leaseMs / 2;
+      },
+    })
       .catch((err: unknown) => {
         // The lease ends by itself, and another attempt is made.
         log.error({ err, webhook_id: claimed.webhookId }, 'a webhook could not be settled');
@@ -86,7 +96,11 @@ export function createWebhookSender(deps: SenderDeps): WebhookSender {
       const { hasWebhooks, isDue } = await lookForDue(db);
       if (!hasWebhooks) quietUntilMs = claimedMs + QUIET_MS;
       if (!isDue) return 0;
-      const claimed = await claim(db, { inHand: inHandOf(running.values()), bounds, count: running.size });
+      const claimed = await claim(db, {
+        inHand: inHandOf(running.values()),
+        bounds,
+        count: running.size,
+      });
       for (const one of claimed) begin(one, claimedMs);
       return claimed.length;
     },

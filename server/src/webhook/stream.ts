@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { inTransaction, type Pool } from '../platform/db.ts';
 import { bodyOf } from './event-types.ts';
 import { hasLines, openStream, takeLines } from './sql/lines.ts';
@@ -8,6 +8,15 @@ import { forgetErased } from './sql/settle.ts';
 export interface LineWriter {
   /** Resolves when the lines will survive the end of this process. */
   readonly write: (lines: string) => Promise<void>;
+}
+
+/** Whether whoever wrote last died in the midst of a line. */
+async function isMidLine(file: FileHandle): Promise<boolean> {
+  const stat = await file.stat();
+  // A pipe has no end to look at.
+  if (!stat.isFile() || stat.size === 0) return false;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, stat.size - 1);
+  return buffer.toString('latin1') !== '\n';
 }
 
 /** Lines of one transaction. */
@@ -35,9 +44,9 @@ export function lineWriterOf(
   }
   return {
     write: async (lines) => {
-      const file = await open(path, 'a', 0o600);
+      const file = await open(path, 'a+', 0o600);
       try {
-        await file.appendFile(lines);
+        await file.appendFile((await isMidLine(file)) ? `\n${lines}` : lines);
         await file.datasync();
       } finally {
         await file.close();

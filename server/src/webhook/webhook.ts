@@ -108,11 +108,7 @@ export function attemptOf(answer: WebhookAnswer, { at, ms }: { at: Date; ms: num
 /** Why an endpoint is disabled after a failed attempt; null when it goes on. */
 export function disabledBy(
   answer: WebhookAnswer,
-  {
-    failures,
-    failingSince,
-    now,
-  }: { failures: number; failingSince: Date | null; now: Date },
+  { failures, failingSince, now }: { failures: number; failingSince: Date | null; now: Date },
 ): 'gone' | 'failing' | null {
   if (answer.kind === 'answered') return null;
   if (answer.kind === 'failed' && answer.status === GONE) return 'gone';

@@ -39,6 +39,7 @@ interface Ids {
   readonly domain: string;
   readonly filter: string;
   readonly webhook: string;
+  readonly import: string;
 }
 
 /** One of everything, on the side that the key is of. */
@@ -65,11 +66,14 @@ async function everything(key: string): Promise<Ids> {
   const transport = await server.v1('POST', '/transports', smtp, who);
   const sender = await server.v1('POST', '/senders', { address: 'a@b.example' }, who);
   const domain = await server.v1('POST', '/sender_domains', { domain: 'b.example' }, who);
+  const file = '/imports?kind=users&format=jsonl&dry_run=true';
+  const imported = await server.v1('POST', file, { user_id: 'x' }, who);
   const filter = await server.v1('POST', '/filters', { name: 'Everybody' }, who);
   const hook = { url: 'https://x.example/', event_types: ['sending.paused'] };
   const webhook = await server.v1('POST', '/webhooks', hook, who);
   return {
     webhook: webhook.body.id,
+    import: imported.body.id,
     filter: filter.body.id,
     series,
     user,
@@ -183,6 +187,7 @@ const idOf = (ids: Ids): Record<string, string> => ({
   reports: ids.series,
   filters: ids.filter,
   webhooks: ids.webhook,
+  imports: ids.import,
 });
 
 test('every path of /api/v1 that names something answers as if nothing of that name were there', async () => {
@@ -260,6 +265,7 @@ test('lists and filters show nothing of others', async () => {
       '/audit',
       '/filters',
       '/webhooks',
+      '/imports',
     ]) {
       const { text } = await server.v1('GET', `${path}?limit=200`);
       for (const id of Object.values(ids)) expect(text).not.toContain(id);
@@ -270,6 +276,10 @@ test('lists and filters show nothing of others', async () => {
       '/series?with=counts',
       '/reports/messages?group=step',
       '/reports/messages.csv?group=step',
+      '/export',
+      ...['users', 'companies', 'events', 'messages', 'suppressions', 'list_members'].map(
+        (kind) => `/exports/${kind}`,
+      ),
     ]) {
       const { status, text } = await server.v1('GET', path);
       expect(status).toBe(200);

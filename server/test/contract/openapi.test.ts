@@ -3,6 +3,7 @@ import ajvFormats from 'ajv-formats';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startServer } from '../support/server.ts';
 import { signIn } from '../support/sign-in.ts';
+import { until } from '../support/until.ts';
 import { activeSeries, advance, enroll, newUser, TWO_EMAILS } from '../support/series.ts';
 
 /**
@@ -211,6 +212,14 @@ test('all calls of the contract are described', () => {
       ...v1(['timezones', 'countries', 'holidays'].map((list) => `get /${list}`)),
       'post /api/v1/identity/verify',
       ...v1(['get /audit', 'get /audit/export']),
+      ...v1(['get /imports', 'post /imports', 'get /imports/{}', 'get /imports/{}/report']),
+      ...v1(['pause', 'resume', 'cancel'].map((act) => `post /imports/{}/${act}`)),
+      ...v1(['post /imports/look', 'get /export']),
+      ...v1(
+        ['users', 'companies', 'events', 'messages', 'suppressions', 'list_members'].map(
+          (kind) => `get /exports/${kind}`,
+        ),
+      ),
       ...v1(['get /keys', 'post /keys', 'post /keys/{}/rotate', 'post /keys/{}/revoke']),
       ...v1(['get /settings', 'patch /settings', 'get /test_clock', 'post /test_clock/advance']),
     ]),
@@ -271,6 +280,12 @@ describe('each path answers as it says', async () => {
   const HOOK = { url: 'https://127.0.0.1:1/', event_types: ['user.created'] };
   const webhook = await server.v1('POST', '/webhooks', HOOK);
   const delivery = await server.v1('POST', `/webhooks/${webhook.body.id}/test`, {});
+  const file = '/imports?kind=users&format=jsonl';
+  const imported = await server.v1('POST', file, { user_id: 'imported-before' });
+  await until(async () => {
+    const { body } = await server.v1('GET', `/imports/${imported.body.id}`);
+    expect(body.state).toBe('done');
+  });
   const saved = await server.v1('POST', '/filters', { name: 'Everybody' });
   const idOf: Record<string, string> = {
     filters: saved.body.id,
@@ -289,6 +304,7 @@ describe('each path answers as it says', async () => {
     sender_domains: domain.body.id,
     webhooks: webhook.body.id,
     reports: seriesId,
+    imports: imported.body.id,
     members: ada.id,
     invitations: invitation.body.id,
     sessions: signedIn.data[0].id,
@@ -349,6 +365,8 @@ describe('each path answers as it says', async () => {
     '/api/v1/invitations/accept': { ...invited, name: 'Eve', password: 'correct horse battery' },
     '/api/v1/setup': { token: 'x', name: 'Eve', email: 'eve@b.example', password: '1234567890' },
     '/api/v1/password/reset': { token: 'x', password: '1234567890' },
+    '/api/v1/imports': { user_id: 'imported' },
+    '/api/v1/imports/look': { kind: 'users', head: 'user_id,email\na,a@x.example' },
     '/api/v1/webhooks': HOOK,
     '/api/v1/webhooks/{id}': { description: 'For the warehouse' },
     '/api/v1/webhooks/{id}/test': { type: 'message.sent' },
@@ -377,6 +395,10 @@ describe('each path answers as it says', async () => {
     'post /api/v1/broadcasts/{id}/test_send': 409,
     'delete /api/v1/lists/{id}': 409,
     'post /api/v1/series/{id}/activate': 409,
+    // It is done.
+    'post /api/v1/imports/{id}/pause': 409,
+    'post /api/v1/imports/{id}/resume': 409,
+    'post /api/v1/imports/{id}/cancel': 409,
     // No email of these has any.
     'get /api/v1/series/{id}/variants': 404,
     'get /api/v1/broadcasts/{id}/variants': 404,
@@ -407,6 +429,8 @@ describe('each path answers as it says', async () => {
             ? '?outcome=passed'
             : name === 'get /api/v1/series/{id}/variants'
               ? '?step_id=welcome'
+              : name === 'post /api/v1/imports'
+                ? '?kind=users&format=jsonl'
               : name === 'delete /api/v1/suppressions/{id}'
                 ? '?note=x'
                 : '';

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createReset } from '../../src/workspace/index.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -11,6 +10,7 @@ import {
   postAuth,
   signIn,
 } from '../support/sign-in.ts';
+import { totp } from '../support/totp.ts';
 
 /**
  * Goal: who is a member gets in, nobody else does, and a session ends when it should. Method: the calls
@@ -425,18 +425,3 @@ describe('pages of others', () => {
     }
   });
 });
-
-/** RFC 6238, with SHA-1, six digits and half a minute: what authenticator apps do. */
-function totp(base32: string, nowMs = Date.now()): string {
-  const bits = [...base32.replaceAll('=', '')]
-    .map((letter) =>
-      'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-    )
-    .join('');
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(nowMs / 30_000)));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const at = (mac.at(-1) ?? 0) & 0x0f;
-  return String((mac.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
-}

@@ -132,6 +132,18 @@ const invitation = async (): Promise<string> => {
   return (await owner.call('POST', '/invitations', address)).body.id as string;
 };
 
+/** Long enough to be met while it runs. */
+const LINES = 30_000;
+const longImport = async (...acts: string[]): Promise<string> => {
+  const line = (_: unknown, at: number) => `{"user_id":"imported-${at}"}`;
+  const file = Array.from({ length: LINES }, line).join('\n');
+  const { body } = await server.v1('POST', '/imports?kind=users&format=jsonl&dry_run=true', file);
+  for (const act of acts) {
+    expect((await server.v1('POST', `/imports/${body.id}/${act}`)).status).toBe(200);
+  }
+  return body.id as string;
+};
+
 /** Of each call: what it is about, made before; and the body. */
 const CALLS: Record<
   keyof typeof ACTION_OF,
@@ -232,18 +244,26 @@ const CALLS: Record<
   'DELETE /users/{user_id}': [() => newUser(server)],
   'PATCH /companies/{company_id}': [company, { traits: { plan: 'pro' } }],
   'DELETE /companies/{company_id}': [company],
+  'POST /imports': [null, { user_id: 'imported' }],
+  'POST /imports/{id}/pause': [() => longImport()],
+  'POST /imports/{id}/resume': [() => longImport('pause')],
+  'POST /imports/{id}/cancel': [() => longImport()],
   'POST /test_clock/advance': [null, { by: { hours: 1 } }],
 };
 
 /** Users are named by their internal id, which outlives them; a new key or copy by its own. */
 const IS_OF_ANOTHER = /^user\.|^key\.rotate$|\.duplicate$/;
 
+const QUERY: Readonly<Record<string, string>> = {
+  'DELETE /suppressions/{id}': '?note=asked',
+  'POST /imports': '?kind=users&format=jsonl',
+};
 /** Only somebody who is signed in may make these. */
 const isForMembers = (operation: string): boolean => /\/(members|invitations)\b/.test(operation);
 
 function perform(operation: string, id: string, body: object | undefined): Promise<Answer> {
   const [method = '', path = ''] = operation.split(' ');
-  const query = operation === 'DELETE /suppressions/{id}' ? '?note=asked' : '';
+  const query = QUERY[operation] ?? '';
   const place = path.replace(/\{\w+\}/, id) + query;
   return isForMembers(operation) ? owner.call(method, place, body) : server.v1(method, place, body);
 }

@@ -118,7 +118,9 @@ test('a period is replayed to an endpoint that was added after it', async () => 
   const from = new Date(Date.now() - 60_000).toISOString();
   await server.sdk('/users/identify', { user_id: 'bea', traits: {} });
   await server.sdk('/users/identify', { user_id: 'bea', traits: { n: 1 } });
-  await until(async () => expect(await deliveriesOf(early.id, '?status=delivered')).toHaveLength(2));
+  await until(async () =>
+    expect(await deliveriesOf(early.id, '?status=delivered')).toHaveLength(2),
+  );
   const late = await add();
   const to = new Date(Date.now() + 60_000).toISOString();
   const body = { from, to, types: ['user.updated'] };

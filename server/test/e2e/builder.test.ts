@@ -134,10 +134,9 @@ test('the same with the keyboard alone', { timeout: 60_000 }, async () => {
   const id = await draftSeries(server, { steps: [], name: 'By keys' });
   const page = await open(id);
   const nameOfFocused = (): Promise<string> =>
-    page.evaluate(() => {
-      const { activeElement: at } = document;
-      return at?.getAttribute('aria-label') ?? at?.textContent ?? '';
-    });
+    page.evaluate(
+      "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent",
+    );
   const focused = (name: RegExp) => until(async () => expect(await nameOfFocused()).toMatch(name));
   const add = async (key: string, type: string, label: RegExp): Promise<void> => {
     await page.keyboard.press(key);
@@ -162,9 +161,7 @@ test('the same with the keyboard alone', { timeout: 60_000 }, async () => {
   await page.keyboard.press('ArrowLeft');
   await focused(/step 3/);
   await page.keyboard.press('Enter');
-  await until(async () =>
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Add a trait'),
-  );
+  await focused(/Add a trait/);
   await page.keyboard.press('Enter');
   await page.keyboard.press('Shift+Tab');
   await page.getByRole('textbox', { name: 'Name of trait 1' }).focus();
@@ -203,10 +200,8 @@ test('on a phone the series is a list that does all of it', { timeout: 60_000 },
   const steps = [wait('one', 1, 'days'), email('two'), wait('three', 3, 'days')];
   const id = await draftSeries(server, { steps, name: 'Small' });
   const page = await open(id, { width: 390 });
-  const overflow = () =>
-    page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
+  const overflow = (): Promise<number> =>
+    page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   expect(await overflow()).toBe(0);
 
   await addAt(page, 'Add a step after step 3', 'Split');

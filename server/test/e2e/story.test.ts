@@ -154,7 +154,7 @@ test('a series that branches is built with the mouse', async () => {
     .waitFor();
   await add('Add a step after step 2', 'Condition');
   await button('Add a condition').click();
-  await page.getByRole('combobox', { name: 'Add a condition' }).fill('project_created');
+  await page.getByRole('combobox', { name: 'What the condition is about' }).fill('project_created');
   await page.getByRole('option', { name: 'did project_created' }).click();
   await add('Add a step after step 3, Yes', 'Email');
   await writeEmail(TIPS, 'Press / to search.');
@@ -181,6 +181,7 @@ const focused = (): Promise<string> =>
   page.evaluate<string>(
     `(() => {
       const { activeElement: at } = document;
+      if (at === document.body) return 'the page';
       const label = at?.getAttribute('aria-label') ?? at?.labels?.[0]?.textContent;
       return label ?? at?.textContent ?? '';
     })()`,
@@ -221,6 +222,8 @@ async function writeByKeys(subject: string, body: string): Promise<void> {
   await page.keyboard.type(body);
   await page.keyboard.press('Escape');
   await dialog().waitFor({ state: 'detached' });
+  // The focus comes back to where it was before it leaves for the canvas.
+  await expect.poll(() => isFocused(button('Write the email'))).toBe(true);
   await page.keyboard.press('Escape');
   await expect.poll(focused).toContain(subject);
 }
@@ -242,7 +245,7 @@ test('the same series is built with the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await expect.poll(() => isFocused(button('Add a condition'))).toBe(true);
   await page.keyboard.press('Enter');
-  await page.getByRole('combobox', { name: 'Add a condition' }).waitFor();
+  await page.getByRole('combobox', { name: 'What the condition is about' }).waitFor();
   await page.keyboard.type('project_created');
   const choice = page.getByRole('option', { name: 'did project_created' });
   await choice.waitFor();

@@ -47,7 +47,11 @@ export interface WorldIds {
 const START = new Date('2026-09-28T06:30:00.000Z');
 const DAYS = 24;
 const DAY_MS = 86_400_000;
-const EMAILS_PER_PERSON = 5;
+/** People who join on each day of a week, Monday first. */
+const ARRIVALS = [6, 5, 4, 5, 3, 1, 1];
+/** A first name each with so many last names, and companies. */
+const GENERATIONS = 4;
+const CONCURRENCY = 5;
 const BOUNCING = 'samir';
 const LIVE_IN_DOUBT = 'kavya@';
 const LIVE_REFUSED = 'rosa@';
@@ -86,6 +90,30 @@ export async function startDashboardWorld(): Promise<DashboardWorld> {
   };
 }
 
+type Arrival = ReturnType<typeof demoUsers>[number];
+
+/** The people of the demo, and others who share a first name with them. */
+function peopleOf(now: Date): Arrival[] {
+  const known = demoUsers(now);
+  return Array.from({ length: GENERATIONS }, (_, generation) => generation).flatMap((generation) =>
+    known.map(({ patch }, index) => {
+      const other = known[(index + generation * 7) % known.length]?.patch ?? patch;
+      const [first = ''] = String(patch.own['name']).split(' ');
+      const last = String(other.own['name']).split(' ').at(-1) ?? '';
+      const email = `${first}.${last}@example.com`.toLowerCase();
+      const number = generation * known.length + index + 1;
+      return {
+        externalId: `user_${String(number).padStart(3, '0')}`,
+        patch: {
+          own: { ...patch.own, name: `${first} ${last}`, email },
+          traits: { ...other.traits },
+          context: {},
+        },
+      };
+    }),
+  );
+}
+
 type WorldCall = (
   path: string,
   body?: unknown,
@@ -105,7 +133,7 @@ const callOf =
 
 async function liveOnTestSide(server: TestServer, call: WorldCall) {
   await call('/settings', BRAND, { method: 'PATCH' });
-  const people = demoUsers(START);
+  const people = peopleOf(START);
   const list = await call('/lists', {
     name: 'Product news',
     description: 'What is new, once a month',
@@ -124,8 +152,10 @@ async function liveOnTestSide(server: TestServer, call: WorldCall) {
   const templates = await addTemplates(call);
   const emptySeries = (await call('/series', { name: 'Win-back', steps: [], settings: {} })).id;
 
+  let arrived = 0;
   for (let day = 0; day < DAYS; day += 1) {
-    const joining = people.filter((_, index) => index % DAYS === day || index + 3 === day);
+    const joining = people.slice(arrived, arrived + (ARRIVALS[day % ARRIVALS.length] ?? 0));
+    arrived += joining.length;
     await arrive(call, { joining, onboarding, trial, day });
     await call('/test_clock/advance', { by: { days: 1 } });
     await hearBack(server);
@@ -176,7 +206,7 @@ async function arrive(
     trial,
     day,
   }: {
-    joining: ReturnType<typeof demoUsers>;
+    joining: readonly Arrival[];
     onboarding: string;
     trial: string;
     day: number;
@@ -185,14 +215,13 @@ async function arrive(
   for (const { externalId, patch } of joining) {
     const traits = { ...patch.own, ...patch.traits };
     await call('/users/identify', { user_id: externalId, traits }, { sdk: true });
-    const name = String(patch.traits['company']);
+    const { company, plan } = patch.traits;
+    const name = String(company);
+    const company_id = name.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+    const about = { name, plan, employee_count: 3 + name.length * 4 };
     await call(
       '/companies/identify',
-      {
-        company_id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'),
-        user_id: externalId,
-        traits: { name, plan: patch.traits['plan'], employee_count: 3 + name.length * 4 },
-      },
+      { company_id, user_id: externalId, traits: about },
       { sdk: true },
     );
   }
@@ -391,7 +420,7 @@ const WELCOME = { html: '<h1>Welcome</h1><p>Good to have you, {{ user.name }}.</
 /** Takes everything but two: of one nobody knows, and one is refused. */
 const faultyTransport = (): Transport => ({
   name: 'smtp',
-  concurrency: EMAILS_PER_PERSON,
+  concurrency: CONCURRENCY,
   send: ({ envelope: { to } }) => Promise.resolve(answerFor(to.join(' '))),
   verify: () => Promise.resolve({ ok: true, answer: '250 ready' }),
   close: () => Promise.resolve(),

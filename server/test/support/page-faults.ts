@@ -45,15 +45,23 @@ export async function watchedLook(
   options: { screen: Screen; cookie: string },
 ): Promise<WatchedLook> {
   const look = await lookAt(world, options);
+  /** What is kept out of emails is kept out on purpose, and the browser tells of it. */
+  const emailFrame = `${world.server.url}/email-frame`;
   const noted: Faults = [];
   const refused: Faults = [];
   look.page.on('console', (message) => {
-    if (message.type() === 'error') noted.push(`console: ${message.text().slice(0, 300)}`);
+    const isOfPage = message.location().url !== emailFrame && !message.text().includes(emailFrame);
+    if (message.type() !== 'error' || !isOfPage) return;
+    // A refused call is noted as such.
+    if (message.text().startsWith('Failed to load resource')) return;
+    noted.push(`console: ${message.text().slice(0, 300)} ${message.location().url}`);
   });
   look.page.on('pageerror', (error) => noted.push(`error: ${error.message}`));
   look.page.on('response', (response) => {
     if (response.status() < 400) return;
     const { pathname } = new URL(response.url());
+    // How a page learns that nobody is signed in.
+    if (options.cookie === '' && response.status() === 401) return;
     refused.push(`${response.status()} ${response.request().method()} ${pathname}`);
   });
   return { ...look, noted, refused };

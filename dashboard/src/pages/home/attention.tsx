@@ -54,6 +54,13 @@ function Place({ concern }: { readonly concern: Concern }) {
       </Link>
     );
   }
+  if (reason === 'webhook_disabled') {
+    return (
+      <Link to="/dashboard/settings/$section" params={{ section: 'webhooks' }} className={LINK}>
+        {name}
+      </Link>
+    );
+  }
   if (id === null) return <span className="font-medium">{name}</span>;
   return type === 'broadcast' ? (
     <Link to="/dashboard/broadcasts/$id" params={{ id }} className={LINK}>

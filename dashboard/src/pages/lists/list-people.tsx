@@ -131,7 +131,7 @@ function SubscriberRow({ subscriber, list, mayEdit }: SubscriberRowProps) {
           {state !== 'unsubscribed' && (
             <Button
               look="bare"
-              aria-label={`Take ${email ?? userId} off the list`}
+              aria-label={`Take off ${email ?? userId}`}
               disabled={remove.isPending}
               onClick={() => remove.mutate({ path, body: { user_ids: [userId] } })}
             >

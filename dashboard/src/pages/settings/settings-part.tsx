@@ -17,11 +17,20 @@ export function SettingsParts({
 }: {
   readonly parts: readonly ComponentType<SettingsPartProps>[];
 }) {
-  const { settings, error, saveError, isSaving, save } = useSettings();
+  const { settings, error } = useSettings();
   if (settings === undefined) {
     return error === null ? <Skeleton className="h-96 w-full" /> : <Failure error={error} />;
   }
-  return parts.map((Part, index) => (
-    <Part key={index} settings={settings} save={save} isSaving={isSaving} error={saveError} />
-  ));
+  return parts.map((Part, index) => <SavedPart key={index} Part={Part} settings={settings} />);
+}
+
+interface SavedPartProps {
+  readonly Part: ComponentType<SettingsPartProps>;
+  readonly settings: SettingsPartProps['settings'];
+}
+
+/** Each is saved by itself, and says itself why it was not. */
+function SavedPart({ Part, settings }: SavedPartProps) {
+  const { save, isSaving, saveError } = useSettings();
+  return <Part settings={settings} save={save} isSaving={isSaving} error={saveError} />;
 }

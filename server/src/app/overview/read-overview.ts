@@ -43,18 +43,19 @@ export async function readOverview(
 ): Promise<Overview> {
   const { today, timezone } = await calendarOf(db, workspaceId);
   const at = { workspaceId, today, timezone };
-  const [queue, rows, recent, pauses, sent, planned, troubles, domains, webhooks, steps] = await Promise.all([
-    queueHealth(db, { silenceMs: SILENCE_MS }),
-    listTransports(db, { workspaceId }),
-    recentHandovers(db, workspaceId),
-    openPauses(db, workspaceId),
-    countSent(db, at),
-    countPlannedSends(db, { workspaceId, lookMax: PLANNED_LOOK_MAX }),
-    troublesOf(db, at),
-    failingDomains(db, workspaceId),
-    disabledWebhooks(db, workspaceId),
-    firstSteps(db, workspaceId),
-  ]);
+  const [queue, rows, recent, pauses, sent, planned, troubles, domains, webhooks, steps] =
+    await Promise.all([
+      queueHealth(db, { silenceMs: SILENCE_MS }),
+      listTransports(db, { workspaceId }),
+      recentHandovers(db, workspaceId),
+      openPauses(db, workspaceId),
+      countSent(db, at),
+      countPlannedSends(db, { workspaceId, lookMax: PLANNED_LOOK_MAX }),
+      troublesOf(db, at),
+      failingDomains(db, workspaceId),
+      disabledWebhooks(db, workspaceId),
+      firstSteps(db, workspaceId),
+    ]);
   const pause = pauses.find(({ automationId }) => automationId === null);
   return {
     now: now.toISOString(),

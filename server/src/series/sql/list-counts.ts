@@ -47,7 +47,8 @@ export async function countListed(
            (coalesce(e.week, 0) + coalesce(f.week, 0))::integer as "enteredWeek",
            (coalesce(e.month, 0) + coalesce(f.month, 0))::integer as "enteredMonth",
            (coalesce(e.goals, 0) + coalesce(f.goals, 0))::integer as "goalsMonth",
-           l.at as "editedAt", l.actor_name as "editedBy"
+           l.at as "editedAt", case when l.actor_kind = 'key' then 'the key …' || l.actor_name
+                                    else l.actor_name end as "editedBy"
       from automations a
      cross join side
      cross join lateral (
@@ -69,7 +70,7 @@ export async function countListed(
               sum(count) filter (where kind = 'goal_reached' and day > side.today - 30) as goals
          from fresh where automation_id = a.id) f
       left join lateral (
-       select at, actor_name from audit_entries
+       select at, actor_kind, actor_name from audit_entries
         where workspace_id = ${workspaceId} and target_id = a.id::text
           and action in ('series.create', 'series.change')
         order by at desc, id desc

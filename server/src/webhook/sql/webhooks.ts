@@ -137,10 +137,7 @@ export async function replaceSecret(
 }
 
 /** With all its deliveries. @returns false when there is none */
-export async function deleteWebhook(
-  tx: Transaction,
-  { workspaceId, id }: Which,
-): Promise<boolean> {
+export async function deleteWebhook(tx: Transaction, { workspaceId, id }: Which): Promise<boolean> {
   const done = await tx`delete from webhooks where id = ${id} and workspace_id = ${workspaceId}`;
   return done.count === 1;
 }

@@ -30,7 +30,7 @@ export interface Layout {
 }
 
 export const START = 'start';
-export const endBoxOf = (key: string): string => `end:${key}`;
+const endBoxOf = (key: string): string => `end:${key}`;
 export const boxOf = (stepId: string): string => `step:${stepId}`;
 
 const STEP_WIDTH = 272;

@@ -24,7 +24,7 @@ export function insertAt(steps: readonly Step[], place: Place, step: Step): Edit
 }
 
 /** Sets a block into a place: its open ends lead to what the place led to. */
-export function insertBlock(steps: readonly Step[], place: Place, block: Block): Edited {
+function insertBlock(steps: readonly Step[], place: Place, block: Block): Edited {
   const to = targetOf(steps, place);
   const start = block.steps[0];
   if (to === undefined || start === undefined) return null;

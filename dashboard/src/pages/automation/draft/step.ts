@@ -46,7 +46,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The paths of a step's ways, in the order they are drawn. */
-export function pathsOf(step: Step): readonly string[] {
+function pathsOf(step: Step): readonly string[] {
   if (step.type === 'split') return branchesOf(step).map((_, index) => `branches/${index}/next`);
   return PATHS[step.type] ?? ['next'];
 }

@@ -26,48 +26,50 @@ export function RuleBlock({ title, words, members, picture, children }: RuleBloc
   );
   const [isOpen, setIsOpen] = useState(false);
   const id = useId();
+  const verb = isOpen ? 'Done' : mayEdit ? 'Change' : 'Details';
   return (
     <section
       aria-labelledby={`${id}title`}
-      className="grid grid-cols-1 gap-x-6 gap-y-2 border-b py-5 last:border-b-0 wide:grid-cols-[9rem_minmax(0,1fr)]"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-6 gap-y-2 border-b py-5 last:border-b-0 wide:grid-cols-[9rem_minmax(0,1fr)_auto]"
     >
-      <h2 id={`${id}title`} className="pt-1.5 text-sm font-medium text-muted">
+      <h2 id={`${id}title`} className="pt-2.5 text-sm font-medium text-muted wide:pt-1.5">
         {title}
       </h2>
-      <div className="grid min-w-0 grid-cols-1 gap-4">
-        <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 wide:flex-nowrap">
-          <div className="min-w-0 pt-1">
-            <Sentences words={words} isDoubtful={faults.length > 0} />
-            {/* Once it is open, they stand at the fields. */}
-            {(isOpen ? [] : faults).map(({ path, message }) => (
-              <p key={`${path} ${message}`} className="flex gap-1.5 text-fault">
-                <CircleAlert size={15} aria-hidden className="mt-0.5 shrink-0" />
-                <span>
-                  {nameOf(path)}: {said(message)}
-                </span>
-              </p>
-            ))}
-          </div>
-          <Button
-            aria-expanded={isOpen}
-            aria-controls={`${id}fields`}
-            aria-label={`${mayEdit ? 'Change' : 'Details'}: ${title}`}
-            onClick={() => setIsOpen(!isOpen)}
-          >
-            {isOpen ? 'Done' : mayEdit ? 'Change' : 'Details'}
-            <ChevronDown size={14} aria-hidden className={clsx(isOpen && 'rotate-180')} />
-          </Button>
-        </div>
-        {picture}
-        {isOpen && (
-          <div
-            id={`${id}fields`}
-            className="grid min-w-0 grid-cols-1 gap-5 rounded-ui border bg-panel p-4"
-          >
-            {children}
-          </div>
-        )}
+      <div className="col-span-2 row-start-2 min-w-0 wide:col-span-1 wide:col-start-2 wide:row-start-1 wide:pt-1">
+        <Sentences words={words} isDoubtful={faults.length > 0} />
+        {/* Once it is open, they stand at the fields. */}
+        {(isOpen ? [] : faults).map(({ path, message }) => (
+          <p key={`${path} ${message}`} className="flex gap-1.5 text-fault">
+            <CircleAlert size={15} aria-hidden className="mt-0.5 shrink-0" />
+            <span>
+              {nameOf(path)}: {said(message)}
+            </span>
+          </p>
+        ))}
       </div>
+      <Button
+        aria-expanded={isOpen}
+        {...(isOpen ? { 'aria-controls': `${id}fields` } : {})}
+        aria-label={`${verb}: ${title}`}
+        className="col-start-2 row-start-1 wide:col-start-3"
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {verb}
+        <ChevronDown size={14} aria-hidden className={clsx(isOpen && 'rotate-180')} />
+      </Button>
+      {(picture !== undefined || isOpen) && (
+        <div className="col-span-2 grid min-w-0 grid-cols-1 gap-4 pt-2 wide:col-start-2">
+          {picture}
+          {isOpen && (
+            <div
+              id={`${id}fields`}
+              className="grid min-w-0 grid-cols-1 gap-5 rounded-ui border bg-panel p-4"
+            >
+              {children}
+            </div>
+          )}
+        </div>
+      )}
     </section>
   );
 }

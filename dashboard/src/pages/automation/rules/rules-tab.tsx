@@ -1,4 +1,6 @@
+import { useEffect, useState } from 'react';
 import { Notice } from '../../../components/ui/notice.tsx';
+import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { useDraft } from '../draft/use-draft.ts';
 import { AgainRule } from './again-rule.tsx';
 import { AudienceRule } from './audience-rule.tsx';
@@ -12,6 +14,7 @@ import { WindowPicture } from './window-picture.tsx';
 import { useSeriesNames } from './use-series-names.ts';
 import { WindowRule } from './window-rule.tsx';
 
+const LATE_MS = 3_000;
 const WINDOW = [
   'timezone',
   'use_user_timezone',
@@ -30,6 +33,9 @@ export function RulesTab() {
   const names = useSeriesNames();
   const said = (sentence: string | undefined): readonly string[] | null =>
     sentence === undefined ? null : [sentence];
+  const isLate = useLate();
+  // All of it at once: sentences that come later would push those below them down.
+  if (outline === null && !isLate) return <Skeleton className="m-4 h-[48rem]" />;
   return (
     <div className="mx-auto grid max-w-5xl grid-cols-1 px-4 py-2 wide:px-6">
       {!mayEdit && (
@@ -84,6 +90,16 @@ export function RulesTab() {
       </RuleBlock>
     </div>
   );
+}
+
+/** Whether the first look has been waited for long enough: the fields work without the sentences. */
+function useLate(): boolean {
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLate(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLate;
 }
 
 /** The server names another series by its id. */

@@ -30,6 +30,8 @@ export interface Outcome {
   /** Of the series, else of the workspace. */
   readonly timezone: string;
   readonly titleOfStep: (stepId: string) => string;
+  /** Who enters, as the server said it then. */
+  readonly entryWords: readonly string[];
 }
 
 interface Kept {
@@ -84,6 +86,7 @@ export function useSimulation() {
           zones: asked.people === 'made_up' ? asked.zones : [],
           timezone: zoneOfSeries(draft.settings, outline?.timezone.name),
           titleOfStep: (id) => titles.get(id) ?? id,
+          entryWords: outline === null ? [] : [outline.words.entry, outline.words.audience],
         },
       });
     },

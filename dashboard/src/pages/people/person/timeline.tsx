@@ -134,7 +134,7 @@ function HappeningPost({ happening, zone }: HappeningPostProps) {
       </p>
       {reasons.length > 0 && (
         <details className="text-sm">
-          <summary className="w-fit cursor-pointer text-muted">Why</summary>
+          <summary className="w-fit cursor-pointer leading-6 text-muted">Why</summary>
           <Reasons reasons={reasons} zone={zone ?? viewerZone} />
         </details>
       )}
@@ -181,7 +181,7 @@ function EventData({ data }: { readonly data: Readonly<Record<string, unknown>> 
   if (entries.length === 0) return null;
   return (
     <details className="text-sm">
-      <summary className="w-fit cursor-pointer text-muted">What came with it</summary>
+      <summary className="w-fit cursor-pointer leading-6 text-muted">What came with it</summary>
       <pre className="mt-1 max-h-60 overflow-auto rounded-ui bg-sunken p-2 font-mono text-xs">
         {JSON.stringify(Object.fromEntries(entries), null, 2)}
       </pre>

@@ -9,7 +9,9 @@ export function AuditEntry({ entry }: { readonly entry: Entry }) {
     <details className="group">
       <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-3 gap-y-0.5 px-3 py-2 hover:bg-sunken">
         <span className="font-mono text-sm">{action}</span>
-        <span className="min-w-0 font-medium break-words">{target.name ?? (target.kind === 'side' ? '' : target.id)}</span>
+        <span className="min-w-0 font-medium break-words">
+          {target.name ?? (target.kind === 'test_clock' ? '' : target.id)}
+        </span>
         <span className="text-sm text-muted">by {whoOf(actor)}</span>
         <span className="ml-auto text-sm whitespace-nowrap text-muted">
           <Instant at={at} />

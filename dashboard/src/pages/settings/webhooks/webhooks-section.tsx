@@ -1,57 +1,20 @@
-import { useState } from 'react';
-import { useAsk, useDo } from '../../../api/ask.ts';
 import { useMay } from '../../../api/may.ts';
-import { CopyText } from '../../../components/copy-text.tsx';
-import { Failure } from '../../../components/failure.tsx';
-import { SettingsBlock } from '../../../components/settings-block.tsx';
-import { Button } from '../../../components/ui/button.tsx';
-import { Confirm } from '../../../components/ui/confirm.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
-import { Skeleton } from '../../../components/ui/skeleton.tsx';
+import { EndpointsBlock } from './endpoints-block.tsx';
+import { WebhookSecret } from './webhook-secret.tsx';
 
-/** The secret that webhook steps and alerts are signed with. */
+/** Endpoints that get events, and what webhook steps are signed with. */
 export function WebhooksSection() {
   return useMay('owner') ? (
-    <WebhookSecret />
+    <>
+      <EndpointsBlock />
+      <WebhookSecret />
+    </>
   ) : (
-    <Notice title="Only owners see the secret">
-      <p className="text-muted">It proves to your servers that a webhook is ours.</p>
+    <Notice title="Only owners see webhooks">
+      <p className="text-muted">
+        They send what is known of people elsewhere, and their secrets prove that a call is ours.
+      </p>
     </Notice>
-  );
-}
-
-function WebhookSecret() {
-  const secret = useAsk('GET /webhook_secret', {});
-  const [isShown, setIsShown] = useState(false);
-  const [isAsking, setIsAsking] = useState(false);
-  const rotate = useDo('POST /webhook_secret/rotate', { onDone: () => setIsAsking(false) });
-  return (
-    <SettingsBlock
-      title="Signing secret"
-      hint="Webhook steps and alerts carry a Standard Webhooks signature made with it."
-      actions={<Button onClick={() => setIsAsking(true)}>Rotate…</Button>}
-    >
-      <Failure error={secret.error} />
-      {secret.isPending && <Skeleton className="h-8 w-80" />}
-      {secret.data !== undefined &&
-        (isShown ? (
-          <CopyText text={secret.data.secret} label="Copy the secret" />
-        ) : (
-          <Button className="justify-self-start" onClick={() => setIsShown(true)}>
-            Show the secret
-          </Button>
-        ))}
-      <Confirm
-        open={isAsking}
-        onOpenChange={setIsAsking}
-        title="Make a new secret?"
-        confirm="Rotate"
-        isPending={rotate.isPending}
-        error={rotate.error}
-        onConfirm={() => rotate.mutate({})}
-      >
-        <p>Webhooks are signed with both for 24 hours; give your servers the new one by then.</p>
-      </Confirm>
-    </SettingsBlock>
   );
 }

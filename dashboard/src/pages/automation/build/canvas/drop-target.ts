@@ -1,13 +1,13 @@
 import { useSyncExternalStore } from 'react';
 
 /** Which edge a dragged step would be set into. Kept beside React: only two edges render again. */
-export interface DropTarget {
+interface DropTarget {
   readonly get: () => string | null;
   readonly set: (key: string | null) => void;
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-export function createDropTarget(): DropTarget {
+function createDropTarget(): DropTarget {
   let current: string | null = null;
   const listeners = new Set<() => void>();
   return {

@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react';
 import { useDraft } from '../../draft/use-draft.ts';
 import { useBuilderActions } from '../builder.ts';
+import { forgetFocus } from '../focus-box.ts';
 import type { Layout } from '../graph-layout.ts';
 import { type Direction, placeAfter, stepIdOf, walked } from '../walk.ts';
 
@@ -86,7 +87,8 @@ export function useCanvasKeys({ layout, onShowKeys }: KeysInput) {
 }
 
 /** The first field of the inspector, once it shows the step. */
-export function focusInspector(): void {
+function focusInspector(): void {
+  forgetFocus();
   requestAnimationFrame(() => {
     const inspector = document.querySelector('[data-inspector]');
     inspector?.querySelector<HTMLElement>('input, textarea, select, button')?.focus();

@@ -108,7 +108,7 @@ function MadeUp({ form, faults, onChange }: FormPartProps) {
               <span className="text-sm text-muted">
                 {kinds.length === 1
                   ? 'Everybody'
-                  : `Every ${kinds.length}. person, from ${index + 1}`}
+                  : `People ${[1, 2, 3].map((round) => (round - 1) * kinds.length + index + 1).join(', ')}, …`}
               </span>
               <Button
                 look="bare"

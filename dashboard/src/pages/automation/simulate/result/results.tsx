@@ -62,15 +62,19 @@ export function Results({ outcome, isStale }: ResultsProps) {
       )}
       {view === 'overview' && (
         <>
-          <Summary simulation={simulation} />
-          <Hours
-            outcome={outcome}
-            clock={clock}
-            onClock={setClock}
-            selected={filter.hour}
-            onSelect={(hour) => look({ hour, what: 'sent' })}
-          />
-          <StepsTable outcome={outcome} onChoose={(stepId) => look({ stepId })} />
+          <Summary outcome={outcome} />
+          {(simulation.totals.counts['entered'] ?? 0) > 0 && (
+            <>
+              <Hours
+                outcome={outcome}
+                clock={clock}
+                onClock={setClock}
+                selected={filter.hour}
+                onSelect={(hour) => look({ hour, what: 'sent' })}
+              />
+              <StepsTable outcome={outcome} onChoose={(stepId) => look({ stepId })} />
+            </>
+          )}
         </>
       )}
       {view === 'timeline' && (

@@ -2,7 +2,7 @@ import { countOf } from '../../../../components/number.ts';
 import { Cell, HeadCell, Row, Table, TableHead } from '../../../../components/ui/table.tsx';
 import { typeWordsOf } from '../../build/step-types.ts';
 import type { Outcome } from '../use-simulation.ts';
-import { branchWords } from './words.ts';
+import { branchWords, waysOf } from './words.ts';
 
 const DONE = ['sent', 'passed', 'branched', 'traits_written', 'webhook_captured'] as const;
 
@@ -58,7 +58,7 @@ export function StepsTable({ outcome, onChoose }: StepsTableProps) {
                 </Cell>
                 <Cell isNumber>{quiet(waiting)}</Cell>
                 <Cell className="whitespace-nowrap" data-tabular="">
-                  {Object.entries(branches)
+                  {waysOf(branches)
                     .map(([branch, count]) => `${branchWords(branch)} ${countOf(count)}`)
                     .join(' · ')}
                 </Cell>

@@ -1,5 +1,6 @@
 import { countedOf, countOf } from '../../../../components/number.ts';
 import { Notice } from '../../../../components/ui/notice.tsx';
+import type { Outcome } from '../use-simulation.ts';
 import { refusalsOf, type Simulation } from './result.ts';
 import { reasonWords } from './words.ts';
 
@@ -17,7 +18,8 @@ const FIGURES = [
 const ALWAYS: readonly string[] = ['entered', 'sent', 'completed'];
 
 /** What came of everybody, in numbers. */
-export function Summary({ simulation }: { readonly simulation: Simulation }) {
+export function Summary({ outcome }: { readonly outcome: Outcome }) {
+  const { simulation, isMadeUp, entryWords } = outcome;
   const { totals, waiting, people, timeline } = simulation;
   const { counts } = totals;
   const refused = counts['not_entered'] ?? 0;
@@ -41,6 +43,13 @@ export function Summary({ simulation }: { readonly simulation: Simulation }) {
               </li>
             ))}
           </ul>
+          {refusals.some(([reason]) => reason === 'not_meant') && (
+            <p>
+              {entryWords.map((words) => `${words}. `)}
+              {isMadeUp &&
+                'Give made-up people such traits, and what entering brings along, in the form.'}
+            </p>
+          )}
         </Notice>
       )}
       <Truncated simulation={simulation} />

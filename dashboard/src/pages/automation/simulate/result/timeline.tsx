@@ -50,7 +50,7 @@ export function Timeline({ outcome, clock, filter, onFilter, onPerson }: Timelin
           <tbody>
             {lines.slice(0, shown).map((line, index) => (
               <Row key={index}>
-                <Cell className="whitespace-nowrap text-muted" data-tabular="">
+                <Cell className="min-w-28 text-muted wide:whitespace-nowrap" data-tabular="">
                   <Instant at={line.at} zone={zoneOfLine(line)} />
                 </Cell>
                 <Cell className="whitespace-nowrap">
@@ -62,7 +62,7 @@ export function Timeline({ outcome, clock, filter, onFilter, onPerson }: Timelin
                     {line.user_id}
                   </button>
                 </Cell>
-                <Cell className="min-w-64">
+                <Cell className="min-w-44 wide:min-w-64">
                   <LineWords line={line} outcome={outcome} zone={zoneOfLine(line)} />
                 </Cell>
               </Row>

@@ -39,6 +39,13 @@ export const reasonWords = (reason: string): string =>
 /** Lines that are told in the colour of faults. */
 export const isFault = ({ what }: Line): boolean => what === 'failed' || what === 'not_entered';
 
+/** Ways as they are drawn; branches of a split by their numbers. */
+const WAYS = ['yes', 'no', 'event', 'timeout'];
+export const waysOf = (branches: Readonly<Record<string, number>>): [string, number][] =>
+  Object.entries(branches).toSorted(
+    ([one], [other]) => WAYS.indexOf(one) - WAYS.indexOf(other) || Number(one) - Number(other) || 0,
+  );
+
 /** A way out of a step: 'Yes', 'A'. */
 export function branchWords(branch: string): string {
   if (/^\d+$/.test(branch)) return letterOf(Number(branch));
