@@ -10,6 +10,8 @@ const SERIES = {
 interface Imported {
   /** From the first byte of the file to the last user. */
   readonly seconds: number;
+  /** Of processors, in this process and in the database. */
+  readonly busySeconds: number;
   /** The most memory that the process had more than before it began. */
   readonly grownMb: number;
   readonly fileMb: number;
@@ -38,6 +40,14 @@ export const imports: Measure = {
         peer: null,
         target: { kind: 'at most', value: (120 * users) / 1_000_000 },
         note,
+      },
+      {
+        what: 'processor time of it, in both',
+        unit: 's',
+        ours: [done.busySeconds],
+        peer: null,
+        target: null,
+        note: 'two cores give 2 s of it in each second',
       },
       {
         what: 'memory that the process grows by meanwhile',

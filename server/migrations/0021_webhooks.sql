@@ -32,10 +32,10 @@ create index webhooks_by_age on webhooks (workspace_id, created_at desc, id desc
 create index webhooks_enabled on webhooks (workspace_id) where is_enabled;
 
 create trigger audit after insert or delete
-  or update of url, event_types, description, is_enabled, secret on webhooks
+  or update of url, event_types, description, is_enabled, secret_hint on webhooks
   for each row execute function audit_row(
-    'webhook', 'disabled_at,failures,failing_since,secret_hint,previous_secret,previous_valid_until',
-    'secret', '');
+    'webhook', 'disabled_at,failures,failing_since,secret,previous_secret,previous_valid_until',
+    '', '');
 
 -- The stream of all sides as JSON Lines: one row while some process is set up to write it.
 create table outbox_streams (
@@ -65,6 +65,9 @@ create table outbox_events (
 create index outbox_events_by_user on outbox_events (user_id) where user_id is not null;
 create index outbox_events_by_address on outbox_events (workspace_id, lower(data ->> 'address'))
   where user_id is null and type = 'user.suppressed';
+-- Erasures of which somebody has still to be told.
+create index outbox_events_erased on outbox_events (id)
+  where type = 'user.erased' and data <> '{}';
 create index outbox_events_by_side on outbox_events (workspace_id, written_at);
 create index outbox_events_old on outbox_events using brin (written_at);
 

@@ -17,7 +17,7 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   upcoming: ['enrollments', 'series', 'broadcasts', 'test_clock', 'sending'],
   overview: [
     ...['series', 'enrollments', 'broadcasts', 'messages', 'users', 'sending', 'settings'],
-    ...['test_clock', 'transports', 'senders', 'webhooks'],
+    ...['test_clock', 'transports', 'senders'],
   ],
   test_clock: ['test_clock', 'enrollments'],
   sending: ['sending', 'messages'],
@@ -27,6 +27,7 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   senders: ['senders'],
   sender_domains: ['senders'],
   transports: ['transports', 'sending'],
+  imports: ['imports'],
   inboxes: ['inboxes'],
   webhooks: ['webhooks'],
   audit: ['audit'],

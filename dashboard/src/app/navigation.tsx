@@ -1,4 +1,4 @@
-import { Link, type LinkProps } from '@tanstack/react-router';
+import { Link, type LinkProps, useRouterState } from '@tanstack/react-router';
 import Ban from 'lucide-react/icons/ban';
 import Building2 from 'lucide-react/icons/building-2';
 import CalendarDays from 'lucide-react/icons/calendar-days';
@@ -47,6 +47,7 @@ const LINK =
 
 /** The way to every page. */
 export function Navigation() {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
   return (
     <nav aria-label="Pages" className="grid gap-3 p-2">
       {GROUPS.map((places, index) => (
@@ -56,6 +57,9 @@ export function Navigation() {
               <Link
                 to={to}
                 activeOptions={{ exact: isExact, includeSearch: false }}
+                {...(to === '/dashboard/series' && path.startsWith('/dashboard/automation')
+                  ? { 'data-status': 'active' }
+                  : {})}
                 className={LINK}
               >
                 <Icon size={15} aria-hidden className="shrink-0" />
@@ -70,7 +74,7 @@ export function Navigation() {
           <Link
             to="/dashboard/settings/$section"
             params={{ section: 'keys' }}
-            activeOptions={{ includeSearch: false }}
+            data-status={path.startsWith('/dashboard/settings') ? 'active' : undefined}
             className={LINK}
           >
             <Settings size={15} aria-hidden className="shrink-0" />

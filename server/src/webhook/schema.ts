@@ -73,7 +73,9 @@ export const DeliveryView = Type.Object({
   give_up_at: Instant,
   ended_at: Nullable(Instant),
   created_at: Instant,
-  data: Type.Unknown({ description: 'Of the event; empty where a person was erased' }),
+  payload: Type.Unknown({
+    description: '`data` of the event; empty where a person was erased',
+  }),
   log: Type.Array(
     Type.Object({
       at: Instant,
@@ -143,7 +145,7 @@ export const deliveryViewOf = (one: Delivery): Static<typeof DeliveryView> => ({
   give_up_at: one.giveUpAt.toISOString(),
   ended_at: isoOf(one.endedAt),
   created_at: one.createdAt.toISOString(),
-  data: one.data,
+  payload: one.data,
   log: one.attemptLog.map(({ at, status, ms, reason, answer }) => ({
     at,
     status,

@@ -189,7 +189,7 @@ async function settle(
   { db, clock, log, random }: SenderDeps,
   { claimed, answer, ms }: { claimed: ClaimedDelivery; answer: WebhookAnswer; ms: number },
 ): Promise<void> {
-  const { webhookId, eventId, attempts, giveUpAt, type } = claimed;
+  const { webhookId, attempts, giveUpAt, type } = claimed;
   const now = clock.now();
   const verdict = verdictOf(answer, { attempts: attempts + 1, giveUpAt, now, random });
   const attempt = attemptOf(answer, { at: now, ms });
@@ -197,7 +197,7 @@ async function settle(
   const hasFailed = answer.kind !== 'answered';
   const write = { claimed, status: verdict.kind, nextAt, attempt, hasFailed };
   const fared = await pastDeadlocks(() => inTransaction(db, (tx) => settleDelivery(tx, write)));
-  if (verdict.kind !== 'pending' && type === 'user.erased') await forgetErased(db, [eventId]);
+  if (verdict.kind !== 'pending' && type === 'user.erased') await forgetErased(db);
   if (fared === null || !fared.isEnabled) return;
   const reason = disabledBy(answer, { ...fared, now });
   if (reason === null) return;

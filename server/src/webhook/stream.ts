@@ -85,8 +85,7 @@ export function createEventStream({
       }
       return events;
     });
-    const erased = written.filter(({ type }) => type === 'user.erased').map(({ id }) => id);
-    if (erased.length > 0) await forgetErased(db, erased);
+    if (written.some(({ type }) => type === 'user.erased')) await forgetErased(db);
     return written.length;
   };
 }

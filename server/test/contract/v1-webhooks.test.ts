@@ -75,7 +75,7 @@ test('an event arrives by itself, signed, and stands in the log', async () => {
     status: 'delivered',
     attempts: 1,
     next_attempt_at: null,
-    data: call?.data,
+    payload: call?.data,
     log: [{ status: 204, reason: null, answer: null }],
   });
   expect(logged.id).not.toBe(logged.event_id);

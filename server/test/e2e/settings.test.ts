@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeBrowser, dashboardDir, openDashboard } from '../support/dashboard.ts';
+import { closeBrowser, dashboardDir, openDashboard, soon } from '../support/dashboard.ts';
 import { startDnsZone, type DnsZone } from '../support/dns-zone.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { signIn, type SignedInCaller } from '../support/sign-in.ts';
@@ -98,14 +98,14 @@ test('identity verification is switched on, and the tester says what is wrong wi
   expect(await verdict.getByRole('img', { name: 'wrong' }).count()).toBe(1);
   await page.getByLabel('Token', { exact: true }).fill(tokenOf('grace-2', 'not the secret'));
   await page.getByRole('button', { name: 'Test', exact: true }).click();
-  await verdict
-    .getByText(/signature/i)
-    .first()
-    .waitFor();
+  const wrong = verdict
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('img', { name: 'wrong' }) });
+  await wrong.filter({ hasText: /secret/i }).waitFor();
 
   await page.getByLabel('Require a token with calls of widget keys').uncheck();
   await block(page, 'Identity verification').getByRole('button', { name: 'Save' }).click();
-  await expect.poll(async () => (await identify()).status).toBe(200);
+  await soon(async () => (await identify()).status).toBe(200);
   await close();
 });
 
@@ -152,6 +152,8 @@ test('a sender and its domain are added, and the DNS is shown record by record',
     const record = card.getByRole('listitem').filter({ hasText: name });
     await record.getByText('right', { exact: true }).waitFor();
   }
+  // Another look is worth it after a few seconds only.
+  await server.db`update sender_domains set checked_at = checked_at - interval '1 minute'`;
   zone.names.delete(dkim[0]?.name ?? '');
   await card.getByRole('button', { name: 'Check now' }).click();
   const gone = card.getByRole('listitem').filter({ hasText: dkim[0]?.name ?? '' });
@@ -166,7 +168,7 @@ test('a transport is added, checked, edited without typing its secret again, and
   const form = page.getByRole('form', { name: 'New transport' });
   await form.getByLabel('Kind').selectOption({ label: 'SMTP' });
   await form.getByLabel('Name', { exact: true }).fill('Main relay');
-  await form.getByLabel('SMTP URL').fill('smtp://10.0.0.1:25');
+  await form.getByLabel('SMTP URL').fill('https://relay.tidewater.example');
   await form.getByRole('button', { name: 'Save' }).click();
   await form.getByRole('alert').waitFor();
   await form.getByLabel('SMTP URL').fill(`smtp://127.0.0.1:${sink.port}`);
@@ -201,9 +203,7 @@ test('what is saved is kept, and a fault that the server finds is told where it 
   const sample = page.getByRole('figure', { name: 'Sample' });
   await sample.getByText('You have an account with Tidewater.').waitFor();
   const button = sample.getByText('Open the invoice');
-  expect(await button.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
-    'rgb(122, 62, 157)',
-  );
+  expect(await button.getAttribute('style')).toContain('rgb(122, 62, 157)');
   await page.getByRole('button', { name: 'Save' }).click();
   await isSaved(page);
   const { body } = await owner.call('GET', '/settings');
@@ -218,7 +218,7 @@ test('what is saved is kept, and a fault that the server finds is told where it 
   await workspace.getByLabel('Time zone').fill('Asia/Tokyo');
   await workspace.getByRole('button', { name: 'Save' }).click();
   await workspace.getByRole('alert').waitFor({ state: 'detached' });
-  expect((await owner.call('GET', '/settings')).body.timezone).toBe('Asia/Tokyo');
+  await soon(async () => (await owner.call('GET', '/settings')).body.timezone).toBe('Asia/Tokyo');
   await close();
 });
 
@@ -230,7 +230,7 @@ test('the webhook secret is rotated, the clock moved, and the audit log has it a
   await page.getByRole('button', { name: 'Rotate…' }).click();
   await page.getByRole('dialog').getByText('24 hours').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Rotate', exact: true }).click();
-  await expect.poll(() => secret.textContent()).not.toBe(before);
+  await soon(() => secret.textContent()).not.toBe(before);
 
   await page.getByRole('link', { name: 'Test clock' }).click();
   await page.getByText('Mon 24 Mar 2025').waitFor();
@@ -246,7 +246,7 @@ test('the webhook secret is rotated, the clock moved, and the audit log has it a
   }
   expect(await log.getByText(/mp_sk_test_/).count()).toBe(0);
   await log.getByLabel('Action').fill('settings.change');
-  await log.getByText('key.create', { exact: true }).waitFor({ state: 'detached' });
+  await log.getByText('key.create', { exact: true }).first().waitFor({ state: 'detached' });
   await entry.first().getByText('settings.change').click();
   const row = entry.first().getByRole('row', { name: /timezone/ });
   expect(await row.getByRole('cell').allTextContents()).toEqual(['UTC', 'Asia/Tokyo']);

@@ -1,7 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createReset } from '../../src/workspace/index.ts';
-import { closeBrowser, dashboardDir, openDashboard, sharedBrowser } from '../support/dashboard.ts';
+import {
+  closeBrowser,
+  dashboardDir,
+  openDashboard,
+  sharedBrowser,
+  soon,
+} from '../support/dashboard.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { addMember, PASSWORD, signIn } from '../support/sign-in.ts';
 import { totp } from '../support/totp.ts';
@@ -176,7 +182,11 @@ test('an invitation makes an account, and one that there is joins with its own',
 
 test('a reset link gives a new password, and ends every session', async () => {
   const member = await signIn(server, { role: 'editor' });
-  const { token } = await createReset(server.db, { email: member.email, dropsSecondFactor: false, now: new Date() });
+  const { token } = await createReset(server.db, {
+    email: member.email,
+    dropsSecondFactor: false,
+    now: new Date(),
+  });
   const open = await openDashboard(server, { member });
   await isHome(open.page);
   const page = await stranger(`/reset-password#token=${token}`);
@@ -206,7 +216,7 @@ test('sessions are listed, and one that is ended is out at once', async () => {
   await sessions.getByText('this one').waitFor();
   expect(await sessions.getByText(/Chrome on Linux/).count()).toBe(2);
   await sessions.getByRole('button', { name: /^Sign out/ }).click();
-  await expect.poll(() => sessions.getByText(/Chrome on Linux/).count()).toBe(1);
+  await soon(() => sessions.getByText(/Chrome on Linux/).count()).toBe(1);
   // Its stream ends, and it learns that it is nobody any more.
   await lost.getByRole('heading', { name: 'Sign in' }).waitFor();
 });

@@ -205,10 +205,12 @@ async function tabTo(locator: Locator): Promise<void> {
 /** Adds a step after the one that has the focus, which the new one has then. */
 async function addByKeys(key: string, type: string): Promise<void> {
   await page.keyboard.press(key);
-  await page.getByRole('menu').waitFor();
+  await expect.poll(focused).toBe('Add a step');
   await page.keyboard.type(type);
+  await expect.poll(focused).toMatch(new RegExp(`^${type}`));
   await page.keyboard.press('Enter');
-  await expect.poll(focused).toMatch(new RegExp(`^${type}`, 'i'));
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+  await expect.poll(focused).toMatch(new RegExp(`^${type}.*step`, 'i'));
 }
 
 /** Writes the email that has the focus on the canvas, and comes back to it. */

@@ -1,5 +1,8 @@
+import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { importWorkOf } from '../../src/app/services.ts';
+import { createImportDuty, receiveImport } from '../../src/data/index.ts';
 import { startServer, type TestWorkspace } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -146,7 +149,8 @@ async function fill(side: TestWorkspace['test'], all: fc.ValueOf<typeof people>[
   const lines = all.map(({ company, ...person }) =>
     JSON.stringify({ ...person, ...(company === null ? {} : { company_id: company }) }),
   );
-  await importFile('kind=users&format=jsonl', lines.join('\n'), key);
+  const { progress } = await importFile('kind=users&format=jsonl', lines.join('\n'), key);
+  expect(progress).toMatchObject({ created: all.length, bad: 0 });
   return opt as string;
 }
 
@@ -199,4 +203,123 @@ describe('what is exported and imported on another side', () => {
     },
     60_000,
   );
+});
+
+const usersFile = (count: number, from = 0): string =>
+  `user_id,email\n${Array.from({ length: count }, (_, at) => `u${from + at},u${from + at}@x.example`).join('\n')}`;
+
+const countUsers = async (workspaceId: string): Promise<number> => {
+  const [row] = await server.db<{ count: number }[]>`
+    select count(*)::int as count from users where workspace_id = ${workspaceId}
+  `;
+  return row?.count ?? 0;
+};
+
+describe('an import', () => {
+  test('is done once and whole when its worker ends in the middle', async () => {
+    const { test: side } = await server.newWorkspace();
+    const deps = importWorkOf(server.services);
+    const now = new Date();
+    const options = { isDryRun: false, mayStart: false, isConfirmed: false, listId: null };
+    const ask = { workspaceId: side.id, kind: 'users', format: 'csv', source: 'milepost' } as const;
+    const body = Readable.from([Buffer.from(usersFile(3_500))]);
+    const id = await receiveImport(
+      { db: server.db, onReceived: () => {} },
+      { ...ask, mapping: {}, options },
+      { body, now },
+    );
+    let asked = 0;
+    const dies = async (): Promise<Date> => {
+      asked += 1;
+      if (asked % 2 === 1) throw new Error('the worker has ended');
+      return now;
+    };
+    const log = { error: () => {} };
+    const tick = createImportDuty({ ...deps, log, sideNow: dies });
+    for (let times = 0; times < 30; times += 1) await tick();
+    const done = await ended(id, side.secretKey);
+    expect(done.progress).toMatchObject({ handled: 3_500, created: 3_500, changed: 0, bad: 0 });
+    expect(await countUsers(side.id)).toBe(3_500);
+    server.errors.length = 0;
+  });
+
+  test('that is tried only tells the same and keeps nothing', async () => {
+    const { test: side } = await server.newWorkspace();
+    const file = `${usersFile(20)}\nu3,not an address\nu4,u4@x.example\n`;
+    const tried = await importFile('kind=users&dry_run=true', file, side.secretKey);
+    expect(await countUsers(side.id)).toBe(0);
+    const real = await importFile('kind=users', file, side.secretKey);
+    expect(tried.progress).toEqual(real.progress);
+    expect(real.progress).toMatchObject({ created: 20, changed: 1, bad: 1 });
+    expect(await countUsers(side.id)).toBe(20);
+  });
+
+  test('leaves nothing of the file, and in its report no value', async () => {
+    const secret = 'unmistakable-word';
+    const file = `user_id,email,timezone\n${secret},${secret} no address,UTC\nok,ok@x.example,${secret}/zone\n`;
+    const { id, progress } = await importFile('kind=users', file);
+    expect(progress).toMatchObject({ bad: 1, warned: 1, created: 1 });
+    expect(await report(id)).toEqual([
+      '2,error,email,is not a valid email address',
+      '3,warning,timezone,is no known time zone and is not used for scheduling',
+    ]);
+    const [left] = await server.db<{ chunks: number; faults: string | null }[]>`
+      select (select count(*)::int from import_chunks where import_id = ${id}) as chunks,
+             (select string_agg(f::text, ' ') from import_faults f) as faults
+    `;
+    expect(left?.chunks).toBe(0);
+    expect(left?.faults).not.toContain(secret);
+  });
+
+  test('says on which line of the file a fault is, whatever is between the lines', async () => {
+    const file =
+      '\u{FEFF}user_id;name\r\n\r\na;"two\r\nlines"\r\n\n\n;nobody\nb;"stray" quote\nc;x;y\nd;ok\n';
+    const { id, progress } = await importFile('kind=users', file);
+    expect(progress).toMatchObject({ handled: 5, created: 2, bad: 3 });
+    expect(await report(id)).toEqual([
+      '7,error,user_id,is required',
+      '8,error,,a quote is out of place',
+      '9,error,,"has 3 cells, and the first line names 2"',
+    ]);
+  });
+
+  test('of data starts no series, unless that is asked for', async () => {
+    const key = server.test.secretKey;
+    const settings = { entry: { event: 'imported' } };
+    const steps = [{ id: 'w', type: 'wait', delay: { amount: 1, unit: 'days' } }];
+    const made = await server.v1('POST', '/series', { name: 'On event', settings, steps });
+    expect(made.status, made.text).toBe(201);
+    const { id } = made.body;
+    const active = await server.v1('POST', `/series/${id}/activate`);
+    expect(active.status, active.text).toBe(200);
+    const inIt = async () => (await server.v1('GET', `/series/${id}/enrollments`)).body.data;
+    await importFile('kind=events', 'user_id,event_type\nsilent,imported\n', key);
+    const event = 'user_id,event_type\nheard,imported\n';
+    await importFile('kind=events&start_series=true', event, key);
+    await until(async () =>
+      expect((await inIt()).map((one: { user_id: string }) => one.user_id)).toEqual(['heard']),
+    );
+  });
+});
+
+test('who was erased is taken out of what waits to be imported', async () => {
+  const key = server.test.secretKey;
+  const word = 'unmistakable-person';
+  await server.sdk('/users/identify', { user_id: word, traits: { email: `${word}@x.example` } });
+  const lines = Array.from({ length: 30_000 }, (_, at) => `w${at},w${at}@x.example`);
+  lines.splice(29_000, 0, `${word},x@x.example`, `other,"${word}@X.example"`);
+  const headers = { 'content-type': 'text/csv' };
+  const file = `user_id,email\n${lines.join('\n')}`;
+  const made = await server.v1('POST', '/imports?kind=users&dry_run=true', file, { key, headers });
+  const { id } = made.body;
+  expect((await server.v1('POST', `/imports/${id}/pause`)).body.state).toBe('paused');
+  const waits = async () => server.db`
+    select 1 from import_chunks where strpos(lower(content), ${word}) > 0
+  `;
+  expect(await waits()).toHaveLength(1);
+  expect((await server.v1('DELETE', `/users/${word}`)).status).toBe(200);
+  expect(await waits()).toHaveLength(0);
+  expect((await server.v1('POST', `/imports/${id}/resume`)).body.state).toBe('running');
+  const done = await ended(id, key);
+  expect(done.progress).toMatchObject({ handled: 30_000, bad: 0 });
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Role } from '../../src/workspace/index.ts';
 import { launchBrowser } from './browser.ts';
 import type { TestServer } from './server.ts';
@@ -77,6 +78,10 @@ export async function openDashboard(
   await page.goto(url.href);
   return { page, context, member, close: () => context.close() };
 }
+
+/** What a page is to show once it has heard of a change: `await soon(() => …).toBe(…)`. */
+export const soon = <Value>(look: () => Promise<Value>) =>
+  expect.poll(look, { timeout: TIMEOUT_MS });
 
 /** Cookies of a header as a browser's context takes them. */
 export const browserCookies = (url: string, cookie: string) =>

@@ -20,7 +20,7 @@ const BodyTabs = lazy(() =>
 /** Writes a body alone; loaded when it is first shown. */
 export function BodyEditor({ value, onChange, faults, isReadOnly, tabs }: BodyEditorProps) {
   return (
-    <Suspense fallback={<Skeleton className="h-96 w-full" />}>
+    <Suspense fallback={<Skeleton className="h-120 w-full wide:h-96" />}>
       <BodyTabs
         email={value}
         onChange={onChange}

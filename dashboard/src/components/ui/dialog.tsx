@@ -1,8 +1,9 @@
 import clsx from 'clsx';
 import X from 'lucide-react/icons/x';
 import { Dialog as Primitive } from 'radix-ui';
-import { type ReactNode, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { useFocusReturn } from './use-focus-return.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -16,20 +17,14 @@ interface DialogProps {
 /** A window over the page: takes the focus, gives it back, closes with Escape. */
 export function Dialog(props: DialogProps) {
   const { title, open, onOpenChange, children, isLarge = false } = props;
-  // Radix gives the focus back to a trigger; a dialog that a key opened has none.
-  const before = useRef<Element | null>(null);
+  const focusReturn = useFocusReturn();
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-10 bg-shade" />
         <Primitive.Content
           aria-describedby={undefined}
-          onOpenAutoFocus={() => {
-            before.current = document.activeElement;
-          }}
-          onCloseAutoFocus={() => {
-            if (before.current instanceof HTMLElement) before.current.focus();
-          }}
+          {...focusReturn}
           className={clsx(
             'fixed top-1/2 left-1/2 z-20 max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-1/2',
             'overflow-y-auto rounded-ui border bg-panel p-5 shadow-xl',

@@ -3,6 +3,7 @@ import X from 'lucide-react/icons/x';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
+import { useFocusReturn } from './use-focus-return.ts';
 
 interface DrawerProps {
   readonly title: string;
@@ -15,12 +16,14 @@ interface DrawerProps {
 
 /** A panel from the edge of the page, over it: takes the focus, gives it back, closes with Escape. */
 export function Drawer({ title, side, open, onOpenChange, children, className }: DrawerProps) {
+  const focusReturn = useFocusReturn();
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="fixed inset-0 z-10 bg-shade" />
         <Primitive.Content
           aria-describedby={undefined}
+          {...focusReturn}
           className={clsx(
             'fixed inset-y-0 z-20 flex w-[min(22rem,calc(100vw-3rem))] flex-col overflow-y-auto bg-panel',
             side === 'left' ? 'left-0 border-r' : 'right-0 border-l',

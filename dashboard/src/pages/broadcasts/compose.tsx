@@ -1,3 +1,5 @@
+import { Button } from '../../components/ui/button.tsx';
+import { useState } from 'react';
 import { Link } from '@tanstack/react-router';
 import { useMay } from '../../api/may.ts';
 import { useSearchText } from '../../app/use-search.ts';
@@ -17,6 +19,7 @@ const TABS = ['email', 'audience', 'send'] as const;
 /** Writing a broadcast: what, to whom, when. */
 export function Compose({ broadcast }: { readonly broadcast: Broadcast }) {
   const mayEdit = useMay('editor');
+  const [isRenaming, setIsRenaming] = useState(false);
   const work = useBroadcastDraft(broadcast);
   const [wish, setTab] = useSearchText('tab');
   const tab = TABS.find((known) => known === wish) ?? 'email';
@@ -36,6 +39,11 @@ export function Compose({ broadcast }: { readonly broadcast: Broadcast }) {
       actions={
         <>
           <BroadcastStatus status={broadcast.status} />
+          {mayEdit && !isRenaming && (
+            <Button look="bare" onClick={() => setIsRenaming(true)}>
+              Rename
+            </Button>
+          )}
           <span role="status" className="text-sm text-muted">
             {work.isSaving
               ? 'Saving…'
@@ -49,8 +57,13 @@ export function Compose({ broadcast }: { readonly broadcast: Broadcast }) {
       }
     >
       {error !== null && faults.length === 0 && <Failure error={error} />}
-      {mayEdit && (
+      {isRenaming && (
         <Input
+          ref={(field) => field?.focus()}
+          onBlur={() => setIsRenaming(false)}
+          onKeyDown={({ key }) => {
+            if (key === 'Enter' || key === 'Escape') setIsRenaming(false);
+          }}
           aria-label="Name"
           className="max-w-md"
           required

@@ -40,7 +40,7 @@ export function Outcomes({
           outcomes[name] === 0 ? null : (
             <Row key={name}>
               <Cell>
-                <Button look="bare" className="-ml-3" onClick={() => setOutcome(name)}>
+                <Button look="bare" className="-my-1 -ml-3" onClick={() => setOutcome(name)}>
                   {words}
                 </Button>
               </Cell>

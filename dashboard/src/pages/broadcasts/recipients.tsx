@@ -89,7 +89,9 @@ export function Recipients({ broadcastId }: { readonly broadcastId: string }) {
                   )}
                 </Cell>
                 <Cell>{row.outcome.replaceAll('_', ' ')}</Cell>
-                <Cell className="text-muted">{row.reason ?? '–'}</Cell>
+                <Cell className="text-muted">
+                  {row.reason === null ? '–' : reasonOf(row.reason, row.outcome)}
+                </Cell>
                 <Cell className="whitespace-nowrap text-muted">
                   <When sentAt={row.sent_at} plannedFor={row.scheduled_for} />
                 </Cell>
@@ -105,6 +107,14 @@ export function Recipients({ broadcastId }: { readonly broadcastId: string }) {
       />
     </section>
   );
+}
+
+/** In words; nothing where the outcome has said it all. */
+function reasonOf(reason: string, outcome: string): string {
+  if (reason === outcome) return '–';
+  const [kind = '', detail] = reason.split(':');
+  const words = (detail !== undefined && kind === outcome ? detail : reason).replaceAll('_', ' ');
+  return words.replace(':', ': ');
 }
 
 interface WhenProps {

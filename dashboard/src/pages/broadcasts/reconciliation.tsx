@@ -25,13 +25,14 @@ export function Reconciliation({ audience, isBehind = false }: ReconciliationPro
     <section
       aria-label="Whom it reaches"
       aria-busy={isBehind}
-      className="rounded-ui border bg-panel"
+      className="rounded-ui border bg-panel pb-1"
     >
+      <h2 className="border-b px-4 py-2 text-sm font-medium text-muted">Whom it reaches</h2>
       <Line count={audience.matched} words="match" isStrong />
       {LEFT_OUT.map(([name, words]) =>
         audience[name] === 0 ? null : <Line key={name} count={-audience[name]} words={words} />,
       )}
-      <div className="border-t">
+      <div className="mt-1 border-t">
         <Line count={audience.will_send} words="get it" isStrong />
       </div>
     </section>
@@ -53,7 +54,7 @@ function Line({ count, words, isStrong = false }: LineProps) {
     >
       <span className="min-w-20 text-right" data-tabular="">
         {count < 0 ? `− ${countOf(-count)}` : countOf(count)}
-      </span>
+      </span>{' '}
       {words}
     </p>
   );

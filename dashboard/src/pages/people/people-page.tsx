@@ -7,6 +7,7 @@ import { FilterCount } from '../../components/filter-builder/filter-count.tsx';
 import { filterFaultsOf } from '../../components/filter-builder/use-filter-count.ts';
 import { Page } from '../../components/page.tsx';
 import { PEOPLE_COLUMNS } from './column.ts';
+import { DataLinks } from './data-links.tsx';
 import { ListTable } from './list-table.tsx';
 import { ListToolbar } from './list-toolbar.tsx';
 import { useListPlace } from './use-list-place.ts';

@@ -82,9 +82,15 @@ export const SECTIONS: readonly Section[] = [
   {
     name: 'webhooks',
     title: 'Webhooks',
-    hint: 'How your servers know that a webhook is ours.',
+    hint: 'Servers of yours that are told what happens, and how they know that it is us.',
     load: () =>
       import('./webhooks/webhooks-section.tsx').then((m) => ({ default: m.WebhooksSection })),
+  },
+  {
+    name: 'data',
+    title: 'Import and export',
+    hint: 'Files of people and what they did, brought along and taken along.',
+    load: () => import('./data/data-section.tsx').then((m) => ({ default: m.DataSection })),
   },
   {
     name: 'clock',

@@ -11,6 +11,7 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { Segmented } from '../../components/ui/segmented.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { dayRowsOf } from './days.ts';
+import { UpcomingBroadcasts } from './upcoming-broadcasts.tsx';
 import { UpcomingSeries } from './upcoming-series.tsx';
 
 const SPANS = ['7', '14', '30'] as const;
@@ -53,7 +54,7 @@ export function UpcomingPage() {
       {data === undefined ? (
         upcoming.error === null && <Skeleton className="h-120 w-full" />
       ) : data.series.length === 0 ? (
-        <Empty title="Nothing is planned">
+        <Empty title="No series plans an email">
           When people are enrolled in an active series, what they will be sent is shown here before
           it leaves.
         </Empty>
@@ -71,6 +72,7 @@ export function UpcomingPage() {
           <UpcomingSeries series={data.series} selectedId={seriesId} onSelect={setSeriesId} />
         </>
       )}
+      <UpcomingBroadcasts />
     </Page>
   );
 }

@@ -1,25 +1,21 @@
 import { explain, explainAll, EXPLAINED_MAX, explanationView } from '../../enrollment/index.ts';
 import type { Explanation } from '../../enrollment/index.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { NIL_UUID, storedIdOf } from '../../platform/ids.ts';
+import { storedIdOf } from '../../platform/ids.ts';
 import type { PageAfter } from '../../platform/page.ts';
 import { SetupError } from '../../platform/setup-error.ts';
 import type { Reason } from '../../schedule/reason.ts';
 import { createSeriesCatalog, readAutomation } from '../../series/index.ts';
-import { createSecretBox, listWorkspaces, readWorkspace } from '../../workspace/index.ts';
 import type { Workspace } from '../../workspace/index.ts';
 import type { ConfigOptions } from '../config.ts';
 import type { Database } from '../database.ts';
 import { answer, withDatabase, type World } from './context.ts';
+import { sideOf, type SideOptions } from './side.ts';
 
-interface Options extends ConfigOptions {
+interface Options extends ConfigOptions, SideOptions {
   readonly json?: boolean;
   /** Id of a series; without it all that say something about the user. */
   readonly series?: string;
-  /** Whether the test side is meant. */
-  readonly test?: boolean;
-  /** Id of a workspace side, or the name of a workspace. */
-  readonly workspace?: string;
 }
 
 /** A person looks at fewer; scripts ask for one series. */
@@ -70,30 +66,6 @@ async function refusedInWords<T>(work: Promise<T>, where = ''): Promise<T> {
     if (!(error instanceof DomainError)) throw error;
     throw new SetupError(`${error.message}${where}`);
   }
-}
-
-/** The side that is meant: of the only workspace there is, or of the one that is named. */
-async function sideOf(
-  { db, encryptionKey }: Database,
-  { test = false, workspace }: Options,
-): Promise<Workspace> {
-  const workspaceId = storedIdOf(workspace ?? '');
-  if (workspaceId !== NIL_UUID) return refusedInWords(readWorkspace(db, { workspaceId }));
-  const kind = test ? 'test' : 'live';
-  const sides = await listWorkspaces({ db, box: createSecretBox(encryptionKey) });
-  const meant = sides.filter(
-    ({ name, side }) => side === kind && (workspace === undefined || name === workspace),
-  );
-  const [found] = meant;
-  if (found !== undefined && meant.length === 1) {
-    return readWorkspace(db, { workspaceId: found.id });
-  }
-  if (found === undefined) {
-    const which = workspace === undefined ? '' : ` "${workspace}"`;
-    throw new SetupError(`There is no workspace${which}; see: npx milepost workspace list`);
-  }
-  const names = meant.map(({ id, name }) => `  ${id}  ${name}`).join('\n');
-  throw new SetupError(`Say which workspace, with --workspace and one of these ids:\n${names}`);
 }
 
 function wordsOf(why: Explanation): string {

@@ -2,6 +2,8 @@ import { Command, type OptionValues } from 'commander';
 import { version } from '../../platform/version.ts';
 import type { ConfigOptions } from '../config.ts';
 import type { World } from './context.ts';
+import type { ExportCommandOptions } from './export.ts';
+import type { ImportCommandOptions } from './import.ts';
 import type { SimulateOptions } from './simulate.ts';
 
 interface CommonOptions extends ConfigOptions, OptionValues {
@@ -23,6 +25,7 @@ export function programOf(world: World): Command {
   addData(program, world);
   addMembers(program, world);
   addChecks(program, world);
+  addFiles(program, world);
   return program;
 }
 
@@ -139,6 +142,39 @@ function addChecks(program: Command, world: World): void {
   data(program.command('doctor').description('check the installation and say what to do')).action(
     async (options: CommonOptions) => (await import('./doctor.ts')).doctorCommand(world, options),
   );
+}
+
+function addFiles(program: Command, world: World): void {
+  data(program.command('import').description('bring a file of people or what they did along'))
+    .argument('<file>', 'CSV or JSON Lines, in UTF-8')
+    .requiredOption(
+      '--kind <kind>',
+      'users, companies, events, suppressions, list_members or everything',
+    )
+    .option('--format <format>', 'csv or jsonl (default: by the name of the file)')
+    .option('--source <source>', 'milepost, customerio, mailchimp, loops or listmonk')
+    .option('--mapping <file>', 'JSON: what each column is read as')
+    .option('--list <id>', 'the list that users join')
+    .option('--confirmed', 'whoever joins a list has confirmed it elsewhere')
+    .option('--start-series', 'series may start by what is imported')
+    .option('--dry-run', 'only say what would be done')
+    .option('--test', 'the test side')
+    .option('--workspace <id>', 'id of a workspace side, or name of a workspace')
+    .action(async (file: string, options: ImportCommandOptions) =>
+      (await import('./import.ts')).importCommand(world, options, file),
+    );
+  common(program.command('export').description('write what a side has into a file'))
+    .argument(
+      '<kind>',
+      'everything, users, companies, events, messages, suppressions or list_members',
+    )
+    .option('--format <format>', 'csv or jsonl (default: csv); everything is jsonl')
+    .option('--out <file>', 'where to; printed without it')
+    .option('--test', 'the test side')
+    .option('--workspace <id>', 'id of a workspace side, or name of a workspace')
+    .action(async (kind: string, options: ExportCommandOptions) =>
+      (await import('./export.ts')).exportCommand(world, options, kind),
+    );
 }
 
 function addSimulate(program: Command, world: World): void {

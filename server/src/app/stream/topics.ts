@@ -5,6 +5,7 @@ export const TOPICS = [
   'companies',
   'enrollments',
   'filters',
+  'imports',
   'inboxes',
   'keys',
   'lists',
@@ -35,6 +36,7 @@ export const TABLES: Readonly<Record<string, { readonly topic: Topic; readonly i
     companies: { topic: 'companies', isHot: true },
     enrollments: { topic: 'enrollments', isHot: true },
     identity_secrets: { topic: 'keys', isHot: false },
+    imports: { topic: 'imports', isHot: false },
     inboxes: { topic: 'inboxes', isHot: false },
     invitations: { topic: 'members', isHot: false },
     lists: { topic: 'lists', isHot: false },
@@ -50,8 +52,8 @@ export const TABLES: Readonly<Record<string, { readonly topic: Topic; readonly i
     templates: { topic: 'templates', isHot: false },
     transports: { topic: 'transports', isHot: true },
     users: { topic: 'users', isHot: true },
-    webhook_deliveries: { topic: 'webhooks', isHot: true },
-    webhooks: { topic: 'webhooks', isHot: true },
+    webhook_deliveries: { topic: 'webhooks', isHot: false },
+    webhooks: { topic: 'webhooks', isHot: false },
   };
 
 /** By the first word of a path, where it is not the topic itself. */

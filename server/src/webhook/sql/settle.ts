@@ -99,14 +99,28 @@ export async function releaseDeliveries(
   `;
 }
 
-/** Whom an erasure was about is forgotten once everybody who asked has been told. */
-export async function forgetErased(db: Db, eventIds: readonly string[]): Promise<void> {
-  await db`
-    update outbox_events e
-       set data = '{}'
-     where e.id = any (${[...eventIds]}::uuid[]) and e.type = 'user.erased'
-       and not exists (select from webhook_deliveries d
-                        where d.event_id = e.id and d.status = 'pending')
-       and not exists (select from outbox_lines l where l.event_id = e.id)
+/**
+ * Whom an erasure was about is forgotten once everybody who asked has been told, or has gone: what is
+ * left is that somebody was erased. Index: outbox_events_erased.
+ *
+ * @returns of how many
+ */
+export async function forgetErased(db: Db): Promise<number> {
+  const done = await db`
+    with told as (
+      update outbox_events e
+         set data = '{}'
+       where e.type = 'user.erased' and e.data <> '{}'
+         and not exists (select from webhook_deliveries d
+                          where d.event_id = e.id and d.status = 'pending')
+         and not exists (select from outbox_lines l where l.event_id = e.id)
+      returning e.id
+    )
+    update webhook_deliveries d
+       set attempt_log = (select coalesce(jsonb_agg(a || '{"answer": null}'), '[]')
+                            from jsonb_array_elements(d.attempt_log) a)
+      from told t
+     where d.event_id = t.id
   `;
+  return done.count;
 }

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useAsk } from '../../../api/ask.ts';
 import { countedOf } from '../../../components/number.ts';
 import { ChoiceGroup } from './choice-group.tsx';
@@ -39,8 +40,14 @@ export function CapRule() {
           {emails === null
             ? 'any number of emails'
             : `${countedOf(emails.count, 'email', 'emails')} in ${countedOf(emails.days, 'day', 'days')}`}{' '}
-          and {atOnce === null ? 'any number of series' : `${atOnce} series`} at once. Change it in
-          Settings, Sending.
+          and {atOnce === null ? 'any number of series' : `${atOnce} series`} at once.{' '}
+          <Link
+            to="/dashboard/settings/$section"
+            params={{ section: 'general' }}
+            className="text-accent underline"
+          >
+            Change it in the settings
+          </Link>
         </p>
       )}
     </>

@@ -45,7 +45,7 @@ export function EventFields(props: EventFieldsProps) {
             />
             <datalist id={`${control.id}events`}>
               {known.map(({ event_type: type }) => (
-                <option key={type} value={type} />
+                <option key={type}>{type}</option>
               ))}
             </datalist>
           </>

@@ -1,6 +1,6 @@
 import ChevronLeft from 'lucide-react/icons/chevron-left';
 import ChevronRight from 'lucide-react/icons/chevron-right';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../../../components/ui/button.tsx';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { WeekPicture, type WeekRow } from '../../../components/week-picture.tsx';
@@ -15,11 +15,12 @@ const HOLIDAYS_SHOWN = 6;
 export function WindowPicture() {
   const opening = useOpenHours();
   const zones = useZonesOfPeople();
-  const wasReady = useRef(false);
+  const [wasReady, setWasReady] = useState(false);
   const { today } = opening;
-  wasReady.current ||= opening.isReady && zones !== null;
+  // Another country asks anew; what is shown stays meanwhile.
+  if (!wasReady && opening.isReady && zones !== null) setWasReady(true);
   // Of the size of what comes, so that nothing below it jumps.
-  if (!wasReady.current || today === null) {
+  if (!wasReady || today === null) {
     return <Skeleton className="h-[41rem] w-full wide:h-[27.5rem]" />;
   }
   return <Weeks opening={opening} today={today} zones={zones ?? []} />;

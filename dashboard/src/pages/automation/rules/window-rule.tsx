@@ -101,7 +101,7 @@ function HourField({ label, path, value, onChange }: HourFieldProps) {
             />
             <datalist id={`${control.id}hours`}>
               {HOURS.map((hour) => (
-                <option key={hour} value={hour} />
+                <option key={hour}>{hour}</option>
               ))}
             </datalist>
           </>

@@ -42,12 +42,13 @@ interface Kept {
 /** By side and series: another tab of the page is no reason to lose it. */
 const kept = new Map<string, Kept>();
 let number = 0;
+const NO_FAULTS: readonly FormFault[] = [];
 
 /** The form, the run, and what came of the last one. */
 export function useSimulation() {
   const { side, client } = useSide();
   const draft = useDraft();
-  const { series, doc, outline, outlineOf } = draft;
+  const { series, doc } = draft;
   const key = `${side.id} ${series.id}`;
   const [{ form, outcome }, setState] = useState<Kept>(
     () => kept.get(key) ?? { form: NEW_FORM, outcome: null },
@@ -70,33 +71,13 @@ export function useSimulation() {
       // As it was when it was asked: both may have changed meanwhile.
       return { simulation, form, doc };
     },
-    onSuccess: ({ simulation, form: asked, doc: simulated }) => {
-      const titles = new Map(
-        simulated.steps.map((step) => [step.id, titleOf(step, outlineOf(step.id)?.words ?? null)]),
-      );
-      number += 1;
-      put({
-        outcome: {
-          simulation,
-          form: asked,
-          doc: simulated,
-          number,
-          isMadeUp: asked.people === 'made_up',
-          zoneOf: (userId) => zoneOfPerson(asked, userId),
-          zones: asked.people === 'made_up' ? asked.zones : [],
-          timezone: zoneOfSeries(draft.settings, outline?.timezone.name),
-          titleOfStep: (id) => titles.get(id) ?? id,
-          entryWords: outline === null ? [] : [outline.words.entry, outline.words.audience],
-        },
-      });
-    },
+    onSuccess: (asked) => put({ outcome: outcomeOf(asked, draft) }),
   });
-  const NONE: readonly FormFault[] = [];
   return {
     form,
     change: (change: Partial<SimulationForm>): void => put({ form: { ...form, ...change } }),
     /** Told once it was tried. */
-    faults: isAsked ? faults : NONE,
+    faults: isAsked ? faults : NO_FAULTS,
     simulate: (): void => {
       setIsAsked(true);
       if (faults.length === 0) run.mutate();
@@ -105,6 +86,31 @@ export function useSimulation() {
     error: run.error,
     outcome,
     isStale: outcome !== null && !(isSame(outcome.doc, doc) && isSame(outcome.form, form)),
+  };
+}
+
+/** A simulation with what of its question is needed to show it. */
+function outcomeOf(
+  { simulation, form, doc }: Pick<Outcome, 'simulation' | 'form' | 'doc'>,
+  { settings, outline, outlineOf }: Draft,
+): Outcome {
+  const titles = new Map(
+    doc.steps.map((step) => [step.id, titleOf(step, outlineOf(step.id)?.words ?? null)]),
+  );
+  const words = outline?.words;
+  number += 1;
+  return {
+    simulation,
+    form,
+    doc,
+    number,
+    isMadeUp: form.people === 'made_up',
+    zoneOf: (userId) => zoneOfPerson(form, userId),
+    zones: form.people === 'made_up' ? form.zones : [],
+    timezone: zoneOfSeries(settings, outline?.timezone.name),
+    titleOfStep: (id) => titles.get(id) ?? id,
+    entryWords:
+      words === undefined ? [] : [`Who enters: ${words.entry}.`, `Audience: ${words.audience}.`],
   };
 }
 

@@ -2,11 +2,11 @@ import { button, email, HELLO, OFFICE_HOURS, paragraph, type Starter, wait } fro
 
 export const winBack: Starter = {
   key: 'win-back',
-  name: 'Win back',
+  name: 'Win-back',
   about: 'For who has not been seen for 30 days.',
   shape: '2 emails two weeks apart; whoever comes back leaves',
   series: {
-    name: 'Win back',
+    name: 'Win-back',
     settings: {
       ...OFFICE_HOURS,
       entry_trigger: 'segment_match',

@@ -1,3 +1,4 @@
+import ChevronRight from 'lucide-react/icons/chevron-right';
 import { useState } from 'react';
 import { type RowOf, useAskPages, useDo } from '../../../api/ask.ts';
 import { Failure } from '../../../components/failure.tsx';
@@ -76,6 +77,11 @@ function Entry({ endpointId, delivery, mayReplay }: EntryProps) {
   return (
     <details className="group py-1">
       <summary className="flex min-h-8 cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+        <ChevronRight
+          size={14}
+          aria-hidden
+          className="shrink-0 text-muted transition-transform group-open:rotate-90"
+        />
         <Badge tone={tone}>{word}</Badge>
         <code className="font-mono">{delivery.type}</code>
         <span className="text-muted">
@@ -107,7 +113,7 @@ function Entry({ endpointId, delivery, mayReplay }: EntryProps) {
           </p>
         )}
         <pre className="max-h-64 overflow-auto rounded-ui border bg-sunken p-2 font-mono text-xs">
-          {JSON.stringify({ id: delivery.event_id, data: delivery.data }, null, 2)}
+          {JSON.stringify({ id: delivery.event_id, data: delivery.payload }, null, 2)}
         </pre>
         <div className="flex flex-wrap items-center gap-2">
           <Button

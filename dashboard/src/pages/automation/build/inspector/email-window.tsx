@@ -3,6 +3,7 @@ import { Dialog as Primitive } from 'radix-ui';
 import { lazy, Suspense } from 'react';
 import { Button } from '../../../../components/ui/button.tsx';
 import { Skeleton } from '../../../../components/ui/skeleton.tsx';
+import { useFocusReturn } from '../../../../components/ui/use-focus-return.ts';
 import type { EmailFields } from '../../../../components/email-editor/email-fields.ts';
 import { useDraft } from '../../draft/use-draft.ts';
 import { SaveState } from '../../save-state.tsx';
@@ -19,6 +20,7 @@ const EmailEditor = lazy(() =>
 export function EmailWindow({ onClose }: { readonly onClose: () => void }) {
   const { series } = useDraft();
   const { step, faults, change, disabled } = useEditedStep();
+  const focusReturn = useFocusReturn();
   const put = (next: EmailFields): void => {
     // What was taken away is not in it.
     const gone = Object.keys(step).filter((name) => !(name in next) && !KEPT.has(name));
@@ -30,6 +32,7 @@ export function EmailWindow({ onClose }: { readonly onClose: () => void }) {
         <Primitive.Overlay className="fixed inset-0 z-10 bg-shade" />
         <Primitive.Content
           aria-describedby={undefined}
+          {...focusReturn}
           className="fixed inset-0 z-20 flex flex-col bg-paper wide:inset-4 wide:rounded-ui wide:border"
         >
           <header className="flex items-center gap-3 border-b bg-panel px-4 py-2 wide:rounded-t-ui">

@@ -163,7 +163,7 @@ function EventInput({ happening, index, faults, onChange }: HappeningFieldsProps
           />
           <datalist id={`${id}events`}>
             {known.map(({ event_type: type }) => (
-              <option key={type} value={type} />
+              <option key={type}>{type}</option>
             ))}
           </datalist>
         </>

@@ -44,7 +44,7 @@ export function StepsTable({ outcome, onChoose }: StepsTableProps) {
                     type="button"
                     title="See its lines"
                     onClick={() => onChoose(id)}
-                    className="flex min-h-6 max-w-44 items-center wide:max-w-96 gap-2 text-left hover:underline"
+                    className="flex min-h-6 max-w-[40vw] items-center wide:max-w-96 gap-2 text-left hover:underline"
                   >
                     <Icon size={15} aria-label={name} className="shrink-0 text-muted" />
                     <span className="truncate">{titleOfStep(id)}</span>

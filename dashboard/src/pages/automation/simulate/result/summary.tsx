@@ -44,11 +44,14 @@ export function Summary({ outcome }: { readonly outcome: Outcome }) {
             ))}
           </ul>
           {refusals.some(([reason]) => reason === 'not_meant') && (
-            <p>
-              {entryWords.map((words) => `${words}. `)}
-              {isMadeUp &&
-                'Give made-up people such traits, and what entering brings along, in the form.'}
-            </p>
+            <>
+              {entryWords.map((words) => (
+                <p key={words}>{words}</p>
+              ))}
+              {isMadeUp && (
+                <p>Give made-up people such traits, and what entering brings along, in the form.</p>
+              )}
+            </>
           )}
         </Notice>
       )}

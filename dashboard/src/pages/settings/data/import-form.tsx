@@ -1,0 +1,148 @@
+import { type FormEvent, useState } from 'react';
+import { useAsk } from '../../../api/ask.ts';
+import { SettingsBlock } from '../../../components/settings-block.tsx';
+import { Button } from '../../../components/ui/button.tsx';
+import { Checkbox } from '../../../components/ui/checkbox.tsx';
+import { Field, Input, Select } from '../../../components/ui/field.tsx';
+import { useSay } from '../../../components/ui/toast.tsx';
+import { FormError } from '../../sign-in/form-error.tsx';
+import { ColumnMap } from './column-map.tsx';
+import { headOf, type ImportAsk, useUpload } from './upload.ts';
+import { formatOf, KINDS, SOURCES } from './words.ts';
+
+type Kind = ImportAsk['kind'];
+type Source = NonNullable<ImportAsk['source']>;
+type Mapping = Readonly<Record<string, string | null>>;
+
+/** A file, what it holds, and what its columns are. */
+export function ImportForm() {
+  const [kind, setKind] = useState<Kind>('users');
+  const [source, setSource] = useState<Source>('milepost');
+  const [file, setFile] = useState<{ readonly file: File; readonly head: string } | null>(null);
+  const [mapping, setMapping] = useState<Mapping>({});
+  const [isDryRun, setIsDryRun] = useState(true);
+  const [listId, setListId] = useState('');
+  const lists = useAsk('GET /lists', { query: { limit: 200 } });
+  const upload = useUpload();
+  const say = useSay();
+  const isCsv = file !== null && formatOf(file.file.name) === 'csv' && kind !== 'everything';
+  const takesList = kind === 'users' || kind === 'list_members';
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (file === null) return;
+    const ask: ImportAsk = {
+      kind,
+      format: kind === 'everything' ? 'jsonl' : formatOf(file.file.name),
+      dry_run: isDryRun,
+      ...(kind === 'users' ? { source } : {}),
+      ...(takesList && listId !== '' ? { list_id: listId } : {}),
+      ...(isCsv && Object.keys(mapping).length > 0 ? { mapping: JSON.stringify(mapping) } : {}),
+    };
+    upload.mutate(
+      { ask, file: file.file },
+      { onSuccess: () => say(isDryRun ? 'The dry run has begun' : 'The import has begun') },
+    );
+  };
+
+  return (
+    <SettingsBlock
+      title="Import a file"
+      hint="CSV or JSON Lines in UTF-8. It is data, not activity: no series starts by it."
+    >
+      <form onSubmit={submit} className="grid max-w-3xl gap-4">
+        <div className="grid gap-3 wide:grid-cols-2">
+          <Field label="What it holds">
+            {(ids) => (
+              <Select
+                {...ids}
+                value={kind}
+                onChange={(event) => {
+                  setKind(event.target.value as Kind);
+                  setMapping({});
+                }}
+              >
+                {KINDS.map(([value, word]) => (
+                  <option key={value} value={value}>
+                    {word}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          {kind === 'users' && (
+            <Field label="Where it comes from">
+              {(ids) => (
+                <Select
+                  {...ids}
+                  value={source}
+                  onChange={(event) => {
+                    setSource(event.target.value as Source);
+                    setMapping({});
+                  }}
+                >
+                  {SOURCES.map(([value, word]) => (
+                    <option key={value} value={value}>
+                      {word}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+          )}
+          <Field label="File">
+            {(ids) => (
+              <Input
+                {...ids}
+                type="file"
+                required
+                accept=".csv,.tsv,.txt,.jsonl,.ndjson,text/csv"
+                className="py-1"
+                onChange={async (event) => {
+                  const chosen = event.target.files?.[0];
+                  setMapping({});
+                  setFile(chosen === undefined ? null : { file: chosen, head: await headOf(chosen) });
+                }}
+              />
+            )}
+          </Field>
+          {takesList && (
+            <Field
+              label={kind === 'users' ? 'Put them on a list' : 'List of lines that name none'}
+            >
+              {(ids) => (
+                <Select {...ids} value={listId} onChange={(event) => setListId(event.target.value)}>
+                  <option value="">No list</option>
+                  {(lists.data?.data ?? []).map(({ id, name }) => (
+                    <option key={id} value={id}>
+                      {name}
+                    </option>
+                  ))}
+                </Select>
+              )}
+            </Field>
+          )}
+        </div>
+        {isCsv && (
+          <ColumnMap
+            ask={{ kind, source: kind === 'users' ? source : 'milepost', head: file.head }}
+            mapping={mapping}
+            onChange={setMapping}
+          />
+        )}
+        <Checkbox
+          label="Dry run"
+          hint="Everything is checked and counted, and nothing is kept."
+          checked={isDryRun}
+          onChange={(event) => setIsDryRun(event.target.checked)}
+        />
+        <FormError error={upload.error} />
+        <div>
+          <Button type="submit" look="primary" disabled={file === null || upload.isPending}>
+            {upload.isPending ? 'Sending…' : isDryRun ? 'Try it' : 'Import'}
+          </Button>
+        </div>
+      </form>
+    </SettingsBlock>
+  );
+}
