@@ -44,7 +44,12 @@ answerCalls({
     if (counts.created !== users || state !== 'done') {
       throw new Error(`${counts.created} of ${users} were created, and it is ${state}`);
     }
-    return { seconds, busySeconds, grownMb: (most - before) / 1_048_576, fileMb: bytes / 1_048_576 };
+    return {
+      seconds,
+      busySeconds,
+      grownMb: (most - before) / 1_048_576,
+      fileMb: bytes / 1_048_576,
+    };
   },
 });
 

@@ -146,12 +146,17 @@ function optionsOf(
   return {
     width: element.clientWidth,
     height: HEIGHT_PX,
+    // Days are dates, not instants of the viewer's zone.
+    tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), 'UTC'),
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_plot, _min, max) => [0, max <= 0 ? 1 : max * 1.1] } },
     axes: [
-      // Days are dates: the same wherever they are looked at.
-      { ...axis, values: (_plot, seconds) => seconds.map((at) => dayAndMonth.format(at * 1000)) },
+      {
+        ...axis,
+        size: 28,
+        values: (_plot, seconds) => seconds.map((at) => dayAndMonth.format(at * 1000)),
+      },
       { ...axis, size: 44, values: (_plot, values) => values.map(wordsOf) },
     ],
     series: [

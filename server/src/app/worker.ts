@@ -65,6 +65,14 @@ export interface Pace {
   readonly silenceMs: number;
 }
 
+interface WorkerOptions {
+  readonly outlets: Outlets;
+  readonly stopping: AbortSignal;
+  readonly pace?: Pace;
+  /** Where events of all sides are written as lines; null: nowhere. */
+  readonly eventLines?: LineWriter | null;
+}
+
 const PACE: Pace = { beatMs: 3_000, reapMs: 5_000, silenceMs: SILENCE_MS };
 const POLL_MS = 500;
 /** What happens on another process is heard within this time. */
@@ -93,18 +101,7 @@ const ZONES_MS = 3_600_000;
  */
 export async function startWorker(
   services: Services,
-  {
-    outlets,
-    stopping,
-    pace = PACE,
-    eventLines = null,
-  }: {
-    outlets: Outlets;
-    stopping: AbortSignal;
-    pace?: Pace;
-    /** Where events of all sides are written as lines; null: nowhere. */
-    eventLines?: LineWriter | null;
-  },
+  { outlets, stopping, pace = PACE, eventLines = null }: WorkerOptions,
 ): Promise<Worker> {
   const { db, clock, log } = services;
   const id = uuidv7(clock.now());

@@ -51,8 +51,7 @@ export async function writeUsers(
   const changes = new Map<string, UserChange>();
   for (const { externalId, patch, companyExternalId } of users) {
     const before = changes.get(externalId);
-    const company =
-      companyExternalId === null ? null : companyIdOf(workspaceId, companyExternalId);
+    const company = companyExternalId === null ? null : companyIdOf(workspaceId, companyExternalId);
     if (before !== undefined) {
       // What a patch says of a key stands until a later one says otherwise: null deletes either way.
       const merged = mergedPatch(before.patch, patch);
@@ -137,9 +136,7 @@ export async function writeCompanies(
     return { bucket: bucketOf(id), id, workspaceId, externalId, patch };
   });
   const how = { isActivity: false, mayStart };
-  const done: CompanyChanged[] = await untilDone(changes, (left) =>
-    upsertCompanies(tx, left, how),
-  );
+  const done: CompanyChanged[] = await untilDone(changes, (left) => upsertCompanies(tx, left, how));
   return new Set(done.flatMap(({ id, created }) => (created ? [id] : [])));
 }
 

@@ -161,7 +161,10 @@ async function applyStandings(work: Work, lines: readonly Of<'user'>[]): Promise
       wishes.push({ ...ref, listId, to });
     }
     if (standing !== null && standing !== 'subscribed' && email === null && reason !== undefined) {
-      const odd = { field: 'email', reason: 'is missing: the person is kept from mail, not an address' };
+      const odd = {
+        field: 'email',
+        reason: 'is missing: the person is kept from mail, not an address',
+      };
       tally.faults.push({ line, ...odd, isWarning: true });
     }
   }
@@ -293,10 +296,7 @@ async function whoIs(
   );
 }
 
-async function applySuppressions(
-  work: Work,
-  lines: readonly Of<'suppression'>[],
-): Promise<void> {
+async function applySuppressions(work: Work, lines: readonly Of<'suppression'>[]): Promise<void> {
   const { one, tally } = work;
   const asks = lines.map(({ item: { email, userExternalId, reason } }): SuppressionAsk => {
     if (email !== null) return { address: email, reason };
@@ -322,4 +322,3 @@ function refOf(workspaceId: string, externalId: string): UserRef {
   const userId = userIdOf(workspaceId, externalId);
   return { bucket: bucketOf(userId), userId };
 }
-

@@ -27,7 +27,10 @@ export async function eraseFromImports(
       // What the columns are is known once the file has come whole.
       if (one.state === 'receiving') return mentions(text, wanted);
       const fields = reader.recordOf(text)?.record.fields ?? {};
-      return FIELDS.some((field) => wanted.has(String(fields[field] ?? '').toLowerCase()));
+      return FIELDS.some((name) => {
+        const value = fields[name];
+        return typeof value === 'string' && wanted.has(value.toLowerCase());
+      });
     };
     let after = -1;
     for (;;) {

@@ -1,10 +1,5 @@
-import { itemOf, type Item } from './item.ts';
-import {
-  LINE_LENGTH_MAX,
-  type Import,
-  type ImportKind,
-  type LineFault,
-} from './import.ts';
+import { itemOf, type Item, type ReadItem } from './item.ts';
+import { LINE_LENGTH_MAX, type Import, type ImportKind, type LineFault } from './import.ts';
 import { targetOf, type Target } from './mapping.ts';
 import {
   isFault,
@@ -72,9 +67,7 @@ export function createLineReader(
     if (named.size < NAMES_MAX) named.set(name, target);
     return target;
   };
-  const recordIn = (
-    text: string,
-  ): { kind: LineKind; read: ReadRecord | RecordFault } | RecordFault | null => {
+  const recordIn = (text: string): Found => {
     if (kind !== 'everything') {
       const read =
         format === 'csv'
@@ -102,31 +95,43 @@ export function createLineReader(
       if (found === null || isFault(found) || isFault(found.read)) return null;
       return { kind: found.kind, record: found.read };
     },
-    read: (chunk) => {
-      const items: LineItem[] = [];
-      const faults: LineFault[] = [];
-      let skippedCount = 0;
-      const records = split(chunk);
-      for (const { line, text } of records) {
-        const found = recordIn(text);
-        if (found === null) {
-          skippedCount += 1;
-          continue;
-        }
-        const bad = isFault(found) ? found : isFault(found.read) ? found.read : null;
-        if (bad !== null || isFault(found) || isFault(found.read)) {
-          if (bad !== null) faults.push({ line, ...bad, isWarning: false });
-          continue;
-        }
-        const read = itemOf(found.kind, found.read, { source, docsUrl });
-        if (isFault(read)) {
-          faults.push({ line, ...read, isWarning: false });
-          continue;
-        }
-        items.push({ line, item: read.item });
-        if (read.warning !== null) faults.push({ line, ...read.warning, isWarning: true });
-      }
-      return { items, faults, skippedCount, lineCount: records.length };
-    },
+    read: (chunk) => chunkOf(split(chunk), { recordIn, source, docsUrl }),
   };
+}
+
+type Found = { kind: LineKind; read: ReadRecord | RecordFault } | RecordFault | null;
+
+function chunkOf(
+  records: readonly RawRecord[],
+  {
+    recordIn,
+    ...how
+  }: { recordIn: (text: string) => Found; source: Import['source']; docsUrl: string },
+): ReadChunk {
+  const items: LineItem[] = [];
+  const faults: LineFault[] = [];
+  let skippedCount = 0;
+  for (const { line, text } of records) {
+    const found = recordIn(text);
+    if (found === null) {
+      skippedCount += 1;
+      continue;
+    }
+    const read = readItemOf(found, how);
+    if (isFault(read)) {
+      faults.push({ line, ...read, isWarning: false });
+      continue;
+    }
+    items.push({ line, item: read.item });
+    if (read.warning !== null) faults.push({ line, ...read.warning, isWarning: true });
+  }
+  return { items, faults, skippedCount, lineCount: records.length };
+}
+
+function readItemOf(
+  found: Exclude<Found, null>,
+  how: { source: Import['source']; docsUrl: string },
+): ReadItem {
+  if (isFault(found)) return found;
+  return isFault(found.read) ? found.read : itemOf(found.kind, found.read, how);
 }

@@ -74,7 +74,12 @@ const FIELDS: Readonly<Record<Exclude<ImportKind, 'everything'>, KindFields>> = 
     },
     rest: 'traits',
     bags: ['traits', 'context'],
-    aliases: { id: 'company_id', external_id: 'company_id', website: 'domain', employees: 'employee_count' },
+    aliases: {
+      id: 'company_id',
+      external_id: 'company_id',
+      website: 'domain',
+      employees: 'employee_count',
+    },
     told: [...TOLD, 'org_id', 'health_score', 'team_size'],
   },
   events: {
@@ -147,7 +152,8 @@ export function targetOf(
   const plain = lower.replaceAll(/[^\p{L}\p{N}.]+/gu, '_').replaceAll(/^_+|_+$/g, '');
   const named = isCsv ? plain : column;
   if (Object.hasOwn(fields, named)) return readTarget(kind, named, column);
-  if (isCsv && Object.hasOwn(aliases, named)) return readTarget(kind, aliases[named] ?? null, column);
+  if (isCsv && Object.hasOwn(aliases, named))
+    return readTarget(kind, aliases[named] ?? null, column);
   if (told.includes(named) || named === '') return null;
   const [bag = '', ...inner] = column.trim().split('.');
   if (isCsv && bags.includes(bag) && inner.length > 0) {

@@ -238,7 +238,8 @@ function requireTargets(columns: readonly string[], ask: ImportAsk): void {
   const { kind, mapping, options } = ask;
   if (kind === 'everything') throw fileInvalid('Everything is imported as JSON Lines');
   const unknown = Object.keys(mapping).find((column) => !columns.includes(column));
-  if (unknown !== undefined) throw mappingInvalid('mapping names a column that is not there', columns);
+  if (unknown !== undefined)
+    throw mappingInvalid('mapping names a column that is not there', columns);
   const targets = columns.map((column) => targetOf(column, { ...ask, isCsv: true }));
   const fault = faultOfTargets(targets, { ...ask, listId: options.listId });
   if (fault !== null) throw mappingInvalid(`Of the columns of this file, ${fault}`, columns);

@@ -162,6 +162,9 @@ async function workChunk(
   const room = FAULTS_MAX - before.bad - before.warned;
   await insertFaults(tx, { id, faults, room });
   await settleChunk(tx, { id, position, counts });
+  // Where lines were erased there are fewer: then the end is found when no piece is left.
+  const isLast = before.handled + chunk.lineCount >= one.lineCount;
+  if (isLast) await setState(tx, { id, state: 'done' });
   return { lines: chunk.lineCount, applied: options.isDryRun ? null : applied };
 }
 

@@ -57,7 +57,7 @@ const HINT_LENGTH = 4;
 /** Time enough to give the receiver the new one. */
 const ROTATION_MS = 24 * 3_600_000;
 /** Events of one call for a replay; the rest by another. */
-export const REPLAY_MAX = 10_000;
+const REPLAY_MAX = 10_000;
 /** Who sends nothing about the type gets this one as a test. */
 export const TEST_TYPE = 'user.updated';
 

@@ -31,9 +31,9 @@ export const GIVE_UP_MS = 3 * 24 * 3_600_000;
 /** Events and the log of their deliveries are kept this long. */
 export const LOG_DAYS = 30;
 /** An endpoint that took nothing for so long is disabled. */
-export const DISABLE_MS = 5 * 24 * 3_600_000;
+const DISABLE_MS = 5 * 24 * 3_600_000;
 /** Or after so many failures in a row, when the first of them is a day ago: a short outage is none. */
-export const DISABLE_FAILURES = 1_000;
+const DISABLE_FAILURES = 1_000;
 const DISABLE_FAILURES_MS = 24 * 3_600_000;
 /** The first wait, doubled with each attempt up to the longest: some twenty attempts in three days. */
 const RETRY_FIRST_MS = 5_000;

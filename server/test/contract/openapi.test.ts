@@ -431,9 +431,9 @@ describe('each path answers as it says', async () => {
               ? '?step_id=welcome'
               : name === 'post /api/v1/imports'
                 ? '?kind=users&format=jsonl'
-              : name === 'delete /api/v1/suppressions/{id}'
-                ? '?note=x'
-                : '';
+                : name === 'delete /api/v1/suppressions/{id}'
+                  ? '?note=x'
+                  : '';
       if (name === 'post /api/v1/series/{id}/activate')
         await server.v1('POST', `/series/${seriesId}/pause`);
       if (name === 'post /api/v1/series/{id}/pause')

@@ -236,7 +236,7 @@ test('a viewer sees everything and is offered no change', async () => {
   expect(await page.getByRole('button', { name: /^(New|Rotate|Revoke)/ }).count()).toBe(0);
   await settings('general', 'Editors and owners change this.');
   expect(await page.getByLabel('Name', { exact: true }).isDisabled()).toBe(true);
-  await settings('webhooks', 'Only owners see the secret');
+  await settings('webhooks', 'Only owners see webhooks');
   await settings('audit', 'Editors and owners read the audit log');
   await settings('members', 'Owners do everything');
   expect(await page.getByRole('button', { name: /^(Invite|Remove)/ }).count()).toBe(0);

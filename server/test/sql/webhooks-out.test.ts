@@ -44,7 +44,7 @@ afterAll(server.close);
 /** A worker's part: `kill` ends it as SIGKILL would, with its leases had and its answers unwritten. */
 function startSender(pool: Pool, { bounds = BOUNDS } = {}) {
   const { box, clock } = server.services;
-  let isEnded = false;
+  const ended = new AbortController();
   const sender = createWebhookSender({
     db: pool,
     box,
@@ -61,7 +61,7 @@ function startSender(pool: Pool, { bounds = BOUNDS } = {}) {
     bounds,
   });
   const running = (async () => {
-    while (!isEnded) {
+    while (!ended.signal.aborted) {
       sender.look();
       const count = await sender.tick().catch(() => 0);
       if (count === 0) await sleep(5);
@@ -69,12 +69,12 @@ function startSender(pool: Pool, { bounds = BOUNDS } = {}) {
   })();
   return {
     stop: async () => {
-      isEnded = true;
+      ended.abort();
       await running;
       await sender.stop();
     },
     kill: async () => {
-      isEnded = true;
+      ended.abort();
       await pool.end({ timeout: 0 });
       await running;
     },
@@ -128,7 +128,7 @@ test('events reach a receiver that fails at random, all of them, signed, and in 
   const fails: Manner[] = [500, 503, 302, 'close', 'break', 404];
   let calls = 0;
   const at = await receiver(({ data }) => {
-    const [user, n] = [String(data['user_id']), Number((data['traits'] as { n: number }).n)];
+    const [user, n] = [String(data['user_id']), (data['traits'] as { n: number }).n];
     const done = okBefore.get(user) ?? -1;
     // Once more what was taken already is no fault; ahead of what was not is.
     if (n > done + 1) outOfOrder.push(`${user}: ${n} after ${done}`);

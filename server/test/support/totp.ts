@@ -5,9 +5,9 @@ const PERIOD_MS = 30_000;
 
 /** RFC 6238, with SHA-1, six digits and half a minute: what authenticator apps do. */
 export function totp(base32: string, nowMs = Date.now()): string {
-  const bits = [...base32.replaceAll('=', '')]
-    .map((letter) => LETTERS.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('');
+  const bits = Array.from(base32.replaceAll('=', ''), (letter) =>
+    LETTERS.indexOf(letter).toString(2).padStart(5, '0'),
+  ).join('');
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(nowMs / PERIOD_MS)));

@@ -1,5 +1,6 @@
 import type { Decision, MessageDetail } from '@milepost/sdk';
 import { useState } from 'react';
+import { useMay } from '../../api/may.ts';
 import { useResolve } from '../../api/messages.ts';
 import { STATUS_WORDS } from '../message-status.ts';
 import { Button } from '../ui/button.tsx';
@@ -25,6 +26,7 @@ const focusOnMount = (element: HTMLElement | null): void => element?.focus();
 export function DoubtDecision({ message }: { readonly message: MessageDetail }) {
   const resolve = useResolve(message.id);
   const [asked, setAsked] = useState<Decision | null>(null);
+  const choices = useMay('editor') ? CHOICES : [];
   return (
     <Notice tone="asking" className="mb-4" title="In doubt: a person must decide">
       <p>
@@ -32,8 +34,9 @@ export function DoubtDecision({ message }: { readonly message: MessageDetail }) 
         will not resend it by itself.
       </p>
       {message.reason !== null && <p className="text-muted">{message.reason}</p>}
+      {choices.length === 0 && <p>Editors and owners decide.</p>}
       <ul className="mt-2 grid gap-3 wide:grid-cols-2">
-        {CHOICES.map(({ decision, label, effect }) => (
+        {choices.map(({ decision, label, effect }) => (
           <li key={decision} className="grid content-start justify-items-start gap-1.5">
             {asked === decision ? (
               <span className="flex gap-2">

@@ -75,7 +75,7 @@ export function Recipients({ broadcastId }: { readonly broadcastId: string }) {
           <tbody>
             {list.rows.map((row, index) => (
               <Row key={row.user_id ?? index}>
-                <Cell className="break-all">
+                <Cell className="min-w-28 break-all">
                   {row.user_id === null ? (
                     <span className="text-muted">erased</span>
                   ) : (

@@ -6,7 +6,7 @@ import { countedOf } from '../../components/number.ts';
 import { Button } from '../../components/ui/button.tsx';
 import { Confirm } from '../../components/ui/confirm.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import type { Broadcast } from './broadcast.ts';
+import { type Broadcast, draftOf } from './broadcast.ts';
 import { Reconciliation } from './reconciliation.tsx';
 import { TimeFields } from './time-fields.tsx';
 import { faultsOf, type useBroadcastDraft } from './use-broadcast-draft.ts';
@@ -43,9 +43,8 @@ export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps)
         {status === 'scheduled' && (
           <Notice tone="done" title="It is scheduled">
             <p>
-              It begins{' '}
-              {broadcast.scheduled_for === null ? 'soon' : <Instant at={broadcast.scheduled_for} />}
-              . What you change here counts until then; a new time, once you schedule it again.
+              <Begins broadcast={broadcast} />. What you change here counts until then; a new time,
+              once you schedule it again.
             </p>
             {!isReadOnly && (
               <Button
@@ -102,3 +101,23 @@ export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps)
     </div>
   );
 }
+
+/** When a scheduled one begins, as it was asked for. */
+function Begins({ broadcast }: { readonly broadcast: Broadcast }) {
+  const local = draftOf(broadcast).schedule?.local;
+  if (local === undefined) {
+    const { scheduled_for: at } = broadcast;
+    return <>It begins {at === null ? 'soon' : <Instant at={at} />}</>;
+  }
+  const day = dayWords.format(new Date(`${local.slice(0, 10)}T00:00:00Z`)).replace(',', '');
+  return `It is sent at ${local.slice(11, 16)} on ${day}, on the clock of each person`;
+}
+
+/** A day of the calendar, wherever it is. */
+const dayWords = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});

@@ -42,7 +42,12 @@ export function PeoplePage() {
   const faults = people.error === null ? [] : filterFaultsOf(people.error);
   const isAsking = filter !== null || q !== '';
   return (
-    <Page isWide title="People" hint="Everybody your systems told us about.">
+    <Page
+      isWide
+      title="People"
+      hint="Everybody your systems told us about."
+      actions={<DataLinks />}
+    >
       <ListToolbar
         kind="users"
         place={place}

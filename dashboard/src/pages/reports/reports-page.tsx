@@ -83,7 +83,7 @@ export function ReportsPage() {
           <Totals total={data.total} rates={data.rates} />
           <div className="rounded-ui border bg-panel p-4">
             <Chart
-              title={`Messages by ${data.by}, days of ${data.timezone}`}
+              title={`Messages by ${data.by} (${data.timezone})`}
               at={data.intervals}
               lines={lines}
             />

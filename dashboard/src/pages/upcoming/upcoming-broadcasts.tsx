@@ -11,7 +11,8 @@ export function UpcomingBroadcasts() {
   const scheduled = useAsk('GET /broadcasts', { query: { limit: SHOWN_MAX, status: 'scheduled' } });
   const sending = useAsk('GET /broadcasts', { query: { limit: SHOWN_MAX, status: 'sending' } });
   const rows = [...(sending.data?.data ?? []), ...(scheduled.data?.data ?? [])];
-  if (rows.length === 0) return null;
+  // Both at once, so that none moves the other.
+  if (sending.isPending || scheduled.isPending || rows.length === 0) return null;
   return (
     <section className="grid gap-2">
       <h2 className="font-semibold">Broadcasts</h2>

@@ -72,7 +72,7 @@ export function UpcomingPage() {
           <UpcomingSeries series={data.series} selectedId={seriesId} onSelect={setSeriesId} />
         </>
       )}
-      <UpcomingBroadcasts />
+      {(data !== undefined || upcoming.error !== null) && <UpcomingBroadcasts />}
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { betterAuth } from 'better-auth';
+import { betterAuth, type BetterAuthOptions } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { genericOAuth } from 'better-auth/plugins/generic-oauth';
 import { twoFactor } from 'better-auth/plugins/two-factor';
@@ -45,7 +45,6 @@ export type Auth = ReturnType<typeof createAuth>;
  */
 export function createAuth(deps: AuthDeps) {
   const { db, log, secret, publicUrl, oidc } = deps;
-  const isHttps = publicUrl.startsWith('https:');
   return betterAuth({
     appName: 'Milepost',
     baseURL: publicUrl,
@@ -95,35 +94,44 @@ export function createAuth(deps: AuthDeps) {
       }),
       ...(oidc === null ? [] : [genericOAuth({ config: [providerOf(oidc)] })]),
     ],
-    databaseHooks: {
-      account: {
-        create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
-        update: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
-      },
-      user: {
-        create: {
-          before: async (member) => {
-            if (await deps.isInvited(member.email)) return;
-            throw new APIError('FORBIDDEN', { message: 'not_invited', code: 'NOT_INVITED' });
-          },
-          after: async ({ id, email }) => deps.onJoined({ id, email }),
-        },
-      },
-    },
-    advanced: {
-      cookiePrefix: COOKIE_PREFIX,
-      useSecureCookies: false,
-      // In tests as elsewhere.
-      disableOriginCheck: false,
-      disableCSRFCheck: false,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/' },
-      // The way back from the identity provider begins elsewhere; the session's own cookie needs that not.
-      cookies: { session_token: { attributes: { sameSite: 'strict' } } },
-      database: { generateId: () => randomUUID() },
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-    },
+    databaseHooks: hooksOf(deps),
+    advanced: advancedOf(publicUrl.startsWith('https:')),
   });
 }
+
+/** Who may become a member, and what is kept of an account. */
+const hooksOf = ({
+  isInvited,
+  onJoined,
+}: Pick<AuthDeps, 'isInvited' | 'onJoined'>): BetterAuthOptions['databaseHooks'] & object => ({
+  account: {
+    create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
+    update: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
+  },
+  user: {
+    create: {
+      before: async (member) => {
+        if (await isInvited(member.email)) return;
+        throw new APIError('FORBIDDEN', { message: 'not_invited', code: 'NOT_INVITED' });
+      },
+      after: async ({ id, email }) => onJoined({ id, email }),
+    },
+  },
+});
+
+/** Cookies, ids, and what may not be switched off. */
+const advancedOf = (isHttps: boolean): BetterAuthOptions['advanced'] & object => ({
+  cookiePrefix: COOKIE_PREFIX,
+  useSecureCookies: false,
+  // In tests as elsewhere.
+  disableOriginCheck: false,
+  disableCSRFCheck: false,
+  defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', secure: isHttps, path: '/' },
+  // The way back from the identity provider begins elsewhere; the session's own cookie needs that not.
+  cookies: { session_token: { attributes: { sameSite: 'strict' } } },
+  database: { generateId: () => randomUUID() },
+  ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+});
 
 /** What the provider gives for asking it more; nothing more is ever asked, so nothing of it is kept. */
 const NO_TOKENS = {

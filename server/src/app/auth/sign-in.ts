@@ -11,6 +11,7 @@ import {
 } from '../../workspace/index.ts';
 import type { Services } from '../services.ts';
 import type { Auth } from './better-auth.ts';
+import type * as AuthHandling from './handle-auth.ts';
 import type { OidcConfig } from './oidc-config.ts';
 import { requireOwnPage } from './own-page.ts';
 
@@ -109,7 +110,7 @@ export function createSignIn({ services, encryptionKey, oidc }: SignInOptions): 
   };
 }
 
-type AuthModule = typeof import('./handle-auth.ts');
+type AuthModule = typeof AuthHandling;
 
 async function loadAuth({
   services,

@@ -65,7 +65,9 @@ export const OverviewView = Type.Object({
     Type.Object({
       automation_id: Nullable(Type.String({ format: 'uuid' })),
       automation_type: Nullable(Type.Enum(['series', 'broadcast', 'confirmation'])),
-      name: Type.String({ description: 'Of the series, the broadcast, or the domain; the URL of a webhook' }),
+      name: Type.String({
+        description: 'Of the series, the broadcast, or the domain; the URL of a webhook',
+      }),
       reason: Type.Enum([...ATTENTION_REASONS]),
       words: Type.String(),
       count: Type.Integer({ description: 'Messages, steps or days, as the words say' }),

@@ -16,7 +16,8 @@ const KINDS: readonly (readonly [ExportKind, string])[] = [
 ];
 const PAGE = 20;
 /** Names of what only its owner may know, wherever it stands. */
-const SECRET = /(^|[_-])(password|secret|token|authorization|api[_-]?key|private[_-]?key|credentials?|cookie)$/i;
+const SECRET =
+  /(^|[_-])(password|secret|token|authorization|api[_-]?key|private[_-]?key|credentials?|cookie)$/i;
 const HIDDEN = '•••';
 
 /**

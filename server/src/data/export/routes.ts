@@ -45,7 +45,8 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRouteDeps> = async (a
         summary: 'Everything that this side has, as JSON Lines; secrets are left out',
         response: {
           200: {
-            description: 'A manifest, then one thing on each line, then how many of each there were',
+            description:
+              'A manifest, then one thing on each line, then how many of each there were',
             content: { 'application/jsonl': { schema: File } },
           },
         },

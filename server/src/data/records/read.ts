@@ -125,12 +125,16 @@ function gathered(entries: readonly [string, unknown][]): Record<string, unknown
 const BAGS = new Set(['traits', 'context', 'metadata']);
 const INSTANTS = new Set(['signed_up_at', 'occurred_at']);
 /** `2026-01-02 03:04:05`, as spreadsheets and databases write it; without an offset it is UTC. */
-const SPACED = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/;
+const SPACED =
+  /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?(?: [A-Z]{2,5})?$/;
 
-type Read = { readonly value: unknown; readonly reason: null } | { readonly reason: string; readonly value?: never };
+type Read =
+  | { readonly value: unknown; readonly reason: null }
+  | { readonly reason: string; readonly value?: never };
 
 function valueOf(cell: string, { field, type }: { field: string; type: CellType }): Read {
-  if (cell.length > CELL_LENGTH_MAX) return { reason: `is longer than ${CELL_LENGTH_MAX} characters` };
+  if (cell.length > CELL_LENGTH_MAX)
+    return { reason: `is longer than ${CELL_LENGTH_MAX} characters` };
   switch (type) {
     case 'text':
       return { value: INSTANTS.has(field) ? instantText(cell) : cell, reason: null };
@@ -162,7 +166,10 @@ function valueOf(cell: string, { field, type }: { field: string; type: CellType 
 function instantText(cell: string): string {
   const [, day, time, offset = 'Z'] = SPACED.exec(cell.trim()) ?? [];
   if (day === undefined || time === undefined) return cell.trim();
-  const zone = offset === 'UTC' ? 'Z' : offset.replace(/^([+-]\d\d):?(\d\d)?$/, (_, h: string, m = '00') => `${h}:${m}`);
+  const zone =
+    offset === 'UTC'
+      ? 'Z'
+      : offset.replace(/^([+-]\d\d):?(\d\d)?$/, (_, h: string, m = '00') => `${h}:${m}`);
   const parts = time.length === 5 ? `${time}:00` : time;
   // Instants have milliseconds.
   return `${day}T${parts.replace(/(\.\d{3})\d+$/, '$1')}${zone}`;
@@ -170,7 +177,9 @@ function instantText(cell: string): string {
 
 /** Words with commas in between, which may be quoted: `"a, b",c`. */
 const listOf = (cell: string): string[] =>
-  (cellsOf(cell, ',') ?? cell.split(',')).map((one) => one.trim().replaceAll('"', '')).filter((one) => one !== '');
+  (cellsOf(cell, ',') ?? cell.split(','))
+    .map((one) => one.trim().replaceAll('"', ''))
+    .filter((one) => one !== '');
 
 /** Seconds since 1970; a date that is written out is taken as it is. */
 function unixOf(cell: string): Read {

@@ -40,71 +40,87 @@ export function createSplitter({
   firstLine: number;
   lengthMax: number;
 }): Splitter {
-  const separator = delimiter.charCodeAt(0);
-  const hasQuotes = format === 'csv';
-  let carry = '';
-  let line = firstLine;
-  /** Line breaks within the record that is being read. */
-  let breaks = 0;
-  let isQuoted = false;
-  let isCellStart = true;
-  /** A quote has just ended the cell, unless another one follows. */
-  let hasClosed = false;
-  let hasCr = false;
-
-  const push = (text: string): RawRecord[] | null => {
-    const records: RawRecord[] = [];
-    let from = 0;
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      const isBreak = code === LF || code === CR;
-      // CR LF is one end of a line; the LF of it belongs to what has ended.
-      if (code === LF && hasCr) {
-        hasCr = false;
-        if (!isQuoted) from = at + 1;
-        continue;
-      }
-      hasCr = code === CR;
-      if (isQuoted) {
-        if (code === QUOTE) isQuoted = false;
-        else if (isBreak) breaks += 1;
-        hasClosed = !isQuoted;
-        continue;
-      }
-      if (hasQuotes && code === QUOTE) {
-        isQuoted = isCellStart || hasClosed;
-        isCellStart = false;
-        hasClosed = false;
-        continue;
-      }
-      hasClosed = false;
-      isCellStart = code === separator;
-      if (!isBreak) continue;
-      add(records, carry + text.slice(from, at));
-      carry = '';
-      from = at + 1;
-      isCellStart = true;
-    }
-    carry += text.slice(from);
-    return carry.length > lengthMax || records.some((one) => one.text.length > lengthMax)
-      ? null
-      : records;
+  const scan: Scan = {
+    separator: delimiter.charCodeAt(0),
+    hasQuotes: format === 'csv',
+    carry: '',
+    line: firstLine,
+    breaks: 0,
+    isQuoted: false,
+    isCellStart: true,
+    hasClosed: false,
+    hasCr: false,
   };
-
-  const add = (records: RawRecord[], text: string): void => {
-    if (text.trim() !== '') records.push({ line, text });
-    line += breaks + 1;
-    breaks = 0;
-  };
-
   return {
-    push,
+    push: (text) => {
+      const records = scanned(scan, text);
+      const isTooLong = records.some((one) => one.text.length > lengthMax);
+      return isTooLong || scan.carry.length > lengthMax ? null : records;
+    },
     end: () => {
       const records: RawRecord[] = [];
-      add(records, carry);
-      carry = '';
+      add(scan, records, scan.carry);
+      scan.carry = '';
       return records;
     },
-    line: () => line,
+    line: () => scan.line,
   };
+}
+
+/** Where reading has got to. */
+interface Scan {
+  readonly separator: number;
+  readonly hasQuotes: boolean;
+  /** What has come of the record that is being read. */
+  carry: string;
+  line: number;
+  /** Line breaks within that record. */
+  breaks: number;
+  isQuoted: boolean;
+  isCellStart: boolean;
+  /** A quote has just ended the cell, unless another one follows. */
+  hasClosed: boolean;
+  hasCr: boolean;
+}
+
+function scanned(scan: Scan, text: string): RawRecord[] {
+  const records: RawRecord[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    const isBreak = code === LF || code === CR;
+    // CR LF is one end of a line; the LF of it belongs to what has ended.
+    if (code === LF && scan.hasCr) {
+      scan.hasCr = false;
+      if (!scan.isQuoted) from = at + 1;
+      continue;
+    }
+    scan.hasCr = code === CR;
+    if (scan.isQuoted) {
+      if (code === QUOTE) scan.isQuoted = false;
+      else if (isBreak) scan.breaks += 1;
+      scan.hasClosed = !scan.isQuoted;
+      continue;
+    }
+    if (scan.hasQuotes && code === QUOTE) {
+      scan.isQuoted = scan.isCellStart || scan.hasClosed;
+      scan.isCellStart = false;
+      scan.hasClosed = false;
+      continue;
+    }
+    scan.hasClosed = false;
+    scan.isCellStart = isBreak || code === scan.separator;
+    if (!isBreak) continue;
+    add(scan, records, scan.carry + text.slice(from, at));
+    scan.carry = '';
+    from = at + 1;
+  }
+  scan.carry += text.slice(from);
+  return records;
+}
+
+function add(scan: Scan, records: RawRecord[], text: string): void {
+  if (text.trim() !== '') records.push({ line: scan.line, text });
+  scan.line += scan.breaks + 1;
+  scan.breaks = 0;
 }

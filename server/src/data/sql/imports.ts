@@ -109,11 +109,7 @@ export async function findImport(
 /** Imports of a side, the youngest first. Index: imports_by_age. */
 export async function listImports(
   db: Db,
-  {
-    workspaceId,
-    after,
-    limit,
-  }: { workspaceId: string; after: PageAfter | null; limit: number },
+  { workspaceId, after, limit }: { workspaceId: string; after: PageAfter | null; limit: number },
 ): Promise<Import[]> {
   const rows = await db<Row[]>`
     select id, workspace_id as "workspaceId", kind, format, source, options, columns, mapping, state,
@@ -255,7 +251,11 @@ export async function noteFailure(
 /** Deletes files that stopped coming, and reports that nobody needs any more. Across workspaces. */
 export async function deleteOldImports(
   db: Db,
-  { receivingHours, endedDays, limit }: { receivingHours: number; endedDays: number; limit: number },
+  {
+    receivingHours,
+    endedDays,
+    limit,
+  }: { receivingHours: number; endedDays: number; limit: number },
 ): Promise<number> {
   const rows = await db`
     delete from imports

@@ -38,11 +38,7 @@ export interface MessageRow {
 /** A page of the messages of a side, the youngest first. Index: messages_by_age. */
 export async function messagesWithoutBodies(
   db: Db,
-  {
-    workspaceId,
-    after,
-    limit,
-  }: { workspaceId: string; after: PageAfter | null; limit: number },
+  { workspaceId, after, limit }: { workspaceId: string; after: PageAfter | null; limit: number },
 ): Promise<MessageRow[]> {
   return db<MessageRow[]>`
     select id, user_external_id as "userId", automation_id as "automationId", step_id as "stepId",

@@ -111,7 +111,7 @@ function Publishing({ onClose }: PublishDialogProps) {
   const publish = useDo('POST /series/{id}/publish', {
     onDone: ({ version, migration }) => {
       const moved =
-        migration === undefined
+        migration === undefined || migration.remaining === 0
           ? ''
           : `${countedOf(migration.remaining, 'person is', 'people are')} being moved to it.`;
       say({ title: `Version ${version} is published`, text: moved });

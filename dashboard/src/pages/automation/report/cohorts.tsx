@@ -10,6 +10,9 @@ import { Cell, HeadCell, Row, Table, TableHead } from '../../../components/ui/ta
 const WHATS = { goal_reached: 'Goal reached', ended: 'Ended', active: 'Under way' } as const;
 type What = keyof typeof WHATS;
 
+/** The server's days are dates, whatever the viewer's zone. */
+const dayWords = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
 /** By the week in which people entered: how many had got how far at the end of each week since. */
 export function Cohorts({ seriesId }: { readonly seriesId: string }) {
   const [what, setWhat] = useState<What>('goal_reached');
@@ -49,7 +52,7 @@ export function Cohorts({ seriesId }: { readonly seriesId: string }) {
           <tbody>
             {cohorts.map(({ at, entered, intervals }) => (
               <Row key={at}>
-                <Cell className="whitespace-nowrap">{at}</Cell>
+                <Cell className="whitespace-nowrap">{dayWords.format(new Date(at))}</Cell>
                 <Cell isNumber>{countOf(entered)}</Cell>
                 {Array.from({ length: longest }, (_, since) => (
                   <CohortCell

@@ -2,6 +2,8 @@ import type { Answer } from '@milepost/sdk';
 import { countOf } from '../../../components/number.ts';
 import { MeasureCells, MeasureHeads } from '../../../components/report/measure-cells.tsx';
 import { Cell, HeadCell, Row, Table, TableHead } from '../../../components/ui/table.tsx';
+import { titleOf } from '../build/step-types.ts';
+import { useDraft } from '../draft/use-draft.ts';
 
 type Step = Answer<'GET /reports/series/{id}'>['steps'][number];
 
@@ -14,6 +16,7 @@ interface FunnelProps {
 /** Each step: who came to it, who waits, and what became of the others. */
 export function Funnel({ steps, isCut }: FunnelProps) {
   const most = Math.max(1, ...steps.map(({ entered }) => entered));
+  const nameOf = useStepNames();
   return (
     <section className="grid gap-2">
       <h2 className="font-semibold">Step by step</h2>
@@ -30,8 +33,10 @@ export function Funnel({ steps, isCut }: FunnelProps) {
           {steps.map((step) => (
             <Row key={step.step_id}>
               <Cell className="min-w-56">
-                <span className="font-medium">{step.name ?? step.step_id}</span>
-                <span className="block text-sm text-muted">{step.type ?? 'no longer in it'}</span>
+                <span className="font-medium">{nameOf(step)}</span>
+                <span className="block text-sm text-muted">
+                  {step.type?.replaceAll('_', ' ') ?? 'no longer in it'}
+                </span>
                 <Bar share={step.entered / most} />
               </Cell>
               <Cell isNumber>{countOf(step.entered)}</Cell>
@@ -50,6 +55,16 @@ export function Funnel({ steps, isCut }: FunnelProps) {
       {isCut && <p className="text-sm text-muted">More people wait than are counted here.</p>}
     </section>
   );
+}
+
+/** The subject of an email; of another step what it does, where it is still in the series. */
+function useStepNames(): (step: Step) => string {
+  const { steps, outline } = useDraft();
+  return ({ name, step_id: id }) => {
+    const drawn = steps.find((step) => step.id === id);
+    if (name !== null || drawn === undefined) return name ?? id;
+    return titleOf(drawn, outline?.steps.find((one) => one.step_id === id)?.words ?? null);
+  };
 }
 
 /** How many came, beside the step to which most came. */

@@ -76,7 +76,7 @@ export function ReportTab() {
             <Passages report={data} />
             {data.days.length > 1 && (
               <div className="rounded-ui border bg-panel p-4">
-                <Chart title={`People by day, of ${data.timezone}`} at={at} lines={lines} />
+                <Chart title={`People by day (${data.timezone})`} at={at} lines={lines} />
               </div>
             )}
             <Funnel steps={data.steps} isCut={data.waiting_truncated} />

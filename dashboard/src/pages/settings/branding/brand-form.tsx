@@ -47,26 +47,7 @@ export function BrandForm({ settings, save, isSaving, error }: SettingsPartProps
               />
             )}
           </Field>
-          <Field label="Colour" hint="Of buttons and links.">
-            {(ids) => (
-              <span className="flex gap-2">
-                <input
-                  type="color"
-                  aria-label="Pick a colour"
-                  value={colour}
-                  onChange={(event) => setColour(event.target.value)}
-                  className="h-10 w-12 rounded-ui border border-edge bg-panel p-1 wide:h-8"
-                />
-                <Input
-                  {...ids}
-                  pattern="#[0-9a-fA-F]{6}"
-                  className="max-w-32"
-                  value={colour}
-                  onChange={(event) => setColour(event.target.value)}
-                />
-              </span>
-            )}
-          </Field>
+          <ColourField value={colour} onChange={setColour} />
           <Field label="Website">
             {(ids) => (
               <Input
@@ -108,5 +89,36 @@ export function BrandForm({ settings, save, isSaving, error }: SettingsPartProps
         />
       </div>
     </SettingsBlock>
+  );
+}
+
+interface ColourFieldProps {
+  readonly value: string;
+  readonly onChange: (colour: string) => void;
+}
+
+/** A colour, picked or typed. */
+function ColourField({ value, onChange }: ColourFieldProps) {
+  return (
+    <Field label="Colour" hint="Of buttons and links.">
+      {(ids) => (
+        <span className="flex gap-2">
+          <input
+            type="color"
+            aria-label="Pick a colour"
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+            className="h-10 w-12 rounded-ui border border-edge bg-panel p-1 wide:h-8"
+          />
+          <Input
+            {...ids}
+            pattern="#[0-9a-fA-F]{6}"
+            className="max-w-32"
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        </span>
+      )}
+    </Field>
   );
 }

@@ -1,12 +1,13 @@
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useAsk } from '../../../api/ask.ts';
 import { SettingsBlock } from '../../../components/settings-block.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { Checkbox } from '../../../components/ui/checkbox.tsx';
-import { Field, Input, Select } from '../../../components/ui/field.tsx';
 import { useSay } from '../../../components/ui/toast.tsx';
 import { FormError } from '../../sign-in/form-error.tsx';
+import { ChoiceField } from './choice-field.tsx';
 import { ColumnMap } from './column-map.tsx';
+import { FileField } from './file-field.tsx';
 import { headOf, type ImportAsk, useUpload } from './upload.ts';
 import { formatOf, KINDS, SOURCES } from './words.ts';
 
@@ -28,8 +29,12 @@ export function ImportForm() {
   const isCsv = file !== null && formatOf(file.file.name) === 'csv' && kind !== 'everything';
   const takesList = kind === 'users' || kind === 'list_members';
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const choose = async (chosen: File | undefined) => {
+    setMapping({});
+    setFile(chosen === undefined ? null : { file: chosen, head: await headOf(chosen) });
+  };
+
+  const submit = () => {
     if (file === null) return;
     const ask: ImportAsk = {
       kind,
@@ -41,7 +46,10 @@ export function ImportForm() {
     };
     upload.mutate(
       { ask, file: file.file },
-      { onSuccess: () => say(isDryRun ? 'The dry run has begun' : 'The import has begun') },
+      {
+        onSuccess: () =>
+          say({ title: isDryRun ? 'The dry run has begun' : 'The import has begun' }),
+      },
     );
   };
 
@@ -50,77 +58,45 @@ export function ImportForm() {
       title="Import a file"
       hint="CSV or JSON Lines in UTF-8. It is data, not activity: no series starts by it."
     >
-      <form onSubmit={submit} className="grid max-w-3xl gap-4">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+        className="grid max-w-3xl gap-4"
+      >
         <div className="grid gap-3 wide:grid-cols-2">
-          <Field label="What it holds">
-            {(ids) => (
-              <Select
-                {...ids}
-                value={kind}
-                onChange={(event) => {
-                  setKind(event.target.value as Kind);
-                  setMapping({});
-                }}
-              >
-                {KINDS.map(([value, word]) => (
-                  <option key={value} value={value}>
-                    {word}
-                  </option>
-                ))}
-              </Select>
-            )}
-          </Field>
+          <ChoiceField
+            label="What it holds"
+            choices={KINDS}
+            value={kind}
+            onChange={(value) => {
+              setKind(value);
+              setMapping({});
+            }}
+          />
           {kind === 'users' && (
-            <Field label="Where it comes from">
-              {(ids) => (
-                <Select
-                  {...ids}
-                  value={source}
-                  onChange={(event) => {
-                    setSource(event.target.value as Source);
-                    setMapping({});
-                  }}
-                >
-                  {SOURCES.map(([value, word]) => (
-                    <option key={value} value={value}>
-                      {word}
-                    </option>
-                  ))}
-                </Select>
-              )}
-            </Field>
+            <ChoiceField
+              label="Where it comes from"
+              choices={SOURCES}
+              value={source}
+              onChange={(value) => {
+                setSource(value);
+                setMapping({});
+              }}
+            />
           )}
-          <Field label="File">
-            {(ids) => (
-              <Input
-                {...ids}
-                type="file"
-                required
-                accept=".csv,.tsv,.txt,.jsonl,.ndjson,text/csv"
-                className="py-1"
-                onChange={async (event) => {
-                  const chosen = event.target.files?.[0];
-                  setMapping({});
-                  setFile(chosen === undefined ? null : { file: chosen, head: await headOf(chosen) });
-                }}
-              />
-            )}
-          </Field>
+          <FileField onChoose={(chosen) => void choose(chosen)} />
           {takesList && (
-            <Field
+            <ChoiceField
               label={kind === 'users' ? 'Put them on a list' : 'List of lines that name none'}
-            >
-              {(ids) => (
-                <Select {...ids} value={listId} onChange={(event) => setListId(event.target.value)}>
-                  <option value="">No list</option>
-                  {(lists.data?.data ?? []).map(({ id, name }) => (
-                    <option key={id} value={id}>
-                      {name}
-                    </option>
-                  ))}
-                </Select>
-              )}
-            </Field>
+              choices={[
+                ['', 'No list'],
+                ...(lists.data?.data ?? []).map(({ id, name }) => [id, name] as const),
+              ]}
+              value={listId}
+              onChange={setListId}
+            />
           )}
         </div>
         {isCsv && (

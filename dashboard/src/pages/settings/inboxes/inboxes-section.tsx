@@ -10,6 +10,7 @@ import { SettingsBlock } from '../../../components/settings-block.tsx';
 import { Badge } from '../../../components/ui/badge.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { Confirm } from '../../../components/ui/confirm.tsx';
+import { Notice } from '../../../components/ui/notice.tsx';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { InboxForm } from './inbox-form.tsx';
 
@@ -23,9 +24,22 @@ const STATES = {
   off: { word: 'off', tone: 'quiet' },
 } as const;
 
-/** Where bounces, complaints and answers come back to. */
+/** Where bounces, complaints and answers come back to; what is read there is for owners only. */
 export function InboxesSection() {
-  const mayChange = useMay('owner');
+  if (useMay('owner')) return <Inboxes />;
+  return (
+    <SettingsBlock title="Inboxes" hint={HINT}>
+      <Notice title="Only owners see the inboxes">
+        <p className="text-muted">An owner can give you that role.</p>
+      </Notice>
+    </SettingsBlock>
+  );
+}
+
+const HINT =
+  'Mail that comes back by SMTP is read here: bounces, complaints, unsubscribing by mail. Providers with an API tell through their transport instead.';
+
+function Inboxes() {
   const inboxes = useAskPages('GET /inboxes', { query: { limit: 100 } });
   const [isAdding, setIsAdding] = useState(false);
   const [removing, setRemoving] = useState<Inbox | null>(null);
@@ -33,10 +47,8 @@ export function InboxesSection() {
   return (
     <SettingsBlock
       title="Inboxes"
-      hint="Mail that comes back by SMTP is read here: bounces, complaints, unsubscribing by mail. Providers with an API tell through their transport instead."
-      actions={
-        mayChange && !isAdding && <Button onClick={() => setIsAdding(true)}>Add an inbox</Button>
-      }
+      hint={HINT}
+      actions={!isAdding && <Button onClick={() => setIsAdding(true)}>Add an inbox</Button>}
     >
       <Failure error={inboxes.error} stale={inboxes.rows.length > 0} />
       {isAdding && <InboxForm onClose={() => setIsAdding(false)} />}
@@ -49,7 +61,7 @@ export function InboxesSection() {
       <ul className="grid gap-3">
         {inboxes.rows.map((inbox) => (
           <li key={inbox.id}>
-            <InboxCard inbox={inbox} mayChange={mayChange} onRemove={() => setRemoving(inbox)} />
+            <InboxCard inbox={inbox} onRemove={() => setRemoving(inbox)} />
           </li>
         ))}
       </ul>
@@ -70,11 +82,10 @@ export function InboxesSection() {
 
 interface InboxCardProps {
   readonly inbox: Inbox;
-  readonly mayChange: boolean;
   readonly onRemove: () => void;
 }
 
-function InboxCard({ inbox, mayChange, onRemove }: InboxCardProps) {
+function InboxCard({ inbox, onRemove }: InboxCardProps) {
   const test = useDo('POST /inboxes/{id}/test');
   const { id, address, state, fault, imap, read_at: readAt, read_count: readCount } = inbox;
   return (
@@ -82,18 +93,16 @@ function InboxCard({ inbox, mayChange, onRemove }: InboxCardProps) {
       <header className="flex flex-wrap items-center gap-2">
         <h3 className="font-semibold break-all">{address}</h3>
         <Badge tone={STATES[state].tone}>{STATES[state].word}</Badge>
-        {mayChange && (
-          <span className="ml-auto flex gap-1">
-            {imap !== null && (
-              <Button disabled={test.isPending} onClick={() => test.mutate({ path: { id } })}>
-                {test.isPending ? 'Connecting…' : 'Test'}
-              </Button>
-            )}
-            <Button look="bare" aria-label={`Remove ${address}`} onClick={onRemove}>
-              Remove…
+        <span className="ml-auto flex gap-1">
+          {imap !== null && (
+            <Button disabled={test.isPending} onClick={() => test.mutate({ path: { id } })}>
+              {test.isPending ? 'Connecting…' : 'Test'}
             </Button>
-          </span>
-        )}
+          )}
+          <Button look="bare" aria-label={`Remove ${address}`} onClick={onRemove}>
+            Remove…
+          </Button>
+        </span>
       </header>
       {fault !== null && <p className="text-sm text-fault">{fault}</p>}
       <p className="text-sm text-muted">

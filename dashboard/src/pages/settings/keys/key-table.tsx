@@ -30,9 +30,9 @@ export function KeyTable({ label, keys, mayChange, onRotate, onRevoke }: KeyTabl
       <tbody>
         {keys.map((key) => (
           <Row key={key.id}>
-            <Cell>
+            <Cell className={key.key === null ? '' : 'min-w-64'}>
               {key.key === null ? (
-                <code className="font-mono text-sm">…{key.hint}</code>
+                <code className="font-mono text-sm whitespace-nowrap">…{key.hint}</code>
               ) : (
                 <CopyText text={key.key} label={`Copy …${key.hint}`} />
               )}

@@ -44,7 +44,7 @@ export function Invitations() {
           <tbody>
             {invitations.rows.map(({ id, email, role, expires_at: expiresAt }) => (
               <Row key={id}>
-                <Cell className="break-all">{email}</Cell>
+                <Cell className="min-w-44 break-all">{email}</Cell>
                 <Cell>{role}</Cell>
                 <Cell className="whitespace-nowrap text-muted">
                   <Instant at={expiresAt} />

@@ -46,7 +46,7 @@ export function MembersSection() {
           <tbody>
             {members.rows.map((member) => (
               <Row key={member.id}>
-                <Cell>
+                <Cell className="min-w-44">
                   <span className="font-medium">{member.name}</span>
                   {member.id === self.id && <span className="text-muted"> (you)</span>}
                   <span className="block text-sm break-all text-muted">{member.email}</span>

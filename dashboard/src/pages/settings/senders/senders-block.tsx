@@ -39,7 +39,7 @@ export function SendersBlock() {
           <tbody>
             {senders.rows.map((sender) => (
               <Row key={sender.id}>
-                <Cell>
+                <Cell className="min-w-44">
                   <span className="font-medium">{sender.name}</span>{' '}
                   {sender.is_default && <Badge tone="good">default</Badge>}
                   <span className="block text-sm break-all text-muted">{sender.address}</span>
