@@ -34,7 +34,8 @@ export function ImportForm() {
     setFile(chosen === undefined ? null : { file: chosen, head: await headOf(chosen) });
   };
 
-  const submit = () => {
+  const submit = (event: { preventDefault: () => void }) => {
+    event.preventDefault();
     if (file === null) return;
     const ask: ImportAsk = {
       kind,
@@ -58,13 +59,7 @@ export function ImportForm() {
       title="Import a file"
       hint="CSV or JSON Lines in UTF-8. It is data, not activity: no series starts by it."
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-        className="grid max-w-3xl gap-4"
-      >
+      <form onSubmit={submit} className="grid max-w-3xl gap-4">
         <div className="grid gap-3 wide:grid-cols-2">
           <ChoiceField
             label="What it holds"

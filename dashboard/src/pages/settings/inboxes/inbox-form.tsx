@@ -9,14 +9,21 @@ import { NumberField } from '../number-field.tsx';
 const TLS = { tls: 'TLS', starttls: 'STARTTLS', none: 'none (only in your own network)' } as const;
 type TlsName = keyof typeof TLS;
 
+interface Imap {
+  readonly host: string;
+  /** As it is typed. */
+  readonly port: string;
+  readonly tls: TlsName;
+  readonly username: string;
+  readonly password: string;
+}
+
+const NO_IMAP: Imap = { host: '', port: '993', tls: 'tls', username: '', password: '' };
+
 export function InboxForm({ onClose }: { readonly onClose: () => void }) {
   const [address, setAddress] = useState('');
   const [reads, setReads] = useState(true);
-  const [host, setHost] = useState('');
-  const [port, setPort] = useState('993');
-  const [tls, setTls] = useState<TlsName>('tls');
-  const [username, setUsername] = useState('');
-  const [password, setPassword] = useState('');
+  const [imap, setImap] = useState(NO_IMAP);
   const create = useDo('POST /inboxes', { onDone: onClose });
   return (
     <form
@@ -24,8 +31,8 @@ export function InboxForm({ onClose }: { readonly onClose: () => void }) {
       className="grid gap-4 rounded-ui border bg-panel p-4"
       onSubmit={(event) => {
         event.preventDefault();
-        const imap = { host, port: Number(port), tls, username, password };
-        create.mutate({ body: { address, ...(reads ? { imap } : {}) } });
+        const account = { ...imap, port: Number(imap.port) };
+        create.mutate({ body: { address, ...(reads ? { imap: account } : {}) } });
       }}
     >
       <div className="grid gap-4 wide:grid-cols-2">
@@ -51,62 +58,7 @@ export function InboxForm({ onClose }: { readonly onClose: () => void }) {
           checked={reads}
           onChange={(event) => setReads(event.target.checked)}
         />
-        {reads && (
-          <>
-            <Field label="Server">
-              {(ids) => (
-                <Input
-                  {...ids}
-                  required
-                  placeholder="imap.tidewater.example"
-                  value={host}
-                  onChange={(event) => setHost(event.target.value)}
-                />
-              )}
-            </Field>
-            <div className="grid grid-cols-[6rem_minmax(0,1fr)] gap-3">
-              <NumberField label="Port" min={1} max={65_535} value={port} onChange={setPort} />
-              <Field label="Encryption">
-                {(ids) => (
-                  <Select
-                    {...ids}
-                    value={tls}
-                    onChange={(event) => setTls(event.target.value as TlsName)}
-                  >
-                    {Object.entries(TLS).map(([value, label]) => (
-                      <option key={value} value={value}>
-                        {label}
-                      </option>
-                    ))}
-                  </Select>
-                )}
-              </Field>
-            </div>
-            <Field label="User name">
-              {(ids) => (
-                <Input
-                  {...ids}
-                  required
-                  autoComplete="off"
-                  value={username}
-                  onChange={(event) => setUsername(event.target.value)}
-                />
-              )}
-            </Field>
-            <Field label="Password" hint="Stored encrypted, never shown.">
-              {(ids) => (
-                <Input
-                  {...ids}
-                  type="password"
-                  required
-                  autoComplete="off"
-                  value={password}
-                  onChange={(event) => setPassword(event.target.value)}
-                />
-              )}
-            </Field>
-          </>
-        )}
+        {reads && <ImapFields imap={imap} onChange={setImap} />}
       </div>
       <FormError error={create.error} />
       <div className="flex gap-2">
@@ -116,5 +68,77 @@ export function InboxForm({ onClose }: { readonly onClose: () => void }) {
         <Button onClick={onClose}>Cancel</Button>
       </div>
     </form>
+  );
+}
+
+interface ImapFieldsProps {
+  readonly imap: Imap;
+  readonly onChange: (imap: Imap) => void;
+}
+
+/** Where mail is fetched, and as whom. */
+function ImapFields({ imap, onChange }: ImapFieldsProps) {
+  const set = (change: Partial<Imap>): void => onChange({ ...imap, ...change });
+  return (
+    <>
+      <Field label="Server">
+        {(ids) => (
+          <Input
+            {...ids}
+            required
+            placeholder="imap.tidewater.example"
+            value={imap.host}
+            onChange={(event) => set({ host: event.target.value })}
+          />
+        )}
+      </Field>
+      <div className="grid grid-cols-[6rem_minmax(0,1fr)] gap-3">
+        <NumberField
+          label="Port"
+          min={1}
+          max={65_535}
+          value={imap.port}
+          onChange={(port) => set({ port })}
+        />
+        <Field label="Encryption">
+          {(ids) => (
+            <Select
+              {...ids}
+              value={imap.tls}
+              onChange={(event) => set({ tls: event.target.value as TlsName })}
+            >
+              {Object.entries(TLS).map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      </div>
+      <Field label="User name">
+        {(ids) => (
+          <Input
+            {...ids}
+            required
+            autoComplete="off"
+            value={imap.username}
+            onChange={(event) => set({ username: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label="Password" hint="Stored encrypted, never shown.">
+        {(ids) => (
+          <Input
+            {...ids}
+            type="password"
+            required
+            autoComplete="off"
+            value={imap.password}
+            onChange={(event) => set({ password: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
   );
 }

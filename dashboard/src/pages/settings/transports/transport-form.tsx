@@ -87,34 +87,13 @@ export function TransportForm({ kinds, transport, onClose }: TransportFormProps)
             onChange={(value) => setValues({ ...values, [setting.name]: value })}
           />
         ))}
-        <NumberField
-          label="Position"
-          hint="The lowest is tried first."
-          max={1000}
-          value={position}
-          onChange={setPosition}
+        <OrderFields
+          position={position}
+          onPosition={setPosition}
+          share={share}
+          onShare={setShare}
         />
-        <NumberField
-          label="Share"
-          hint="Of those in the same position."
-          min={1}
-          max={1000}
-          value={share}
-          onChange={setShare}
-        />
-        <NumberField
-          label="Emails a second at most"
-          hint={
-            kind?.limits.per_second === null || kind === undefined
-              ? 'Empty: no limit of ours.'
-              : `The provider says ${kind.limits.per_second}. Empty: that.`
-          }
-          min={0.01}
-          step={0.01}
-          isRequired={false}
-          value={perSecond}
-          onChange={setPerSecond}
-        />
+        <RateField kind={kind} value={perSecond} onChange={setPerSecond} />
       </div>
       <Checkbox
         label="Use it"
@@ -135,3 +114,58 @@ export function TransportForm({ kinds, transport, onClose }: TransportFormProps)
 /** What was typed; what was left empty stays as it is stored. */
 const givenOf = (values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+
+interface OrderFieldsProps {
+  readonly position: string;
+  readonly onPosition: (position: string) => void;
+  readonly share: string;
+  readonly onShare: (share: string) => void;
+}
+
+/** When its turn comes among the others. */
+function OrderFields({ position, onPosition, share, onShare }: OrderFieldsProps) {
+  return (
+    <>
+      <NumberField
+        label="Position"
+        hint="The lowest is tried first."
+        max={1000}
+        value={position}
+        onChange={onPosition}
+      />
+      <NumberField
+        label="Share"
+        hint="Of those in the same position."
+        min={1}
+        max={1000}
+        value={share}
+        onChange={onShare}
+      />
+    </>
+  );
+}
+
+interface RateFieldProps {
+  readonly kind: TransportKind | undefined;
+  readonly value: string;
+  readonly onChange: (perSecond: string) => void;
+}
+
+/** How much of it a provider gets at most. */
+function RateField({ kind, value, onChange }: RateFieldProps) {
+  return (
+    <NumberField
+      label="Emails a second at most"
+      hint={
+        kind?.limits.per_second === null || kind === undefined
+          ? 'Empty: no limit of ours.'
+          : `The provider says ${kind.limits.per_second}. Empty: that.`
+      }
+      min={0.01}
+      step={0.01}
+      isRequired={false}
+      value={value}
+      onChange={onChange}
+    />
+  );
+}
