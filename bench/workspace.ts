@@ -48,7 +48,11 @@ export function apiOf(services: Services): Promise<FastifyInstance> {
     services,
     outlets: outletsOf(services, { lookups: services.db, transport: createCaptureTransport() }),
     health: createHealth({ db: services.db, migrationsDir: '' }),
-    signIn: createSignIn({ services, encryptionKey: Buffer.from(ENCRYPTION_KEY, 'base64'), oidc: null }),
+    signIn: createSignIn({
+      services,
+      encryptionKey: Buffer.from(ENCRYPTION_KEY, 'base64'),
+      oidc: null,
+    }),
     publicUrl: () => 'http://localhost',
     trustProxy: false,
     dashboardDir: null,

@@ -52,7 +52,7 @@ export function caller(options: ClientOptions) {
 }
 
 /** The method and the address of an operation, with its parameters filled in. */
-export function placeOf(name: Operation, path: Readonly<Record<string, string | number>>) {
+function placeOf(name: Operation, path: Readonly<Record<string, string | number>>) {
   const [method = 'GET', template = ''] = name.split(' ');
   const filled = template.replaceAll(/\{(\w+)\}/g, (_, key: string) =>
     encodeURIComponent(String(path[key])),

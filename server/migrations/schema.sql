@@ -1,6 +1,483 @@
 -- The schema that the migrations make, as PostgreSQL 18 tells it. Written by a test; do not edit.
 set check_function_bodies = off;
 
+CREATE OR REPLACE FUNCTION public.audit_bounded(value jsonb, bytes_max integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  bounded jsonb := value;
+begin
+  if value is null or octet_length(value::text) <= bytes_max then return value; end if;
+  if jsonb_typeof(value) = 'object' and not value ? 'sha256' then
+    select jsonb_object_agg(m.key, audit_bounded(m.value, bytes_max / 4)) into bounded
+      from jsonb_each(value) m;
+  end if;
+  if octet_length(bounded::text) <= bytes_max then return bounded; end if;
+  return audit_digest(value::text);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_by_id(list jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when count(*) = 0 then '{}'::jsonb
+              when count(*) = count(distinct e.value ->> 'id')
+              then jsonb_object_agg(e.value ->> 'id', e.value)
+                     filter (where e.value ->> 'id' is not null) end
+    from jsonb_array_elements(list) e
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_difference(old jsonb, new jsonb, OUT before jsonb, OUT after jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  name text;
+  part record;
+  old_ids text[];
+  new_ids text[];
+begin
+  if old is not distinct from new then return; end if;
+  if jsonb_typeof(old) = 'object' and jsonb_typeof(new) = 'object' then
+    for name in select jsonb_object_keys(old) union select jsonb_object_keys(new) loop
+      part := audit_difference(old -> name, new -> name);
+      if part.before is not null then
+        before := coalesce(before, '{}') || jsonb_build_object(name, part.before);
+      end if;
+      if part.after is not null then
+        after := coalesce(after, '{}') || jsonb_build_object(name, part.after);
+      end if;
+    end loop;
+    return;
+  end if;
+  if jsonb_typeof(old) = 'array' and jsonb_typeof(new) = 'array'
+     and audit_by_id(old) is not null and audit_by_id(new) is not null then
+    part := audit_difference(audit_by_id(old), audit_by_id(new));
+    before := part.before;
+    after := part.after;
+    select array_agg(e.value ->> 'id' order by e.ordinality)
+             filter (where audit_by_id(new) ? (e.value ->> 'id'))
+      into old_ids from jsonb_array_elements(old) with ordinality e;
+    select array_agg(e.value ->> 'id' order by e.ordinality)
+             filter (where audit_by_id(old) ? (e.value ->> 'id'))
+      into new_ids from jsonb_array_elements(new) with ordinality e;
+    if old_ids is distinct from new_ids then
+      before := coalesce(before, '{}') || jsonb_build_object('(order)', old_ids);
+      after := coalesce(after, '{}') || jsonb_build_object('(order)', new_ids);
+    end if;
+    return;
+  end if;
+  before := old;
+  after := new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_digest(value text)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select jsonb_build_object('length', length(value),
+                            'sha256', encode(sha256(convert_to(value, 'UTF8')), 'hex'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_guard()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  fixed text[] := '{target_id,target_name,actor_name,address,before,after}';
+begin
+  if tg_op = 'DELETE' and old.at < db_now() - interval '400 days' then return old; end if;
+  if tg_op = 'UPDATE' then
+    if position(old.id::text in coalesce(current_setting('milepost.audited', true), '')) > 0 then
+      return new;
+    end if;
+    if current_setting('milepost.audit_erases', true) = 'on'
+       and to_jsonb(old) - fixed = to_jsonb(new) - fixed then
+      return new;
+    end if;
+  end if;
+  raise exception 'the audit log is append-only' using errcode = 'insufficient_privilege';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_hidden(value jsonb, secret text[], holders text[])
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when value is null then null else coalesce((
+    select jsonb_object_agg(m.key, case
+             when m.value = 'null' then m.value
+             when m.key = any (secret) then '"•••"'::jsonb
+             when m.key = any (holders) and jsonb_typeof(m.value) = 'object' then coalesce(
+               (select jsonb_object_agg(i.key, '•••') from jsonb_each(m.value) i), '{}')
+             else m.value end)
+      from jsonb_each(value) m), '{}') end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_pair()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  noun text := tg_argv[0];
+  ignored text[] := '{id,pair_id,member_id,created_at,updated_at}';
+  old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  row_now jsonb := coalesce(new_row, old_row);
+  is_ordered boolean := coalesce(current_setting('milepost.cause', true), '') <> '';
+  verb text;
+  named text := row_now ->> 'email';
+  part record;
+  side uuid;
+begin
+  -- An invitation that has expired is tidied away.
+  if tg_op = 'DELETE' and (row_now ->> 'expires_at')::timestamptz < db_now() then return null; end if;
+  verb := case noun || ' ' || tg_op
+    when 'member INSERT' then 'join' when 'member UPDATE' then 'change_role'
+    when 'member DELETE' then 'remove'
+    when 'invitation DELETE' then case when is_ordered then 'revoke' else 'accept' end
+    else 'create' end;
+  part := audit_difference(old_row - ignored, new_row - ignored);
+  if part.before is null and part.after is null then return null; end if;
+  if named is null then
+    select m.email into named from members m where m.id = (row_now ->> 'member_id')::uuid;
+  end if;
+  -- Whoever accepts an invitation makes themself a member.
+  if verb = 'join' and not is_ordered then
+    perform set_config('milepost.cause', jsonb_build_object('actor_kind', 'member',
+      'actor_id', row_now ->> 'member_id', 'actor_name', named)::text, true);
+  end if;
+  for side in select w.id from workspaces w where w.pair_id = (row_now ->> 'pair_id')::uuid loop
+    perform audit_record(
+      side, noun || '.' || verb, noun, coalesce(row_now ->> 'member_id', row_now ->> 'id'), named,
+      audit_hidden(part.before, '{token_hash}', '{}'),
+      audit_hidden(part.after, '{token_hash}', '{}'));
+  end loop;
+  if not is_ordered then perform set_config('milepost.cause', '', true); end if;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_part()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  kind text;
+  workspace uuid;
+  thing uuid;
+  named text;
+  verb text := 'change';
+  part record;
+begin
+  case tg_table_name
+    when 'series_versions' then
+      select a.type, a.workspace_id, a.id, a.name into kind, workspace, thing, named
+        from automations a where a.id = new.automation_id;
+      if kind = 'confirmation' then return null; end if;
+      part := audit_difference(
+        (select jsonb_build_object('settings', v.settings, 'steps', v.steps) from series_versions v
+          where v.automation_id = new.automation_id and v.number < new.number
+          order by v.number desc limit 1),
+        jsonb_build_object('settings', new.settings, 'steps', new.steps));
+    when 'series_content' then
+      kind := 'series';
+      select a.workspace_id, a.id, a.name into workspace, thing, named
+        from automations a where a.id = new.automation_id;
+      part := audit_difference(null, jsonb_build_object('content of ' || new.step_id, new.fields));
+    when 'template_versions' then
+      kind := 'template';
+      workspace := new.workspace_id;
+      thing := new.template_id;
+      select t.name into named from templates t
+       where t.workspace_id = new.workspace_id and t.id = new.template_id;
+      part := audit_difference(
+        (select jsonb_build_object('body', v.body) from template_versions v
+          where v.workspace_id = new.workspace_id and v.template_id = new.template_id
+            and v.number < new.number
+          order by v.number desc limit 1),
+        jsonb_build_object('body', new.body));
+    when 'broadcasts' then
+      kind := 'broadcast';
+      workspace := new.workspace_id;
+      thing := new.automation_id;
+      select a.name into named from automations a where a.id = new.automation_id;
+      verb := case new.state when 'sending' then 'begin' when 'sent' then 'complete'
+              else 'change' end;
+      part := audit_difference(
+        jsonb_build_object('state', old.state, 'schedule', old.schedule, 'audience', old.audience),
+        jsonb_build_object('state', new.state, 'schedule', new.schedule, 'audience', new.audience));
+    when 'dkim_keys' then
+      kind := 'sender_domain';
+      select d.workspace_id, d.id, d.domain into workspace, thing, named
+        from sender_domains d where d.id = new.domain_id;
+      part := audit_difference(null, jsonb_build_object('key ' || new.selector, new.algorithm));
+    when 'sending_pauses' then
+      kind := 'sending';
+      workspace := new.workspace_id;
+      thing := coalesce(new.automation_id, new.workspace_id);
+      select a.name into named from automations a where a.id = new.automation_id;
+      verb := case tg_op when 'INSERT' then 'pause' else 'resume' end;
+      part := audit_difference(
+        case tg_op when 'INSERT' then '{"is_paused": false}'::jsonb else '{"is_paused": true}' end,
+        case tg_op when 'INSERT' then
+          jsonb_build_object('is_paused', true, 'rule', new.rule, 'figures', new.figures)
+        else '{"is_paused": false}'::jsonb end);
+  end case;
+  if part.before is null and part.after is null then return null; end if;
+  perform audit_record(workspace, kind || '.' || verb, kind, thing::text, named, part.before,
+                       part.after, true);
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_record(p_workspace uuid, p_action text, p_kind text, p_id text, p_name text, p_before jsonb, p_after jsonb, p_is_part boolean DEFAULT false)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  cause jsonb := coalesce(nullif(current_setting('milepost.cause', true), '')::jsonb, '{}');
+  written jsonb := coalesce(nullif(current_setting('milepost.audited', true), '')::jsonb, '{}');
+  place text := p_workspace || ' ' || p_kind || ' ' || p_id;
+  asked text := cause ->> 'action';
+  verb text := split_part(p_action, '.', 2);
+  chosen text := p_action;
+  v_before jsonb := audit_shown(p_before);
+  v_after jsonb := audit_shown(p_after);
+  entry audit_entries;
+  v_cut boolean;
+begin
+  if split_part(asked, '.', 1) = p_kind and
+     (p_is_part or split_part(asked, '.', 2) not in ('create', 'change', 'delete')
+      or split_part(asked, '.', 2) = verb or verb not in ('create', 'change', 'delete')) then
+    chosen := asked;
+  end if;
+  if written ? place then
+    select * into entry from audit_entries where id = (written ->> place)::uuid;
+  end if;
+  if entry.id is not null then
+    -- What this transaction made has no before.
+    select jsonb_object_agg(m.key, m.value) into v_before
+      from jsonb_each(coalesce(v_before, '{}')) m
+     where not coalesce(entry.after, '{}') ? m.key;
+    v_before := nullif(coalesce(v_before, '{}') || coalesce(entry.before, '{}'), '{}');
+    v_after := nullif(coalesce(entry.after, '{}') || coalesce(v_after, '{}'), '{}');
+    if p_is_part or verb not in ('create', 'delete') then chosen := entry.action; end if;
+    if verb = 'create' and not p_is_part then v_before := null; end if;
+  end if;
+  v_cut := octet_length(v_before::text) > 32768 or octet_length(v_after::text) > 32768;
+  v_before := audit_bounded(v_before, 32768);
+  v_after := audit_bounded(v_after, 32768);
+  if entry.id is not null then
+    update audit_entries
+       set action = chosen, target_name = coalesce(p_name, entry.target_name), before = v_before,
+           after = v_after, is_cut = entry.is_cut or coalesce(v_cut, false)
+     where id = entry.id;
+    return;
+  end if;
+  insert into audit_entries as e (workspace_id, at, actor_kind, actor_id, actor_name, reason, action,
+                                  target_kind, target_id, target_name, before, after, is_cut,
+                                  request_id, address)
+  values (p_workspace, db_now(), coalesce(cause ->> 'actor_kind', 'system'), cause ->> 'actor_id',
+          cause ->> 'actor_name', cause ->> 'reason', chosen, p_kind, p_id, p_name, v_before, v_after,
+          coalesce(v_cut, false), cause ->> 'request_id', cause ->> 'address')
+  returning e.id into entry.id;
+  -- Of a transaction that changes very many things, the last are remembered.
+  if octet_length(written::text) > 8192 then written := '{}'; end if;
+  perform set_config('milepost.audited', (written || jsonb_build_object(place, entry.id))::text, true);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  noun text := tg_argv[0];
+  ignored text[] := string_to_array('id,workspace_id,created_at,updated_at,' || tg_argv[1], ',');
+  old_row jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  new_row jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  row_now jsonb := coalesce(new_row, old_row);
+  verb text := case tg_op when 'INSERT' then 'create' when 'DELETE' then 'delete' else 'change' end;
+  part record;
+begin
+  if tg_table_name = 'automations' then
+    -- The series behind a confirmation is made by the system: what it says is the list's.
+    if row_now ->> 'type' = 'confirmation' then return null; end if;
+    noun := row_now ->> 'type';
+    if tg_op = 'UPDATE' and old_row ->> 'status' <> new_row ->> 'status' then
+      verb := case new_row ->> 'status' when 'active' then 'activate' when 'paused' then 'pause'
+              when 'archived' then 'archive' when 'completed' then 'complete' else 'change' end;
+    end if;
+  elsif tg_table_name = 'identity_secrets' then
+    new_row := new_row || '{"kind": "identity"}';
+    old_row := old_row || '{"kind": "identity"}';
+  end if;
+  if tg_op = 'UPDATE' and old_row ->> 'revoked_at' is null and new_row ->> 'revoked_at' is not null then
+    verb := 'revoke';
+  end if;
+  part := audit_difference(old_row - ignored, new_row - ignored);
+  if tg_op = 'UPDATE' and part.before is null and part.after is null then return null; end if;
+  if tg_op = 'INSERT' then part.after := jsonb_strip_nulls(part.after); end if;
+  if tg_op = 'DELETE' then part.before := jsonb_strip_nulls(part.before); end if;
+  perform audit_record(
+    coalesce(row_now ->> 'workspace_id', row_now ->> 'id')::uuid,
+    noun || '.' || verb, noun, row_now ->> 'id',
+    coalesce(row_now ->> 'name', row_now ->> 'address', row_now ->> 'domain', row_now ->> 'hint'),
+    audit_hidden(part.before, string_to_array(tg_argv[2], ','), string_to_array(tg_argv[3], ',')),
+    audit_hidden(part.after, string_to_array(tg_argv[2], ','), string_to_array(tg_argv[3], ',')));
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_shown(value jsonb, name text DEFAULT ''::text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  words text;
+begin
+  if jsonb_typeof(value) not in ('null', 'boolean') and name ~*
+     '(^|[_-])(password|secret|token|authorization|api[_-]?key|private[_-]?key|credentials?|cookie)$'
+  then
+    return '"•••"';
+  end if;
+  case jsonb_typeof(value)
+    when 'object' then
+      return coalesce((select jsonb_object_agg(m.key, audit_shown(m.value, m.key))
+                         from jsonb_each(value) m), '{}');
+    when 'array' then
+      return coalesce((select jsonb_agg(audit_shown(e.value, name) order by e.ordinality)
+                         from jsonb_array_elements(value) with ordinality e), '[]');
+    when 'string' then
+      words := value #>> '{}';
+      if length(words) > 1000 then return audit_digest(words); end if;
+      return to_jsonb(regexp_replace(words, '(://[^/:@\s]*):[^/@\s]+@', '\1:•••@', 'g'));
+    else
+      return value;
+  end case;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.count_passages_begun()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into report_deltas (workspace_id, automation_id, what, kind, at, ended_at, count)
+  select workspace_id, automation_id, 'passage', state, quarter_hour_of(entered_at),
+         quarter_hour_of(ended_at), count(*)
+    from begun
+   group by 1, 2, 4, 5, 6;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.count_passages_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into report_deltas (workspace_id, automation_id, what, kind, at, ended_at, count)
+  select workspace_id, automation_id, 'passage', state, quarter_hour_of(entered_at),
+         quarter_hour_of(ended_at), sum(c.sign)
+    from (select workspace_id, automation_id, state, entered_at, ended_at, -1 as sign from before
+          union all
+          select workspace_id, automation_id, state, entered_at, ended_at, 1 from after) c
+   group by 1, 2, 4, 5, 6
+  having sum(c.sign) <> 0;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.count_steps_logged()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into report_deltas (workspace_id, automation_id, what, kind, step_id, reason, at, count)
+  select workspace_id, automation_id, 'step', outcome, step_id, reason_word_of(outcome, reason),
+         quarter_hour_of(at), count(*)
+    from logged
+   group by 1, 2, 4, 5, 6, 7;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.count_unsubscribed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into report_deltas (workspace_id, automation_id, what, kind, step_id, variant, list_id, at, count)
+  select m.workspace_id, m.automation_id, 'message', 'unsubscribed', m.step_id,
+         coalesce(m.variant, ''), coalesce(m.list_id, '00000000-0000-0000-0000-000000000000'),
+         quarter_hour_of(m.created_at), 1
+    from (select distinct bucket, user_id, (detail ->> 'message_id')::uuid as message_id
+            from changed
+           where after = 'unsubscribed'
+             and detail ->> 'message_id' ~ '^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$') c
+    join messages m on m.bucket = c.bucket and m.id = c.message_id
+   where not exists (select from message_events e
+                      where e.bucket = m.bucket and e.message_id = m.id and e.kind = 'unsubscribed')
+     and not exists (select from consent_changes o
+                      where o.bucket = c.bucket and o.user_id = c.user_id and o.after = 'unsubscribed'
+                        and o.detail ->> 'message_id' = c.message_id::text
+                        and o.id not in (select id from changed));
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.day_begins(day date, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return day::timestamp at time zone zone;
+exception when invalid_parameter_value then
+  return day::timestamp at time zone 'UTC';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.day_in_zone(at timestamp with time zone, zone text)
+ RETURNS date
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return (at at time zone zone)::date;
+exception when invalid_parameter_value then
+  return (at at time zone 'UTC')::date;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.db_now()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -8,6 +485,81 @@ CREATE OR REPLACE FUNCTION public.db_now()
 AS $function$
   select coalesce(nullif(current_setting('milepost.now', true), '')::timestamptz,
                   date_trunc('milliseconds', statement_timestamp()))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.fold_report_deltas(most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  taken integer;
+begin
+  if not pg_try_advisory_xact_lock(4400000018) then return 0; end if;
+  with gone as (
+    delete from report_deltas
+     where ctid = any (array(select ctid from report_deltas limit most))
+    returning *
+  ), dated as materialized (
+    select g.*, day_in_zone(g.at, w.timezone) as day, day_in_zone(g.ended_at, w.timezone) as ended_day
+      from (select workspace_id, automation_id, what, kind, step_id, variant, list_id, reason, at,
+                   ended_at, sum(gone.count)::integer as count
+              from gone group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) g
+      join workspaces w on w.id = g.workspace_id
+  ), messages_added as (
+    insert into message_days as d (
+      workspace_id, day, automation_id, step_id, variant, list_id, sent, delivered, bounced_hard,
+      bounced_soft, blocked, complained, unsubscribed, replied, dropped, opened, opened_by_machine,
+      clicked, clicked_by_machine)
+    select workspace_id, day, automation_id, step_id, variant, list_id,
+           coalesce(sum(count) filter (where kind = 'sent'), 0),
+           coalesce(sum(count) filter (where kind = 'delivered'), 0),
+           coalesce(sum(count) filter (where kind = 'bounced_hard'), 0),
+           coalesce(sum(count) filter (where kind = 'bounced_soft'), 0),
+           coalesce(sum(count) filter (where kind = 'blocked'), 0),
+           coalesce(sum(count) filter (where kind = 'complained'), 0),
+           coalesce(sum(count) filter (where kind = 'unsubscribed'), 0),
+           coalesce(sum(count) filter (where kind = 'replied'), 0),
+           coalesce(sum(count) filter (where kind = 'dropped'), 0),
+           coalesce(sum(count) filter (where kind = 'opened'), 0),
+           coalesce(sum(count) filter (where kind = 'opened_by_machine'), 0),
+           coalesce(sum(count) filter (where kind = 'clicked'), 0),
+           coalesce(sum(count) filter (where kind = 'clicked_by_machine'), 0)
+      from dated
+     where what = 'message'
+     group by 1, 2, 3, 4, 5, 6
+        on conflict (workspace_id, day, automation_id, step_id, variant, list_id) do update
+           set sent = d.sent + excluded.sent, delivered = d.delivered + excluded.delivered,
+               bounced_hard = d.bounced_hard + excluded.bounced_hard,
+               bounced_soft = d.bounced_soft + excluded.bounced_soft,
+               blocked = d.blocked + excluded.blocked,
+               complained = d.complained + excluded.complained,
+               unsubscribed = d.unsubscribed + excluded.unsubscribed,
+               replied = d.replied + excluded.replied, dropped = d.dropped + excluded.dropped,
+               opened = d.opened + excluded.opened,
+               opened_by_machine = d.opened_by_machine + excluded.opened_by_machine,
+               clicked = d.clicked + excluded.clicked,
+               clicked_by_machine = d.clicked_by_machine + excluded.clicked_by_machine
+  ), steps_added as (
+    insert into step_days as d (workspace_id, day, automation_id, step_id, outcome, reason, count)
+    select workspace_id, day, automation_id, step_id, kind, reason, sum(dated.count)
+      from dated
+     where what = 'step'
+     group by 1, 2, 3, 4, 5, 6
+        on conflict (workspace_id, day, automation_id, step_id, outcome, reason) do update
+           set count = d.count + excluded.count
+  ), passages_added as (
+    insert into passage_days as d (workspace_id, automation_id, entered_day, state, ended_day, count)
+    select workspace_id, automation_id, day, kind, coalesce(ended_day, 'infinity'), sum(dated.count)
+      from dated
+     where what = 'passage'
+     group by 1, 2, 3, 4, 5
+        on conflict (automation_id, entered_day, state, ended_day) do update
+           set count = d.count + excluded.count
+  )
+  select count(*) into taken from gone;
+  return taken;
+end
 $function$
 ;
 
@@ -23,6 +575,19 @@ AS $function$
             cross join lateral unnest(v.listens) as l (word)
             where a.workspace_id = workspace and a.status in ('active', 'paused')), '{}')
    where w.id = workspace
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.hour_in_zone(at timestamp with time zone, zone text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return date_trunc('hour', at, zone);
+exception when invalid_parameter_value then
+  return date_trunc('hour', at, 'UTC');
+end
 $function$
 ;
 
@@ -120,6 +685,451 @@ AS $function$
     then told
     else state
   end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_automation_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox_events (workspace_id, type, order_key, at, data)
+  select new.workspace_id, 'series.' || new.status, new.id, new.updated_at,
+         jsonb_build_object('automation_id', new.id, 'name', new.name, 'version', new.version)
+   where outbox_wants(new.workspace_id, 'series.' || new.status);
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_broadcast_finished()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox_events (workspace_id, type, order_key, at, data)
+  select new.workspace_id, 'broadcast.finished', a.id, new.finished_at,
+         jsonb_build_object('automation_id', a.id, 'name', a.name, 'state', new.state,
+                            'counts', new.counts)
+    from automations a
+   where a.id = new.automation_id and outbox_wants(new.workspace_id, 'broadcast.finished');
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_consent_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select c.workspace_id, 'user.' || c.after, c.user_id, c.user_id, c.at,
+         jsonb_build_object(
+           'user_id', u.external_id, 'email', u.email,
+           'list_id', nullif(c.list_id, '00000000-0000-0000-0000-000000000000'),
+           'source', c.source, 'message_id', c.detail -> 'message_id')
+    from changed c
+    join users u on u.bucket = c.bucket and u.id = c.user_id
+   where c.after in ('subscribed', 'unsubscribed') and c.before is distinct from c.after
+     and outbox_wants(c.workspace_id, 'user.' || c.after)
+   order by c.id;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select m.workspace_id, 'message.unsubscribed', m.user_id, m.user_id, c.at,
+         jsonb_build_object(
+           'message_id', m.id, 'user_id', m.user_external_id, 'automation_id', m.automation_id,
+           'enrollment_id', m.enrollment_id, 'step_id', m.step_id, 'list_id', m.list_id,
+           'variant', m.variant, 'to', m.to_address, 'subject', m.subject)
+    from (select distinct on (bucket, user_id, detail ->> 'message_id') bucket, user_id, workspace_id,
+                 (detail ->> 'message_id')::uuid as message_id, at
+            from changed
+           where after = 'unsubscribed'
+             and detail ->> 'message_id' ~ '^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$'
+             and outbox_wants(workspace_id, 'message.unsubscribed')) c
+    join messages m on m.bucket = c.bucket and m.id = c.message_id
+   where m.user_external_id <> ''
+     and not exists (select from message_events e
+                      where e.bucket = m.bucket and e.message_id = m.id and e.kind = 'unsubscribed')
+     and not exists (select from consent_changes o
+                      where o.bucket = c.bucket and o.user_id = c.user_id
+                        and o.after = 'unsubscribed' and o.detail ->> 'message_id' = m.id::text
+                        and o.id not in (select id from changed));
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_enrollment_data(e enrollments)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select jsonb_build_object(
+           'enrollment_id', e.id, 'user_id', u.external_id, 'automation_id', e.automation_id,
+           'automation_type', a.type, 'automation_name', a.name, 'version', e.version, 'run', e.run,
+           'state', e.state, 'entered_at', outbox_instant(e.entered_at),
+           'ended_at', outbox_instant(e.ended_at), 'reason', e.end_reason)
+    from users u, automations a
+   where u.bucket = e.bucket and u.id = e.user_id and a.id = e.automation_id
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_enrollments_begun()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select n.workspace_id, 'enrollment.started', n.user_id, n.user_id, n.entered_at, d.data
+    from begun n
+   cross join lateral (
+     select outbox_enrollment_data(e) as data from enrollments e
+      where e.bucket = n.bucket and e.id = n.id) d
+   where outbox_wants(n.workspace_id, 'enrollment.started') and d.data is not null
+   order by n.entered_at, n.id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_enrollments_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select n.workspace_id, n.type, n.user_id, n.user_id, n.ended_at, d.data
+    from (select a.*, 'enrollment.' || case a.state when 'ended' then 'exited' else a.state end as type
+            from after a
+            join before b on b.bucket = a.bucket and b.id = a.id
+           where b.state = 'active' and a.state <> 'active') n
+   cross join lateral (
+     select outbox_enrollment_data(e) as data from enrollments e
+      where e.bucket = n.bucket and e.id = n.id) d
+   where outbox_wants(n.workspace_id, n.type) and d.data is not null
+   order by n.ended_at, n.id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_fan_out()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into webhook_deliveries (webhook_id, event_id, type, order_key, seq)
+  select w.id, e.id, e.type, e.order_key, e.seq
+    from written e
+    join webhooks w on w.workspace_id = e.workspace_id
+   where case when e.only_webhook is null then w.is_enabled and w.event_types && array[e.type, '*']
+              else w.id = e.only_webhook end
+   order by e.seq, w.id;
+  insert into outbox_lines (seq, event_id)
+  select e.seq, e.id
+    from written e
+   where e.only_webhook is null and exists (select from outbox_streams)
+   order by e.seq;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_instant(at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_message_doubted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select new.workspace_id, 'message.in_doubt', new.user_id, new.user_id, new.updated_at,
+         jsonb_build_object(
+           'message_id', new.id, 'user_id', new.user_external_id, 'automation_id', new.automation_id,
+           'enrollment_id', new.enrollment_id, 'step_id', new.step_id, 'list_id', new.list_id,
+           'variant', new.variant, 'to', new.to_address, 'subject', new.subject)
+   where outbox_wants(new.workspace_id, 'message.in_doubt');
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_message_events()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select m.workspace_id, e.type, m.user_id, m.user_id, e.at,
+         jsonb_build_object(
+           'message_id', m.id, 'user_id', m.user_external_id, 'automation_id', m.automation_id,
+           'enrollment_id', m.enrollment_id, 'step_id', m.step_id, 'list_id', m.list_id,
+           'variant', m.variant, 'to', m.to_address, 'subject', m.subject)
+         || case e.type
+              when 'message.opened' then
+                jsonb_build_object('machine', coalesce(e.detail -> 'machine', 'false'))
+              when 'message.clicked' then
+                jsonb_build_object('machine', coalesce(e.detail -> 'machine', 'false'),
+                  'url', coalesce(e.detail ->> 'url', (select l.url from links l
+                                                        where l.id::text = e.detail ->> 'link_id')))
+              when 'message.bounced' then
+                jsonb_build_object('class', e.detail -> 'class', 'code', e.detail -> 'code',
+                                   'diagnostic', e.detail -> 'diagnostic')
+              when 'message.rejected' then
+                jsonb_build_object('reason', coalesce(e.detail -> 'answer', e.detail -> 'reason'))
+              else '{}' end
+    from (select h.*, case h.kind
+                   when 'accepted' then 'message.sent' when 'marked_sent' then 'message.sent'
+                   when 'delivered' then 'message.delivered' when 'opened' then 'message.opened'
+                   when 'clicked' then 'message.clicked' when 'bounced' then 'message.bounced'
+                   when 'complained' then 'message.complained'
+                   when 'unsubscribed' then 'message.unsubscribed'
+                   when 'rejected' then 'message.rejected' when 'dropped' then 'message.rejected'
+                   end as type
+            from happened h) e
+    join messages m on m.bucket = e.bucket and m.id = e.message_id
+   where e.type is not null and outbox_wants(e.workspace_id, e.type)
+     -- Nothing of somebody who was erased, and no word twice of one unsubscribing.
+     and m.user_external_id <> ''
+     and (e.type <> 'message.unsubscribed' or not exists (
+            select from consent_changes c
+             where c.bucket = m.bucket and c.user_id = m.user_id and c.after = 'unsubscribed'
+               and c.detail ->> 'message_id' = m.id::text))
+   order by e.at, e.id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_published()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox_events (workspace_id, type, order_key, at, data)
+  select a.workspace_id, 'series.published', a.id, new.published_at,
+         jsonb_build_object('automation_id', a.id, 'name', a.name, 'version', new.number)
+    from automations a
+   where a.id = new.automation_id and a.type = 'series'
+     and outbox_wants(a.workspace_id, 'series.published');
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_sending_paused()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox_events (workspace_id, type, order_key, at, data)
+  select new.workspace_id, 'sending.paused', coalesce(new.automation_id, new.workspace_id),
+         new.paused_at,
+         jsonb_build_object(
+           'automation_id', new.automation_id, 'rule', new.rule, 'sent', new.figures -> 'sent',
+           'count', new.figures -> 'count', 'percent', new.figures -> 'percent',
+           'limit_percent', new.figures -> 'limitPercent', 'days', new.figures -> 'days')
+   where outbox_wants(new.workspace_id, 'sending.paused');
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_suppressed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select s.workspace_id, 'user.suppressed', coalesce(u.id, s.id), u.id, s.at,
+         jsonb_build_object('user_id', u.external_id, 'address', s.address, 'reason', s.reason,
+                            'source', s.source)
+    from added s
+    left join lateral (
+      select id, external_id from users
+       where s.kind = 'user' and id = s.user_id
+         and bucket = get_byte(uuid_send(s.user_id), 15) % 64
+       union all
+      select id, external_id from users
+       where s.kind = 'address' and workspace_id = s.workspace_id and lower(email) = s.address) u
+      on true
+   where coalesce(s.address, s.user_id::text) is not null
+     and outbox_wants(s.workspace_id, 'user.suppressed')
+   order by s.id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_user_data(u users)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select jsonb_build_object(
+    'user_id', u.external_id, 'email', u.email, 'name', u.name, 'timezone', u.timezone,
+    'locale', u.locale, 'signed_up_at', outbox_instant(u.signed_up_at), 'traits', u.traits)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_users_created()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select u.workspace_id, 'user.created', u.id, u.id, u.created_at, outbox_user_data(u)
+    from created c
+    join users u on u.bucket = c.bucket and u.id = c.id
+   where outbox_wants(c.workspace_id, 'user.created')
+   order by c.id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_users_erased()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from outbox_events e using gone g where e.user_id = g.id;
+  delete from outbox_events e using gone g
+   where e.workspace_id = g.workspace_id and e.user_id is null and e.type = 'user.suppressed'
+     and lower(e.data ->> 'address') = lower(g.email);
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  -- The words go as soon as everybody who asked has heard them.
+  insert into outbox_events (workspace_id, type, order_key, at, data)
+  select g.workspace_id, 'user.erased', gen_random_uuid(), coalesce(w.clock_now, db_now()),
+         jsonb_build_object('user_id', g.external_id)
+    from gone g
+    join workspaces w on w.id = g.workspace_id
+   where outbox_wants(g.workspace_id, 'user.erased');
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_users_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not (exists (select from webhooks where is_enabled) or exists (select from outbox_streams)) then
+    return null;
+  end if;
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select u.workspace_id, 'user.updated', u.id, u.id, u.updated_at,
+         outbox_user_data(u) || jsonb_build_object('changed', to_jsonb(d.changed))
+    from after a
+    join before b on b.bucket = a.bucket and b.id = a.id
+    join users u on u.bucket = a.bucket and u.id = a.id
+   cross join lateral (
+     select array_remove(array[
+       case when a.email is distinct from b.email then 'email' end,
+       case when a.name is distinct from b.name then 'name' end,
+       case when a.timezone is distinct from b.timezone then 'timezone' end,
+       case when a.locale is distinct from b.locale then 'locale' end,
+       case when a.signed_up_at is distinct from b.signed_up_at then 'signed_up_at' end,
+       case when a.traits is distinct from b.traits then 'traits' end], null) as changed) d
+   where cardinality(d.changed) > 0 and outbox_wants(a.workspace_id, 'user.updated')
+   order by a.id;
+  return null;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_wants(workspace uuid, wanted text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select exists (select from webhooks w
+                  where w.workspace_id = workspace and w.is_enabled
+                    and w.event_types && array[wanted, '*'])
+      or exists (select from outbox_streams)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.quarter_hour_of(at timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ select date_bin('15 minutes', at, '2000-01-01T00:00:00Z') $function$
+;
+
+CREATE OR REPLACE FUNCTION public.reason_word_of(outcome text, reason text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when outcome in ('skipped', 'failed')
+              then left(split_part(coalesce(reason, ''), ':', 1), 100) else '' end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.recount_messages()
+ RETURNS TABLE(workspace_id uuid, automation_id uuid, step_id text, variant text, list_id uuid, at timestamp with time zone, kind text, count bigint)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select m.workspace_id, m.automation_id, m.step_id, coalesce(m.variant, ''),
+         coalesce(m.list_id, '00000000-0000-0000-0000-000000000000'), quarter_hour_of(m.created_at),
+         h.kind, count(*)
+    from messages m
+   cross join lateral (
+     select 'sent' as kind
+      where m.state in ('accepted', 'delivered', 'bounced', 'complained')
+         or m.state = 'rejected' and exists (
+              select from message_events e
+               where e.bucket = m.bucket and e.message_id = m.id and e.kind in ('bounced', 'dropped'))
+     union
+     select case e.kind
+              when 'bounced' then case e.detail ->> 'class' when 'hard' then 'bounced_hard'
+                                    when 'soft' then 'bounced_soft' else 'blocked' end
+              when 'opened' then case when e.detail -> 'machine' = 'true' then 'opened_by_machine'
+                                   else 'opened' end
+              when 'clicked' then case when e.detail -> 'machine' = 'true' then 'clicked_by_machine'
+                                    else 'clicked' end
+              else e.kind end
+       from message_events e
+      where e.bucket = m.bucket and e.message_id = m.id
+        and e.kind in ('delivered', 'bounced', 'complained', 'unsubscribed', 'replied', 'dropped',
+                       'opened', 'clicked')
+     union
+     select 'unsubscribed'
+      where exists (select from consent_changes c
+                     where c.bucket = m.bucket and c.user_id = m.user_id and c.after = 'unsubscribed'
+                       and c.detail ->> 'message_id' = m.id::text)
+   ) h
+   group by 1, 2, 3, 4, 5, 6, 7
 $function$
 ;
 
@@ -259,6 +1269,27 @@ create table api_keys (
   constraint api_keys_pkey PRIMARY KEY (id)
 );
 
+create table audit_entries (
+  id uuid default gen_random_uuid() not null,
+  workspace_id uuid not null,
+  at timestamp with time zone not null,
+  actor_kind text not null,
+  actor_id text,
+  actor_name text,
+  reason text,
+  action text not null,
+  target_kind text not null,
+  target_id text not null,
+  target_name text,
+  before jsonb,
+  after jsonb,
+  is_cut boolean default false not null,
+  request_id text,
+  address text,
+  constraint audit_entries_actor_known CHECK ((actor_kind = ANY (ARRAY['member'::text, 'key'::text, 'code'::text, 'system'::text]))),
+  constraint audit_entries_pkey PRIMARY KEY (id)
+);
+
 create table automations (
   id uuid not null,
   workspace_id uuid not null,
@@ -272,6 +1303,7 @@ create table automations (
   content_revision integer default 0 not null,
   resume_policy jsonb,
   status_at timestamp with time zone,
+  has_edits boolean default false not null,
   constraint automations_pkey PRIMARY KEY (id),
   constraint automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text]))),
   constraint automations_type_known CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text, 'confirmation'::text])))
@@ -459,6 +1491,54 @@ create table identity_secrets (
   constraint identity_secrets_pkey PRIMARY KEY (id)
 );
 
+create table import_chunks (
+  import_id uuid not null,
+  "position" integer not null,
+  first_line integer not null,
+  content text not null,
+  constraint import_chunks_pkey PRIMARY KEY (import_id, "position")
+);
+
+create table import_faults (
+  import_id uuid not null,
+  line integer not null,
+  is_warning boolean not null,
+  field text not null,
+  reason text not null,
+  constraint import_faults_pkey PRIMARY KEY (import_id, line, field, reason)
+);
+
+create table imports (
+  id uuid not null,
+  workspace_id uuid not null,
+  kind text not null,
+  format text not null,
+  source text not null,
+  options jsonb not null,
+  columns jsonb default '[]'::jsonb not null,
+  mapping jsonb not null,
+  state text not null,
+  bytes bigint default 0 not null,
+  line_count integer default 0 not null,
+  next_position integer default 0 not null,
+  revision integer default 0 not null,
+  handled_count integer default 0 not null,
+  created_count integer default 0 not null,
+  changed_count integer default 0 not null,
+  unchanged_count integer default 0 not null,
+  bad_count integer default 0 not null,
+  warned_count integer default 0 not null,
+  failures integer default 0 not null,
+  fault text,
+  created_at timestamp with time zone not null,
+  worked_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint imports_format_known CHECK ((format = ANY (ARRAY['csv'::text, 'jsonl'::text]))),
+  constraint imports_kind_known CHECK ((kind = ANY (ARRAY['users'::text, 'companies'::text, 'events'::text, 'suppressions'::text, 'list_members'::text, 'everything'::text]))),
+  constraint imports_pkey PRIMARY KEY (id),
+  constraint imports_state_known CHECK ((state = ANY (ARRAY['receiving'::text, 'running'::text, 'paused'::text, 'done'::text, 'cancelled'::text, 'failed'::text])))
+);
+
 create table inboxes (
   id uuid not null,
   workspace_id uuid not null,
@@ -493,6 +1573,20 @@ create table inboxes (
   constraint inboxes_tls_known CHECK ((tls = ANY (ARRAY['tls'::text, 'starttls'::text, 'none'::text])))
 );
 
+create table invitations (
+  id uuid not null,
+  pair_id uuid not null,
+  email text not null,
+  role text not null,
+  token_hash bytea not null,
+  invited_by uuid,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint invitations_one UNIQUE (pair_id, email),
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'viewer'::text])))
+);
+
 create table links (
   id uuid not null,
   workspace_id uuid not null,
@@ -517,6 +1611,80 @@ create table lists (
   constraint lists_pkey PRIMARY KEY (id)
 );
 
+create table member_accounts (
+  id uuid not null,
+  member_id uuid not null,
+  provider text not null,
+  subject text not null,
+  password_hash text,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at timestamp with time zone,
+  refresh_token_expires_at timestamp with time zone,
+  scope text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint member_accounts_pkey PRIMARY KEY (id),
+  constraint member_accounts_subject UNIQUE (provider, subject)
+);
+
+create table member_second_factors (
+  id uuid not null,
+  member_id uuid not null,
+  secret text not null,
+  backup_codes text not null,
+  is_verified boolean default false not null,
+  failure_count integer default 0 not null,
+  locked_until timestamp with time zone,
+  constraint member_second_factors_one UNIQUE (member_id),
+  constraint member_second_factors_pkey PRIMARY KEY (id)
+);
+
+create table member_sessions (
+  id uuid not null,
+  member_id uuid not null,
+  token text not null,
+  address text,
+  user_agent text,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint member_sessions_pkey PRIMARY KEY (id)
+);
+
+create table member_verifications (
+  id uuid not null,
+  identifier text not null,
+  value text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint member_verifications_pkey PRIMARY KEY (id)
+);
+
+create table members (
+  id uuid not null,
+  name text not null,
+  email text not null,
+  email_verified boolean default false not null,
+  image text,
+  two_factor_enabled boolean default false not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint members_pkey PRIMARY KEY (id)
+);
+
+create table memberships (
+  pair_id uuid not null,
+  member_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint memberships_pkey PRIMARY KEY (pair_id, member_id),
+  constraint memberships_role_known CHECK ((role = ANY (ARRAY['owner'::text, 'editor'::text, 'viewer'::text])))
+);
+
 create table message_counts (
   workspace_id uuid not null,
   hour timestamp with time zone not null,
@@ -538,6 +1706,29 @@ create table message_counts (
   clicked_by_machine integer default 0 not null,
   updated_at timestamp with time zone not null,
   constraint message_counts_pkey PRIMARY KEY (workspace_id, hour, automation_id, step_id, slot)
+) with (fillfactor=70);
+
+create table message_days (
+  workspace_id uuid not null,
+  day date not null,
+  automation_id uuid not null,
+  step_id text not null,
+  variant text not null,
+  list_id uuid not null,
+  sent integer default 0 not null,
+  delivered integer default 0 not null,
+  bounced_hard integer default 0 not null,
+  bounced_soft integer default 0 not null,
+  blocked integer default 0 not null,
+  complained integer default 0 not null,
+  unsubscribed integer default 0 not null,
+  replied integer default 0 not null,
+  dropped integer default 0 not null,
+  opened integer default 0 not null,
+  opened_by_machine integer default 0 not null,
+  clicked integer default 0 not null,
+  clicked_by_machine integer default 0 not null,
+  constraint message_days_pkey PRIMARY KEY (workspace_id, day, automation_id, step_id, variant, list_id)
 ) with (fillfactor=70);
 
 create table message_events (
@@ -582,6 +1773,7 @@ create table messages (
   updated_at timestamp with time zone not null,
   told text,
   variant text,
+  list_id uuid,
   constraint messages_pkey PRIMARY KEY (bucket, id),
   constraint messages_state_known CHECK ((state = ANY (ARRAY['scheduled'::text, 'sending'::text, 'accepted'::text, 'delivered'::text, 'bounced'::text, 'complained'::text, 'rejected'::text, 'cancelled'::text, 'in_doubt'::text]))),
   constraint messages_step_occurrence UNIQUE (bucket, enrollment_id, seq)
@@ -595,6 +1787,51 @@ create table migrations (
   version text not null,
   applied_at timestamp with time zone not null,
   constraint migrations_pkey PRIMARY KEY (number)
+);
+
+create table outbox_events (
+  id uuid default gen_random_uuid() not null,
+  seq bigint generated always as identity not null,
+  workspace_id uuid not null,
+  type text not null,
+  order_key uuid not null,
+  user_id uuid,
+  at timestamp with time zone not null,
+  written_at timestamp with time zone default db_now() not null,
+  data jsonb not null,
+  only_webhook uuid,
+  constraint outbox_events_pkey PRIMARY KEY (id)
+);
+
+create table outbox_lines (
+  seq bigint not null,
+  event_id uuid not null,
+  constraint outbox_lines_pkey PRIMARY KEY (seq)
+);
+
+create table outbox_streams (
+  name text not null,
+  seen_at timestamp with time zone not null,
+  constraint outbox_streams_pkey PRIMARY KEY (name)
+);
+
+create table passage_days (
+  workspace_id uuid not null,
+  automation_id uuid not null,
+  entered_day date not null,
+  state text not null,
+  ended_day date not null,
+  count integer not null,
+  constraint passage_days_pkey PRIMARY KEY (automation_id, entered_day, state, ended_day)
+) with (fillfactor=70);
+
+create table password_resets (
+  member_id uuid not null,
+  token_hash bytea not null,
+  drops_second_factor boolean default false not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint password_resets_pkey PRIMARY KEY (member_id)
 );
 
 create table preferences (
@@ -645,6 +1882,33 @@ create table recipients (
   constraint recipients_pkey PRIMARY KEY (bucket, enrollment_id, seq),
   constraint recipients_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text])))
 ) with (fillfactor=80, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);
+
+create table report_deltas (
+  workspace_id uuid not null,
+  automation_id uuid not null,
+  what text not null,
+  kind text not null,
+  step_id text default ''::text not null,
+  variant text default ''::text not null,
+  list_id uuid default '00000000-0000-0000-0000-000000000000'::uuid not null,
+  reason text default ''::text not null,
+  at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  count integer not null
+) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);
+
+create table saved_filters (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  kind text not null,
+  filter jsonb,
+  columns text[] default '{}'::text[] not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint saved_filters_kind_known CHECK ((kind = ANY (ARRAY['users'::text, 'companies'::text]))),
+  constraint saved_filters_pkey PRIMARY KEY (id)
+);
 
 create table sender_domains (
   id uuid not null,
@@ -783,6 +2047,17 @@ create table signals (
   constraint signals_pkey PRIMARY KEY (bucket, id)
 ) with (autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);
 
+create table step_days (
+  workspace_id uuid not null,
+  day date not null,
+  automation_id uuid not null,
+  step_id text not null,
+  outcome text not null,
+  reason text not null,
+  count integer not null,
+  constraint step_days_pkey PRIMARY KEY (workspace_id, day, automation_id, step_id, outcome, reason)
+) with (fillfactor=70);
+
 create table step_log (
   bucket smallint not null,
   enrollment_id uuid not null,
@@ -919,6 +2194,7 @@ create table users (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   company_id uuid,
+  seen_on date default '1970-01-01'::date not null,
   constraint users_pkey PRIMARY KEY (bucket, id)
 );
 
@@ -955,6 +2231,26 @@ create table webhook_attempts (
   constraint webhook_attempts_pkey PRIMARY KEY (bucket, enrollment_id, seq, id)
 );
 
+create table webhook_deliveries (
+  id uuid default gen_random_uuid() not null,
+  webhook_id uuid not null,
+  event_id uuid not null,
+  type text not null,
+  order_key uuid not null,
+  seq bigint not null,
+  status text default 'pending'::text not null,
+  next_at timestamp with time zone default db_now() not null,
+  give_up_at timestamp with time zone default (db_now() + '3 days'::interval) not null,
+  lease_token uuid,
+  attempts integer default 0 not null,
+  attempt_log jsonb default '[]'::jsonb not null,
+  created_at timestamp with time zone default db_now() not null,
+  ended_at timestamp with time zone,
+  constraint webhook_deliveries_once UNIQUE (event_id, webhook_id),
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'given_up'::text])))
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.02);
+
 create table webhook_secrets (
   id uuid not null,
   workspace_id uuid not null,
@@ -964,6 +2260,26 @@ create table webhook_secrets (
   valid_until timestamp with time zone,
   constraint webhook_secrets_pkey PRIMARY KEY (id)
 );
+
+create table webhooks (
+  id uuid not null,
+  workspace_id uuid not null,
+  url text not null,
+  event_types text[] not null,
+  description text default ''::text not null,
+  is_enabled boolean default true not null,
+  disabled_reason text,
+  disabled_at timestamp with time zone,
+  failures integer default 0 not null,
+  failing_since timestamp with time zone,
+  secret bytea not null,
+  secret_hint text not null,
+  previous_secret bytea,
+  previous_valid_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhooks_pkey PRIMARY KEY (id)
+) with (fillfactor=70);
 
 create table workers (
   id uuid not null,
@@ -1010,11 +2326,33 @@ alter table dkim_keys add constraint dkim_keys_domain_id_fkey FOREIGN KEY (domai
 
 alter table identity_secrets add constraint identity_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
+alter table import_chunks add constraint import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE;
+
+alter table import_faults add constraint import_faults_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE;
+
+alter table imports add constraint imports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
 alter table inboxes add constraint inboxes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
+alter table invitations add constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES members(id) ON DELETE SET NULL;
 
 alter table links add constraint links_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
 alter table lists add constraint lists_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
+alter table member_accounts add constraint member_accounts_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE;
+
+alter table member_second_factors add constraint member_second_factors_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE;
+
+alter table member_sessions add constraint member_sessions_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE;
+
+alter table memberships add constraint memberships_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE;
+
+alter table outbox_lines add constraint outbox_lines_event_id_fkey FOREIGN KEY (event_id) REFERENCES outbox_events(id) ON DELETE CASCADE;
+
+alter table password_resets add constraint password_resets_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE CASCADE;
+
+alter table saved_filters add constraint saved_filters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
 alter table sender_domains add constraint sender_domains_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
@@ -1048,9 +2386,29 @@ alter table transports add constraint transports_workspace_id_fkey FOREIGN KEY (
 
 alter table variant_tests add constraint variant_tests_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
 
+alter table webhook_deliveries add constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES outbox_events(id) ON DELETE CASCADE;
+
+alter table webhook_deliveries add constraint webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id) ON DELETE CASCADE;
+
 alter table webhook_secrets add constraint webhook_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
+alter table webhooks add constraint webhooks_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
 CREATE INDEX api_keys_workspace ON public.api_keys USING btree (workspace_id, created_at);
+
+CREATE INDEX audit_entries_by_action ON public.audit_entries USING btree (workspace_id, action, at DESC, id DESC);
+
+CREATE INDEX audit_entries_by_actor ON public.audit_entries USING btree (workspace_id, actor_id, at DESC, id DESC);
+
+CREATE INDEX audit_entries_by_actor_name ON public.audit_entries USING btree (workspace_id, actor_name, at DESC, id DESC);
+
+CREATE INDEX audit_entries_by_age ON public.audit_entries USING btree (workspace_id, at DESC, id DESC);
+
+CREATE INDEX audit_entries_by_kind ON public.audit_entries USING btree (workspace_id, target_kind, at DESC, id DESC);
+
+CREATE INDEX audit_entries_by_target ON public.audit_entries USING btree (workspace_id, target_id, at DESC, id DESC);
+
+CREATE INDEX audit_entries_old ON public.audit_entries USING brin (at);
 
 CREATE INDEX automations_by_age ON public.automations USING btree (workspace_id, type, created_at DESC, id DESC);
 
@@ -1064,6 +2422,10 @@ CREATE INDEX broadcasts_look ON public.broadcasts USING btree (look_at) WHERE (l
 
 CREATE INDEX companies_by_age ON public.companies USING btree (workspace_id, created_at DESC, id DESC);
 
+CREATE INDEX companies_by_external ON public.companies USING btree (workspace_id, lower(external_id) COLLATE "C");
+
+CREATE INDEX companies_by_name ON public.companies USING btree (workspace_id, lower(COALESCE(name, ''::text)) COLLATE "C", id);
+
 CREATE INDEX confirmation_counts_by_age ON public.confirmation_counts USING btree (since);
 
 CREATE INDEX consent_changes_by_user ON public.consent_changes USING btree (bucket, user_id, id DESC);
@@ -1073,6 +2435,8 @@ CREATE UNIQUE INDEX dkim_keys_one_active ON public.dkim_keys USING btree (domain
 CREATE UNIQUE INDEX dkim_keys_one_pending ON public.dkim_keys USING btree (domain_id, algorithm) WHERE (state = 'pending'::text);
 
 CREATE INDEX enrollments_by_series ON public.enrollments USING btree (automation_id, entered_at DESC, id DESC) INCLUDE (state, end_reason, entered_by);
+
+CREATE INDEX enrollments_goals ON public.enrollments USING btree (automation_id, entered_at DESC) INCLUDE (ended_at) WHERE (state = 'goal_reached'::text);
 
 CREATE UNIQUE INDEX enrollments_one_active ON public.enrollments USING btree (bucket, user_id, automation_id) WHERE (state = 'active'::text);
 
@@ -1090,17 +2454,45 @@ CREATE INDEX idempotency_by_age ON public.idempotency USING btree (created_at);
 
 CREATE INDEX identity_secrets_workspace ON public.identity_secrets USING btree (workspace_id, created_at);
 
+CREATE INDEX imports_by_age ON public.imports USING btree (workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX imports_running ON public.imports USING btree (worked_at NULLS FIRST, id) WHERE (state = 'running'::text);
+
+CREATE INDEX imports_unfinished ON public.imports USING btree (workspace_id, id) WHERE (state = ANY (ARRAY['receiving'::text, 'running'::text, 'paused'::text, 'failed'::text]));
+
 CREATE UNIQUE INDEX inboxes_address ON public.inboxes USING btree (workspace_id, address);
 
 CREATE INDEX inboxes_due ON public.inboxes USING btree (next_read_at) WHERE ((host IS NOT NULL) AND is_enabled);
 
 CREATE INDEX inboxes_listed ON public.inboxes USING btree (workspace_id, created_at DESC, id DESC);
 
+CREATE INDEX invitations_email ON public.invitations USING btree (email);
+
+CREATE UNIQUE INDEX invitations_token ON public.invitations USING btree (token_hash);
+
 CREATE INDEX lists_by_age ON public.lists USING btree (workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX member_accounts_member ON public.member_accounts USING btree (member_id);
+
+CREATE INDEX member_sessions_expiring ON public.member_sessions USING btree (expires_at);
+
+CREATE INDEX member_sessions_member ON public.member_sessions USING btree (member_id, created_at DESC, id DESC);
+
+CREATE UNIQUE INDEX member_sessions_token ON public.member_sessions USING btree (token);
+
+CREATE INDEX member_verifications_identifier ON public.member_verifications USING btree (identifier);
+
+CREATE INDEX member_verifications_value ON public.member_verifications USING btree (value);
+
+CREATE UNIQUE INDEX members_email ON public.members USING btree (email);
+
+CREATE INDEX memberships_member ON public.memberships USING btree (member_id);
 
 CREATE INDEX message_counts_by_hour ON public.message_counts USING btree (hour, workspace_id);
 
 CREATE INDEX message_counts_by_series ON public.message_counts USING btree (automation_id, step_id);
+
+CREATE INDEX message_days_by_automation ON public.message_days USING btree (automation_id, day);
 
 CREATE INDEX message_events_by_message ON public.message_events USING btree (bucket, message_id, at);
 
@@ -1114,15 +2506,39 @@ CREATE INDEX messages_by_user ON public.messages USING btree (bucket, user_id, c
 
 CREATE INDEX messages_in_doubt ON public.messages USING btree (workspace_id, attempted_at) WHERE (state = 'in_doubt'::text);
 
+CREATE INDEX messages_not_well ON public.messages USING btree (workspace_id, state, created_at DESC, id DESC) WHERE (state = ANY (ARRAY['bounced'::text, 'complained'::text, 'rejected'::text, 'cancelled'::text, 'in_doubt'::text]));
+
 CREATE INDEX messages_of_variants ON public.messages USING btree (automation_id, step_id, created_at DESC) WHERE (variant IS NOT NULL);
 
 CREATE INDEX messages_sending ON public.messages USING btree (worker_id) WHERE (state = 'sending'::text);
+
+CREATE INDEX outbox_events_by_address ON public.outbox_events USING btree (workspace_id, lower((data ->> 'address'::text))) WHERE ((user_id IS NULL) AND (type = 'user.suppressed'::text));
+
+CREATE INDEX outbox_events_by_side ON public.outbox_events USING btree (workspace_id, written_at);
+
+CREATE INDEX outbox_events_by_user ON public.outbox_events USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+CREATE INDEX outbox_events_erased ON public.outbox_events USING btree (id) WHERE ((type = 'user.erased'::text) AND (data <> '{}'::jsonb));
+
+CREATE INDEX outbox_events_old ON public.outbox_events USING brin (written_at);
+
+CREATE INDEX outbox_lines_by_event ON public.outbox_lines USING btree (event_id);
+
+CREATE INDEX passage_days_active ON public.passage_days USING btree (automation_id) INCLUDE (count) WHERE (state = 'active'::text);
+
+CREATE INDEX passage_days_by_end ON public.passage_days USING btree (automation_id, ended_day);
+
+CREATE INDEX passage_days_by_side ON public.passage_days USING btree (workspace_id, entered_day);
+
+CREATE UNIQUE INDEX password_resets_token ON public.password_resets USING btree (token_hash);
 
 CREATE INDEX preferences_by_list ON public.preferences USING btree (list_id, state, bucket, user_id);
 
 CREATE INDEX preferences_unsubscribed ON public.preferences USING btree (workspace_id) WHERE ((list_id = '00000000-0000-0000-0000-000000000000'::uuid) AND (state = 'unsubscribed'::text));
 
 CREATE INDEX recipients_by_series ON public.recipients USING btree (automation_id, due_at, enrollment_id) INCLUDE (step_id, version, status, parked, advances);
+
+CREATE INDEX recipients_by_step ON public.recipients USING btree (automation_id, step_id, due_at, enrollment_id) INCLUDE (status, advances);
 
 CREATE INDEX recipients_due ON public.recipients USING btree (bucket, due_at) WHERE ((status = 'pending'::text) AND live AND (NOT parked));
 
@@ -1131,6 +2547,8 @@ CREATE INDEX recipients_due_test ON public.recipients USING btree (workspace_id,
 CREATE INDEX recipients_parked ON public.recipients USING btree (automation_id) WHERE parked;
 
 CREATE INDEX recipients_processing ON public.recipients USING btree (worker_id) WHERE (status = 'processing'::text);
+
+CREATE INDEX saved_filters_by_age ON public.saved_filters USING btree (workspace_id, created_at DESC, id DESC);
 
 CREATE UNIQUE INDEX sender_domains_domain ON public.sender_domains USING btree (workspace_id, domain);
 
@@ -1156,6 +2574,10 @@ CREATE INDEX signals_by_user ON public.signals USING btree (bucket, user_id);
 
 CREATE INDEX signals_of_tests ON public.signals USING btree (workspace_id) WHERE (NOT live);
 
+CREATE INDEX step_days_by_automation ON public.step_days USING btree (automation_id, day);
+
+CREATE INDEX step_days_failed ON public.step_days USING btree (workspace_id, day) WHERE (outcome = 'failed'::text);
+
 CREATE INDEX step_log_by_step ON public.step_log USING btree (automation_id, step_id, outcome, branch);
 
 CREATE INDEX suppression_changes_by_hash ON public.suppression_changes USING btree (workspace_id, hash, id DESC);
@@ -1178,13 +2600,33 @@ CREATE INDEX users_by_age ON public.users USING btree (workspace_id, created_at 
 
 CREATE INDEX users_by_company ON public.users USING btree (company_id, bucket, id) WHERE (company_id IS NOT NULL);
 
+CREATE INDEX users_by_email ON public.users USING btree (workspace_id, lower(COALESCE(email, ''::text)) COLLATE "C", id);
+
+CREATE INDEX users_by_external ON public.users USING btree (workspace_id, lower(external_id) COLLATE "C");
+
+CREATE INDEX users_by_name ON public.users USING btree (workspace_id, lower(name) COLLATE "C") WHERE (name IS NOT NULL);
+
+CREATE INDEX users_by_seen ON public.users USING btree (workspace_id, seen_on DESC, id DESC);
+
 CREATE INDEX users_email ON public.users USING btree (workspace_id, lower(email)) WHERE (email IS NOT NULL);
 
 CREATE INDEX variant_tests_open ON public.variant_tests USING btree (look_due_at) WHERE (winner IS NULL);
 
+CREATE INDEX webhook_deliveries_by_age ON public.webhook_deliveries USING btree (webhook_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_by_status ON public.webhook_deliveries USING btree (webhook_id, status, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (webhook_id, next_at, seq) WHERE (status = 'pending'::text);
+
+CREATE INDEX webhook_deliveries_in_order ON public.webhook_deliveries USING btree (webhook_id, order_key, seq) WHERE (status = 'pending'::text);
+
 CREATE UNIQUE INDEX webhook_secrets_present ON public.webhook_secrets USING btree (workspace_id) WHERE (valid_until IS NULL);
 
 CREATE INDEX webhook_secrets_workspace ON public.webhook_secrets USING btree (workspace_id);
+
+CREATE INDEX webhooks_by_age ON public.webhooks USING btree (workspace_id, created_at DESC, id DESC);
+
+CREATE INDEX webhooks_enabled ON public.webhooks USING btree (workspace_id) WHERE is_enabled;
 
 create view ledger as
  SELECT a.id AS automation_id,
@@ -1200,3 +2642,89 @@ create view ledger as
     l.unaccounted
    FROM automations a
      CROSS JOIN LATERAL ledger_of(a.id) l(planned, passed, skipped, failed, cancelled, pending, processing, in_doubt, unaccounted);
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF revoked_at ON api_keys FOR EACH ROW EXECUTE FUNCTION audit_row('key', '', 'hash,encrypted', '');
+
+CREATE TRIGGER guard BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_guard();
+
+CREATE TRIGGER guard_all BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_guard();
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON automations FOR EACH ROW EXECUTE FUNCTION audit_row('', 'type,status_at,content_revision,has_edits', '', '');
+
+CREATE TRIGGER automations_told AFTER UPDATE OF status ON automations FOR EACH ROW WHEN (old.status <> new.status AND (new.status = ANY (ARRAY['paused'::text, 'archived'::text])) AND new.type = 'series'::text) EXECUTE FUNCTION outbox_automation_moved();
+
+CREATE TRIGGER audit AFTER UPDATE OF state, schedule, audience ON broadcasts FOR EACH ROW WHEN (old.state <> new.state OR old.schedule IS DISTINCT FROM new.schedule OR old.audience IS DISTINCT FROM new.audience) EXECUTE FUNCTION audit_part();
+
+CREATE TRIGGER broadcasts_told AFTER UPDATE OF finished_at ON broadcasts FOR EACH ROW WHEN (old.finished_at IS NULL AND new.finished_at IS NOT NULL) EXECUTE FUNCTION outbox_broadcast_finished();
+
+CREATE TRIGGER consent_changes_counted AFTER INSERT ON consent_changes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_unsubscribed();
+
+CREATE TRIGGER consent_changes_told AFTER INSERT ON consent_changes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION outbox_consent_changed();
+
+CREATE TRIGGER audit AFTER INSERT ON dkim_keys FOR EACH ROW EXECUTE FUNCTION audit_part();
+
+CREATE TRIGGER enrollments_begun_counted AFTER INSERT ON enrollments REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION count_passages_begun();
+
+CREATE TRIGGER enrollments_begun_told AFTER INSERT ON enrollments REFERENCING NEW TABLE AS begun FOR EACH STATEMENT EXECUTE FUNCTION outbox_enrollments_begun();
+
+CREATE TRIGGER enrollments_changed_counted AFTER UPDATE ON enrollments REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION count_passages_changed();
+
+CREATE TRIGGER enrollments_ended_told AFTER UPDATE ON enrollments REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION outbox_enrollments_ended();
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF revoked_at ON identity_secrets FOR EACH ROW EXECUTE FUNCTION audit_row('key', '', 'encrypted', '');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF address, host, port, tls, username, password, mailbox, handled, move_to, is_enabled, generation ON inboxes FOR EACH ROW EXECUTE FUNCTION audit_row('inbox', 'uid_validity,last_uid,read_at,read_count,next_read_at,failures,fault,fault_at,lease_token,leased_until', 'password', '');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON invitations FOR EACH ROW EXECUTE FUNCTION audit_pair('invitation');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON lists FOR EACH ROW EXECUTE FUNCTION audit_row('list', '', '', '');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF role ON memberships FOR EACH ROW EXECUTE FUNCTION audit_pair('member');
+
+CREATE TRIGGER message_events_told AFTER INSERT ON message_events REFERENCING NEW TABLE AS happened FOR EACH STATEMENT EXECUTE FUNCTION outbox_message_events();
+
+CREATE TRIGGER messages_doubted_told AFTER UPDATE OF state ON messages FOR EACH ROW WHEN (old.state <> 'in_doubt'::text AND new.state = 'in_doubt'::text) EXECUTE FUNCTION outbox_message_doubted();
+
+CREATE TRIGGER fan_out AFTER INSERT ON outbox_events REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION outbox_fan_out();
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON saved_filters FOR EACH ROW EXECUTE FUNCTION audit_row('saved_filter', '', '', '');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF domain, return_path_host, return_path_server, spf_mechanisms ON sender_domains FOR EACH ROW EXECUTE FUNCTION audit_row('sender_domain', 'state,findings,checked_at,next_check_at', '', '');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON senders FOR EACH ROW EXECUTE FUNCTION audit_row('sender', '', '', '');
+
+CREATE TRIGGER audit AFTER UPDATE OF resumed_at ON sending_pauses FOR EACH ROW WHEN (old.resumed_at IS NULL AND new.resumed_at IS NOT NULL) EXECUTE FUNCTION audit_part();
+
+CREATE TRIGGER audit_made AFTER INSERT ON sending_pauses FOR EACH ROW EXECUTE FUNCTION audit_part();
+
+CREATE TRIGGER sending_pauses_told AFTER INSERT ON sending_pauses FOR EACH ROW EXECUTE FUNCTION outbox_sending_paused();
+
+CREATE TRIGGER audit AFTER INSERT ON series_content FOR EACH ROW EXECUTE FUNCTION audit_part();
+
+CREATE TRIGGER audit AFTER INSERT ON series_versions FOR EACH ROW EXECUTE FUNCTION audit_part();
+
+CREATE TRIGGER series_versions_told AFTER INSERT ON series_versions FOR EACH ROW EXECUTE FUNCTION outbox_published();
+
+CREATE TRIGGER step_log_counted AFTER INSERT ON step_log REFERENCING NEW TABLE AS logged FOR EACH STATEMENT EXECUTE FUNCTION count_steps_logged();
+
+CREATE TRIGGER suppressions_told AFTER INSERT ON suppressions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION outbox_suppressed();
+
+CREATE TRIGGER audit AFTER INSERT ON template_versions FOR EACH ROW EXECUTE FUNCTION audit_part();
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON templates FOR EACH ROW EXECUTE FUNCTION audit_row('template', '', '', '');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON transports FOR EACH ROW EXECUTE FUNCTION audit_row('transport', '', 'sealed', 'settings');
+
+CREATE TRIGGER users_created_told AFTER INSERT ON users REFERENCING NEW TABLE AS created FOR EACH STATEMENT EXECUTE FUNCTION outbox_users_created();
+
+CREATE TRIGGER users_erased_told AFTER DELETE ON users REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION outbox_users_erased();
+
+CREATE TRIGGER users_updated_told AFTER UPDATE ON users REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION outbox_users_updated();
+
+CREATE TRIGGER audit AFTER INSERT ON webhook_secrets FOR EACH ROW EXECUTE FUNCTION audit_row('webhook_secret', '', 'encrypted', '');
+
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF url, event_types, description, is_enabled, secret_hint ON webhooks FOR EACH ROW EXECUTE FUNCTION audit_row('webhook', 'disabled_at,failures,failing_since,secret,previous_secret,previous_valid_until', '', '');
+
+CREATE TRIGGER audit AFTER UPDATE OF name, timezone, settings ON workspaces FOR EACH ROW EXECUTE FUNCTION audit_row('settings', 'pair_id,clock_now,advancing_until,advancing_token,listens', '', '');
+
+CREATE TRIGGER audit_made AFTER INSERT OR DELETE ON workspaces FOR EACH ROW EXECUTE FUNCTION audit_row('workspace', 'pair_id,clock_now,advancing_until,advancing_token,listens', '', '');

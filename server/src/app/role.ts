@@ -16,7 +16,7 @@ declare module 'fastify' {
 const READING = new Set(['GET', 'HEAD']);
 
 /** What a member must be at least for a route of `/api/v1`. */
-export const roleNeeded = (method: string, declared: Role | undefined): Role =>
+const roleNeeded = (method: string, declared: Role | undefined): Role =>
   declared ?? (READING.has(method) ? 'viewer' : 'editor');
 
 /** Refuses members whose role is not enough. Its place is after the hook that finds the actor. */
@@ -25,7 +25,7 @@ export function enforceRoles(app: FastifyInstance): void {
 }
 
 /** @throws `workspace.role_required` */
-export function requireRole({ actor, method, routeOptions }: FastifyRequest): void {
+function requireRole({ actor, method, routeOptions }: FastifyRequest): void {
   const needed = roleNeeded(method, routeOptions.config.role);
   if (actor.member === null || isRoleEnough(actor.member.role, needed)) return;
   throw roleRequired(needed, actor.member.role);

@@ -49,7 +49,7 @@ export { createIdentifier, type Identifier } from './identify.ts';
 export { assertUserId } from './identify-input.ts';
 export { companyMergeFactsOf, type Company, type CompanyPatch } from './company.ts';
 export type { Event } from './event.ts';
-export { cutTo, type NewEvent } from './event.ts';
+export { type NewEvent } from './event.ts';
 export { createCompanyIdentifier, type CompanyIdentifier } from './identify-company.ts';
 export {
   heardEvents,

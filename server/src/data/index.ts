@@ -1,4 +1,4 @@
-export { changeImport, readImport } from './change-import.ts';
+export { readImport } from './change-import.ts';
 export { eraseFromImports } from './erase-from-imports.ts';
 export {
   FILE_FORMATS,

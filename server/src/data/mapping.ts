@@ -4,7 +4,7 @@ import { COLUMNS_MAX, type ImportKind, type MappingInput, type SourceName } from
 import { SOURCE, type Standing } from './sources/source.ts';
 
 /** How the text of a cell is read. */
-export const CELL_TYPES = ['text', 'number', 'boolean', 'json', 'list', 'unix'] as const;
+const CELL_TYPES = ['text', 'number', 'boolean', 'json', 'list', 'unix'] as const;
 export type CellType = (typeof CELL_TYPES)[number];
 
 /** What a column is read as. */

@@ -9,9 +9,9 @@ import {
   type LineFault,
 } from './import.ts';
 
-export const Kind = Type.Enum([...IMPORT_KINDS]);
+const Kind = Type.Enum([...IMPORT_KINDS]);
 export const Format = Type.Enum([...FILE_FORMATS]);
-export const SourceSchema = Type.Enum([...SOURCES]);
+const SourceSchema = Type.Enum([...SOURCES]);
 
 const Flag = Type.Optional(Type.Boolean());
 
@@ -118,7 +118,7 @@ export const LookAnswer = Type.Object({
   fault: Type.Union([Type.String(), Type.Null()], { description: 'Why it could not be imported' }),
 });
 
-export const FaultView = Type.Object({
+const FaultView = Type.Object({
   line: Type.Integer({ minimum: 1 }),
   level: Type.Enum(['error', 'warning']),
   field: Type.String(),

@@ -22,8 +22,6 @@ export { seriesRoutes, seriesViewOf } from './routes.ts';
 export type { Graph } from './graph.ts';
 export { listensOf } from './listens.ts';
 export { SeriesView, WarningsQuery } from './schema.ts';
-export { SettingsSchema } from './settings/schema.ts';
-export { StepSchema } from './step-schema.ts';
 export { STEPS_MAX } from './graph.ts';
 export {
   AUTOMATION_STATUSES,

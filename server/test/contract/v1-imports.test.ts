@@ -34,7 +34,6 @@ const reasonsOf = async (email: string) => {
 
 describe('a file of another system', () => {
   test('Customer.io: ids, seconds since 1970, and who is unsubscribed', async () => {
-    // The columns of docs.customer.io, "Export customer data", with two attributes.
     const file = `id,email,cio_id,created_at,unsubscribed,timezone,first_name,plan
 cio-1,ann@cio.example,a3000001,1577836800,false,Europe/Berlin,Ann,pro
 cio-2,bob@cio.example,a3000002,1577836800,true,,Bob,
@@ -53,7 +52,6 @@ cio-2,bob@cio.example,a3000002,1577836800,true,,Bob,
   });
 
   test('Mailchimp: who has unsubscribed or was cleaned, by the columns of its files', async () => {
-    // The columns of mailchimp.com/help/view-export-contacts.
     const base = 'Email Address,First Name,Last Name,Company,MEMBER_RATING,OPTIN_TIME,OPTIN_IP';
     const subscribed = `${base},CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID,NOTES,TAGS
 dan@mc.example,Dan,Dot,"Acme, Inc.",2,2021-02-03 04:05:06,192.0.2.1,2021-02-03 04:05:06,192.0.2.1,2021-02-03 04:05:06,1,ab12,,"""VIP"",""Beta"""

@@ -1,7 +1,7 @@
 import { Field, Input } from '../../components/ui/field.tsx';
 
 /** As the server has it. */
-export const PASSWORD_LENGTH_MIN = 10;
+const PASSWORD_LENGTH_MIN = 10;
 
 interface NewPasswordProps {
   readonly label?: string;

@@ -13,8 +13,8 @@ import type { OidcConfig } from './oidc-config.ts';
 /** The header in which the address of the caller is handed on; one that a caller sends is dropped. */
 export const ADDRESS_HEADER = 'x-milepost-address';
 /** Name of the identity provider in paths and in the database. */
-export const OIDC_PROVIDER = 'oidc';
-export const COOKIE_PREFIX = 'milepost';
+const OIDC_PROVIDER = 'oidc';
+const COOKIE_PREFIX = 'milepost';
 
 const SESSION_SECONDS = 14 * 86_400;
 /** A session that is used is prolonged this often at most. */

@@ -12,7 +12,7 @@ export const isLoopback = (host: string): boolean =>
  * The origin by which a browser reaches this server: that of the public URL, or one of the machine's
  * own names. Null for any other, which somebody may have made to point here.
  */
-export function ownOriginOf({ host }: FastifyRequest, publicUrl: string): string | null {
+function ownOriginOf({ host }: FastifyRequest, publicUrl: string): string | null {
   const { origin, host: publicHost } = new URL(publicUrl);
   if (host.toLowerCase() === publicHost) return origin;
   return LOCAL_HOST.test(host) ? `http://${host.toLowerCase()}` : null;

@@ -30,9 +30,9 @@ const TICK_MS = 1_000;
 /** How often it is looked whether those who listen still may. */
 const CHECK_MS = 3_000;
 /** Of one process. Each holds a connection and a few kilobytes. */
-export const STREAMS_MAX = 500;
+const STREAMS_MAX = 500;
 /** Of one member or key: many windows. */
-export const STREAMS_OF_ONE_MAX = 20;
+const STREAMS_OF_ONE_MAX = 20;
 /** Looked at in one second; of more, some wait a second longer. */
 const SIDES_LOOKED_MAX = 10;
 

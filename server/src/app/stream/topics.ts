@@ -1,5 +1,5 @@
 /** What a change may be about: what lists and pages name in their paths. */
-export const TOPICS = [
+const TOPICS = [
   'audit',
   'broadcasts',
   'companies',

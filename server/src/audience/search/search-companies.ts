@@ -9,7 +9,7 @@ import type { CompanySort, Search } from './search-input.ts';
 import { walk, WINDOW, type FoundPage } from './walk.ts';
 
 /** More users of one company are shown as so many. */
-export const COMPANY_USERS_SHOWN_MAX = 10_000;
+const COMPANY_USERS_SHOWN_MAX = 10_000;
 
 /**
  * A page of companies that match a filter, and whose name, id or domain begins with a text. As with

@@ -4,7 +4,7 @@ import type { Source } from './source.ts';
  * People exported from Customer.io: `id`, `email`, `cio_id`, and a column for each attribute that was
  * chosen. Times are seconds since 1970. `unsubscribed` is an attribute with a meaning: true for who gets
  * nothing.
- * Source: docs.customer.io, "Export customer data" and "Attributes with special meaning".
+ * As such files are known to look; not compared with an export of today.
  */
 export const customerio: Source = {
   columns: {

@@ -4,7 +4,7 @@ import type { Source } from './source.ts';
  * An audience exported from Mailchimp: a file each of who is subscribed, unsubscribed and cleaned. Which
  * it is stands in its name and its columns alone: `UNSUB_TIME` and `CLEAN_TIME` are in the second and the
  * third only. An unsubscribed person has left; a cleaned address has bounced.
- * Source: mailchimp.com/help/view-export-contacts and /help/about-your-contacts.
+ * As such files are known to look; not compared with an export of today.
  */
 export const mailchimp: Source = {
   columns: {

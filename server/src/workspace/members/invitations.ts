@@ -26,10 +26,10 @@ import {
 } from './sql/members.ts';
 import { hashToken, newToken } from './token.ts';
 
-export const INVITATION_DAYS = 7;
+const INVITATION_DAYS = 7;
 const DAY_MS = 86_400_000;
 /** More than any team is at once; a script cannot fill the table. */
-export const INVITATIONS_MAX = 200;
+const INVITATIONS_MAX = 200;
 
 /** An invitation that was just made, with what its link holds: shown once. */
 export type NewInvitation = Invitation & { readonly token: string };

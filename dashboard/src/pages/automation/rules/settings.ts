@@ -6,7 +6,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** What of the settings changes; undefined takes a member away. */
 export type SettingsPatch = Readonly<Record<string, unknown>>;
 
-export const TRIGGERS = ['api', 'user_created', 'event', 'segment_match', 'manual'] as const;
+const TRIGGERS = ['api', 'user_created', 'event', 'segment_match', 'manual'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
 /** A count and its unit, as a field shows it; what is missing is null, and the server says so. */
@@ -101,7 +101,7 @@ export function watchOfKind(watch: Settings, kind: WatchKind): Settings {
   return kind === 'event' ? { event: '', ...rest } : { filter: null, ...rest };
 }
 
-export const EXIT_KINDS = ['filter', 'event', 'on', 'enters'] as const;
+const EXIT_KINDS = ['filter', 'event', 'on', 'enters'] as const;
 export type ExitKind = (typeof EXIT_KINDS)[number];
 
 export function exitKindOf(rule: Settings): ExitKind {

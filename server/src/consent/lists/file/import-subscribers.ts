@@ -11,7 +11,7 @@ import { changeSubscribers } from '../change-subscribers.ts';
 import type { List } from '../list.ts';
 
 /** Lines of one import. */
-export const LINES_MAX = 10_000;
+const LINES_MAX = 10_000;
 /** Lines of one transaction. */
 const CHUNK = 1_000;
 const USER_ID_LENGTH_MAX = 255;

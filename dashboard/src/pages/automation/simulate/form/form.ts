@@ -6,12 +6,12 @@ import { instantOf } from '../../../broadcasts/local-time.ts';
 /** As the server bounds them: docs/simulate.md. */
 export const PEOPLE_MAX = 1_000;
 export const DAYS_MAX = 731;
-export const ZONES_MAX = 100;
+const ZONES_MAX = 100;
 export const KINDS_MAX = 100;
 /** Lines of what happens; the server takes more, but no form holds them. */
 export const HAPPENINGS_MAX = 50;
 /** Lines of the timeline that are asked for: more would be megabytes of reasons. */
-export const ROWS_MAX = 20_000;
+const ROWS_MAX = 20_000;
 
 /** A name and a value as they are typed. */
 export interface Pair {
