@@ -762,21 +762,6 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.outbox_enrollment_data(e enrollments)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
-AS $function$
-  select jsonb_build_object(
-           'enrollment_id', e.id, 'user_id', u.external_id, 'automation_id', e.automation_id,
-           'automation_type', a.type, 'automation_name', a.name, 'version', e.version, 'run', e.run,
-           'state', e.state, 'entered_at', outbox_instant(e.entered_at),
-           'ended_at', outbox_instant(e.ended_at), 'reason', e.end_reason)
-    from users u, automations a
-   where u.bucket = e.bucket and u.id = e.user_id and a.id = e.automation_id
-$function$
-;
-
 CREATE OR REPLACE FUNCTION public.outbox_enrollments_begun()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -980,17 +965,6 @@ begin
    order by s.id;
   return null;
 end
-$function$
-;
-
-CREATE OR REPLACE FUNCTION public.outbox_user_data(u users)
- RETURNS jsonb
- LANGUAGE sql
- STABLE
-AS $function$
-  select jsonb_build_object(
-    'user_id', u.external_id, 'email', u.email, 'name', u.name, 'timezone', u.timezone,
-    'locale', u.locale, 'signed_up_at', outbox_instant(u.signed_up_at), 'traits', u.traits)
 $function$
 ;
 
@@ -2311,6 +2285,32 @@ create table workspaces (
   constraint workspaces_pkey PRIMARY KEY (id),
   constraint workspaces_side_known CHECK ((side = ANY (ARRAY['live'::text, 'test'::text])))
 );
+
+CREATE OR REPLACE FUNCTION public.outbox_enrollment_data(e enrollments)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select jsonb_build_object(
+           'enrollment_id', e.id, 'user_id', u.external_id, 'automation_id', e.automation_id,
+           'automation_type', a.type, 'automation_name', a.name, 'version', e.version, 'run', e.run,
+           'state', e.state, 'entered_at', outbox_instant(e.entered_at),
+           'ended_at', outbox_instant(e.ended_at), 'reason', e.end_reason)
+    from users u, automations a
+   where u.bucket = e.bucket and u.id = e.user_id and a.id = e.automation_id
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.outbox_user_data(u users)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select jsonb_build_object(
+    'user_id', u.external_id, 'email', u.email, 'name', u.name, 'timezone', u.timezone,
+    'locale', u.locale, 'signed_up_at', outbox_instant(u.signed_up_at), 'traits', u.traits)
+$function$
+;
 
 alter table api_keys add constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 

@@ -118,13 +118,6 @@ export const LookAnswer = Type.Object({
   fault: Type.Union([Type.String(), Type.Null()], { description: 'Why it could not be imported' }),
 });
 
-const FaultView = Type.Object({
-  line: Type.Integer({ minimum: 1 }),
-  level: Type.Enum(['error', 'warning']),
-  field: Type.String(),
-  reason: Type.String(),
-});
-
 export const faultViewOf = ({ line, isWarning, field, reason }: LineFault) => ({
   line,
   level: isWarning ? ('warning' as const) : ('error' as const),

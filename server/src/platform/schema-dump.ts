@@ -111,11 +111,17 @@ const sequences: Part = (db) => db<{ sql: string }[]>`
    order by relname collate "C"
 `;
 
-const functions: Part = (db) => db<{ sql: string }[]>`
+/** Those that take rows of tables can only be made when the tables are there; tables need the others. */
+const functionsOf =
+  ({ takeRows }: { takeRows: boolean }): Part =>
+  (db) =>
+    db<{ sql: string }[]>`
   select pg_get_functiondef(p.oid) || ';' as sql
     from pg_proc p
    where pronamespace = current_schema()::regnamespace and prokind in ('f', 'p')
      and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
+     and ${takeRows} = exists (select from unnest(p.proargtypes) a join pg_type t on t.oid = a
+                                where t.typrelid <> 0)
    order by proname collate "C", pg_get_function_identity_arguments(p.oid) collate "C"
 `;
 
@@ -194,8 +200,9 @@ const PARTS: readonly Part[] = [
   extensions,
   types,
   sequences,
-  functions,
+  functionsOf({ takeRows: false }),
   tables,
+  functionsOf({ takeRows: true }),
   foreignKeys,
   indexes,
   views,
