@@ -46,7 +46,7 @@ export function useStream(sideId: string): void {
 
 interface StreamHandlers {
   readonly onChange: (topics: ReadonlySet<Topic>) => void;
-  /** The stream broke. */
+  /** The stream broke, or did not come about. */
   readonly onGap: () => void;
   /** The stream is open after a gap. */
   readonly onBack: () => void;
@@ -60,7 +60,6 @@ function openStream(
   let gathered = new Set<Topic>();
   let telling: ReturnType<typeof setTimeout> | undefined;
   let reopening: ReturnType<typeof setTimeout> | undefined;
-  let isOpen = false;
   let hadGap = false;
   const tell = (): void => {
     telling = undefined;
@@ -76,13 +75,12 @@ function openStream(
     });
     source.addEventListener('open', () => {
       if (hadGap) onBack();
-      isOpen = true;
       hadGap = false;
     });
     source.addEventListener('error', () => {
+      // Also where it never was open: what the page asked for may have come just before.
+      if (!hadGap) onGap();
       hadGap = true;
-      if (isOpen) onGap();
-      isOpen = false;
       if (source.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
     });
   };

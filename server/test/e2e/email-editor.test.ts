@@ -232,6 +232,17 @@ test('the body becomes HTML and MJML, and is asked about once where something is
   await mail(page).getByText('Hello').waitFor();
 });
 
+/** What is asked of an element in the page; the tests are checked without the browser's types. */
+interface Node {
+  readonly ownerDocument: {
+    readonly activeElement: unknown;
+    readonly defaultView: {
+      readonly innerWidth: number;
+      readonly getComputedStyle: (node: unknown) => { readonly color: string };
+    };
+  };
+}
+
 test('a preview shows each person their own, on a phone and a desktop, in light and dark', async () => {
   const { page } = await openEmail({
     subject: 'For {{ user.name }}',
@@ -246,12 +257,19 @@ test('a preview shows each person their own, on a phone and a desktop, in light 
   await page.getByText('Missing for this person').waitFor();
   expect(await page.getByText('user.plan').first().isVisible()).toBe(true);
 
-  const widthOf = () => mail(page).locator('body').evaluate('() => window.innerWidth');
+  const widthOf = () =>
+    mail(page)
+      .locator('body')
+      .evaluate((node) => (node as unknown as Node).ownerDocument.defaultView.innerWidth);
   expect(await widthOf()).toBeLessThanOrEqual(390);
   await page.getByRole('radio', { name: 'Desktop' }).click();
   await polled(widthOf).toBeGreaterThan(600);
   const colourOf = () =>
-    mail(page).getByText('Your plan').evaluate('(element) => getComputedStyle(element).color');
+    mail(page)
+      .getByText('Your plan')
+      .evaluate(
+        (node) => (node as unknown as Node).ownerDocument.defaultView.getComputedStyle(node).color,
+      );
   const inLight = await colourOf();
   await page.getByRole('radio', { name: 'Dark' }).click();
   await polled(colourOf).not.toBe(inLight);
@@ -268,7 +286,7 @@ test('checks lead to the place that they are about', async () => {
   await polled(() =>
     page
       .getByLabel('Subject', { exact: true })
-      .evaluate('(field) => field === document.activeElement'),
+      .evaluate((field) => field === (field as unknown as Node).ownerDocument.activeElement),
   ).toBe(true);
   await page.getByLabel('Subject', { exact: true }).fill('Hello {{ user.name');
   await page.getByRole('list', { name: 'Checks' }).getByRole('button', { name: /Error/ }).waitFor();

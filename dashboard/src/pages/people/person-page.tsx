@@ -3,7 +3,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import Ellipsis from 'lucide-react/icons/ellipsis';
 import { useState } from 'react';
 import type { Answer } from '@milepost/sdk';
-import { useAsk } from '../../api/ask.ts';
+import { useAsk, useAskPages } from '../../api/ask.ts';
 import { useMay } from '../../api/may.ts';
 import { useSide } from '../../api/side.ts';
 import { Failure } from '../../components/failure.tsx';
@@ -52,6 +52,7 @@ export function PersonPage() {
 
 function Known({ person }: { readonly person: Person }) {
   const { user_id: userId, name, email, timezone: zone } = person;
+  const isComing = useIsComing(userId, email);
   return (
     <Page
       isWide
@@ -64,19 +65,41 @@ function Known({ person }: { readonly person: Person }) {
       }
       actions={<Actions person={person} />}
     >
-      <PersonConsent userId={userId} email={email} />
-      <div className="grid gap-6 wide:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="order-2 min-w-0 wide:order-1">
-          <Timeline userId={userId} zone={zone} />
-        </div>
-        <div className="order-1 grid min-w-0 grid-cols-[repeat(auto-fit,minmax(min(18rem,100%),1fr))] content-start gap-4 wide:order-2">
-          <PersonDetails person={person} />
-          <PersonSeries userId={userId} />
-          <PersonLists userId={userId} />
-        </div>
-      </div>
+      {isComing ? (
+        <PersonSkeleton />
+      ) : (
+        <>
+          <PersonConsent userId={userId} email={email} />
+          <div className="grid gap-6 wide:grid-cols-[minmax(0,1fr)_22rem]">
+            <div className="order-2 min-w-0 wide:order-1">
+              <Timeline userId={userId} zone={zone} />
+            </div>
+            <div className="order-1 grid min-w-0 grid-cols-[repeat(auto-fit,minmax(min(18rem,100%),1fr))] content-start gap-4 wide:order-2">
+              <PersonDetails person={person} />
+              <PersonSeries userId={userId} />
+              <PersonLists userId={userId} />
+            </div>
+          </div>
+        </>
+      )}
     </Page>
   );
+}
+
+/** Whether what stands beside and above the timeline is on its way: all of it is shown at once. */
+function useIsComing(userId: string, email: string | null): boolean {
+  const path = { user_id: userId };
+  const asked = [
+    useAskPages('GET /users/{user_id}/enrollments', { path, query: { limit: 20 } }),
+    useAsk('GET /users/{user_id}/preferences', { path }),
+    useAsk('GET /suppressions', { query: { user_id: userId } }),
+  ];
+  const ofAddress = useAsk(
+    'GET /suppressions',
+    { query: { email: email ?? '' } },
+    { enabled: email !== null },
+  );
+  return asked.some(({ isPending }) => isPending) || (email !== null && ofAddress.isPending);
 }
 
 type Open = 'enroll' | 'why' | 'erase' | null;
