@@ -27,10 +27,21 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['server/test/*/**/*.test.ts'],
-          exclude: isLongRun ? [] : ['server/test/long/**'],
+          exclude: ['server/test/e2e/**', ...(isLongRun ? [] : ['server/test/long/**'])],
           globalSetup: 'server/test/support/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['server/test/e2e/**/*.test.ts'],
+          globalSetup: 'server/test/support/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Pages and processes beside other tests on two cores; what fails twice is wrong.
+          retry: 1,
         },
       },
     ],

@@ -138,21 +138,28 @@ test('the same with the keyboard alone', { timeout: 60_000 }, async () => {
       "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent",
     );
   const focused = (name: RegExp) => until(async () => expect(await nameOfFocused()).toMatch(name));
-  /** An arrow that comes before a new step has its place on the canvas leads nowhere: once more, then. */
-  const go = async (key: string, name: RegExp): Promise<void> => {
+  const soonTrue = async (isSo: () => Promise<boolean>): Promise<boolean> => {
+    for (let looks = 0; looks < 40; looks += 1) {
+      if (await isSo()) return true;
+      await page.waitForTimeout(50);
+    }
+    return false;
+  };
+  /** A key that comes before the canvas has placed a new step does nothing: once more, as people do. */
+  const pressUntil = async (key: string, isSo: () => Promise<boolean>): Promise<void> => {
     for (let times = 0; times < 5; times += 1) {
       await page.keyboard.press(key);
-      for (let looks = 0; looks < 40; looks += 1) {
-        if (name.test(await nameOfFocused())) return;
-        await page.waitForTimeout(50);
-      }
+      if (await soonTrue(isSo)) return;
     }
-    throw new Error(`${key} does not lead to ${name}`);
+    throw new Error(`${key} does nothing; the focus is on ${await nameOfFocused()}`);
   };
+  const isFocused = (name: RegExp) => async () => name.test(await nameOfFocused());
+  const go = (key: string, name: RegExp) => pressUntil(key, isFocused(name));
   const add = async (key: string, type: string, label: RegExp): Promise<void> => {
-    await page.keyboard.press(key);
-    await page.getByRole('menu').waitFor();
+    await pressUntil(key, () => page.getByRole('menu').isVisible());
     await page.keyboard.type(type);
+    // The menu moves to what was typed a moment later.
+    await focused(new RegExp(`^${type}`));
     await page.keyboard.press('Enter');
     await focused(label);
   };

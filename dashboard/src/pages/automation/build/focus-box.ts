@@ -13,6 +13,11 @@ export function focusBox(box: string): void {
 function tryFocus(box: string, frames: number): void {
   requestAnimationFrame(() => {
     if (wanted !== box) return;
+    // A menu or a dialog that was opened meanwhile has the focus; taking it away would close it.
+    if (document.querySelector('[role="menu"], [role="dialog"]') !== null) {
+      wanted = null;
+      return;
+    }
     const found = document.querySelector<HTMLElement>(`[data-box="${CSS.escape(box)}"]`);
     if (found === null) {
       if (frames > 0) tryFocus(box, frames - 1);
