@@ -42,7 +42,8 @@ export async function listEnrollments(
     select e.id, u.external_id as "userExternalId", e.version, e.run, e.state,
            e.entered_at as "enteredAt", e.ended_at as "endedAt", e.end_reason as "endReason"
       from enrollments e
-      join users u on u.bucket = e.bucket and u.id = e.user_id
+     cross join lateral (
+       select external_id from users where bucket = e.bucket and id = e.user_id limit 1) u
      where e.automation_id = ${automationId} and e.workspace_id = ${workspaceId}
        ${userId === null ? db`` : db`and e.bucket = ${bucketOf(userId)} and e.user_id = ${userId}`}
        ${state === null ? db`` : db`and e.state = ${state}`}
@@ -90,7 +91,8 @@ export async function listRecipients(
     select r.enrollment_id as "enrollmentId", r.seq, u.external_id as "userExternalId",
            r.step_id as "stepId", r.status, r.parked, r.due_at as "dueAt", r.attempts, r.timezone, r.reasons
       from recipients r
-      join users u on u.bucket = r.bucket and u.id = r.user_id
+     cross join lateral (
+       select external_id from users where bucket = r.bucket and id = r.user_id limit 1) u
      where r.automation_id = ${automationId} and r.workspace_id = ${workspaceId}
        ${userId === null ? db`` : ofUser(db, { userId, automationId })}
        ${after === null ? db`` : db`and (r.due_at, r.enrollment_id) > (${after.at}, ${after.id})`}

@@ -1,3 +1,4 @@
+import type { Fragment } from '../../audience/index.ts';
 import type { Db } from '../../platform/db.ts';
 import { bucketOf } from '../../platform/ids.ts';
 
@@ -42,9 +43,7 @@ export async function listWaitingAt(db: Db, ask: StepPeopleAsk): Promise<StepPer
            null::timestamptz as at, r.due_at as "dueAt", r.due_at as "sortedAt",
            r.reasons #>> '{-1,outcome}' as reason, m.id as "messageId"
       from recipients r
-      left join users u on u.bucket = r.bucket and u.id = r.user_id
-      left join messages m
-        on m.bucket = r.bucket and m.enrollment_id = r.enrollment_id and m.seq = r.seq
+      ${personJoins(db, { row: db`r`, step: db`r` })}
      where r.automation_id = ${automationId} and r.workspace_id = ${workspaceId}
        and r.step_id = ${stepId} and r.advances
        ${version === null ? db`` : db`and r.version = ${version}`}
@@ -83,7 +82,7 @@ export async function listPassedFew(
        select * from enrollments
         where bucket = l.bucket and id = l.enrollment_id
         limit 1) e
-      ${personJoins(db)}
+      ${personJoins(db, { row: db`e`, step: db`l` })}
      where true
        ${version === null ? db`` : db`and e.version = ${version}`}
        ${after === null ? db`` : db`and (e.entered_at, e.id) < (${after.at}, ${after.id})`}
@@ -115,7 +114,7 @@ export async function listPassedMany(
          where bucket = e.bucket and enrollment_id = e.id and step_id = ${stepId}
            and outcome = ${outcome}
          limit ${STEPS_A_PASSAGE_MAX}) l on true
-      ${personJoins(db)}
+      ${personJoins(db, { row: db`e`, step: db`l` })}
      where true ${version === null ? db`` : db`and e.version = ${version}`}
      order by e.entered_at desc, e.id desc
      limit ${limit}
@@ -173,10 +172,19 @@ const personColumns = (db: Db) => db`
   l.outcome as state, l.at, l.due_at as "dueAt", l.reason, m.id as "messageId",
   e.entered_at as "sortedAt"`;
 
-const personJoins = (db: Db) => db`
-  left join users u on u.bucket = e.bucket and u.id = e.user_id
-  left join messages m
-    on m.bucket = l.bucket and m.enrollment_id = l.enrollment_id and m.seq = l.seq`;
+/**
+ * The user and the email of each row, row by row: a plan for any values guesses that a page is a tenth
+ * of the table, and would read all users for it.
+ */
+const personJoins = (db: Db, { row, step }: { row: Fragment; step: Fragment }) => db`
+  left join lateral (
+    select external_id, email, name from users
+     where bucket = ${row}.bucket and id = ${row}.user_id
+     limit 1) u on true
+  left join lateral (
+    select id from messages
+     where bucket = ${step}.bucket and enrollment_id = ${step}.enrollment_id and seq = ${step}.seq
+     limit 1) m on true`;
 
 /** The passages of some users through a series. Index: enrollments_run. */
 const passagesOf = (
