@@ -68,16 +68,22 @@ export function operationTypesOf(document: OpenApiDocument, prefix: string): str
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const shared = components.map(
     ([key, schema]) =>
-      `export type ${names.of(`#/components/schemas/${key}`)} = ${write(schema, [key])};\n`,
+      `${docOf(schema)}export type ${names.of(`#/components/schemas/${key}`)} = ${write(schema, [key])};\n`,
   );
   const members = operations.map(({ name, operation }) => operationOf(name, operation, write));
   return [
     HEAD,
     ...shared,
     ...names.declarations(),
-    `export interface Operations {\n${members.join('')}}\n`,
+    `${OPERATIONS_DOC}export interface Operations {\n${members.join('')}}\n`,
   ].join('\n');
 }
+
+const OPERATIONS_DOC =
+  '/** Every call by its method and path, with what goes into it and what comes back. */\n';
+
+const docOf = ({ description }: Schema): string =>
+  description === undefined ? '' : `/** ${description.replaceAll('*/', '')}. */\n`;
 
 type Write = (schema: Schema, at: readonly string[]) => string;
 

@@ -1,5 +1,6 @@
 import type { Operations } from './operations.ts';
-import { type ClientOptions, request } from './request.ts';
+import { type Call, type ClientOptions, request } from './request.ts';
+import type { RetryOptions } from './retry.ts';
 
 /** A call of the API by its method and path: `GET /users/{user_id}`, below `/api/v1`. */
 export type Operation = keyof Operations;
@@ -22,17 +23,32 @@ type Part<Key extends string, Value> = [Value] extends [undefined]
     ? { readonly [_ in Key]?: Value | undefined }
     : { readonly [_ in Key]: Value };
 
+/** Options of one call; the retries and the key are those of a client with a secret key only. */
+export interface CallOptions extends RetryOptions {
+  /** Ends the wait for the answer; the call may have had its effect all the same. */
+  readonly signal?: AbortSignal;
+  /**
+   * Makes two calls one: the second gets the answer of the first. Made up when it is left out. Kept
+   * by the server for 24 hours.
+   */
+  readonly idempotencyKey?: string;
+}
+
 /** The input, which may be left out where it may be empty. */
 export type InputArguments<Name extends Operation> =
   object extends Input<Name>
-    ? [input?: Input<Name>, options?: { readonly signal?: AbortSignal }]
-    : [input: Input<Name>, options?: { readonly signal?: AbortSignal }];
+    ? [input?: Input<Name>, options?: CallOptions]
+    : [input: Input<Name>, options?: CallOptions];
 
-interface AnyInput {
+/** The input of any operation, as it is read. */
+export interface AnyInput {
   readonly path?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: object;
 }
+
+/** Makes one call and gives its answer. */
+export type Ask = <Answer>(call: Call, options: CallOptions) => Promise<Answer>;
 
 const PREFIX = '/api/v1';
 
@@ -42,13 +58,25 @@ const PREFIX = '/api/v1';
  * @throws ApiError when the server refuses, UnreachableError when it is silent
  */
 export function caller(options: ClientOptions) {
+  return callerBy((call) => request(options, call));
+}
+
+/** The same, asking in the given way. */
+export function callerBy(ask: Ask) {
   return <Name extends Operation>(
     name: Name,
-    ...[input, { signal } = {}]: InputArguments<Name>
-  ): Promise<Answer<Name>> => {
-    const { path = {}, query = {}, body } = (input ?? {}) as AnyInput;
-    return request<Answer<Name>>(options, { ...placeOf(name, path), query, signal, body });
-  };
+    ...[input, options = {}]: InputArguments<Name>
+  ): Promise<Answer<Name>> =>
+    ask<Answer<Name>>(callOf(name, (input ?? {}) as AnyInput, options), options);
+}
+
+/** A call as it goes over the wire. */
+export function callOf(
+  name: Operation,
+  { path = {}, query = {}, body }: AnyInput,
+  { signal, idempotencyKey }: CallOptions,
+): Call {
+  return { ...placeOf(name, path), query, body, signal, idempotencyKey };
 }
 
 /** The method and the address of an operation, with its parameters filled in. */

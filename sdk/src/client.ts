@@ -1,4 +1,4 @@
-import { caller } from './call.ts';
+import { type CallOptions, caller } from './call.ts';
 import { type ClientOptions, request } from './request.ts';
 import type {
   Advance,
@@ -29,17 +29,13 @@ export interface PageOptions {
   readonly cursor?: string;
 }
 
-/** Options every call takes. */
-export interface CallOptions {
-  /** Ends the wait for the answer; the call may have had its effect all the same. */
-  readonly signal?: AbortSignal;
-}
-
 /** A client of one server and one workspace side; what `createClient` gives. */
 export type Client = ReturnType<typeof createClient>;
 
 /**
- * Makes a typed client. It holds no connection and no state; make as many as there are sides.
+ * Makes a typed client that asks once: what the dashboard is made with, which has a session instead of
+ * a key. Backends want `createMilepost`. It holds no connection and no state; make as many as there
+ * are sides.
  *
  * Every method throws `ApiError` when the server refuses and `UnreachableError` when it is silent.
  */

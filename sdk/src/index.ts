@@ -1,12 +1,24 @@
-export type { Answer, Body, Input, InputArguments, Operation } from './call.ts';
-export { type CallOptions, type Client, createClient, type PageOptions } from './client.ts';
-export { ApiError, UnreachableError } from './errors.ts';
+export type { Answer, Body, CallOptions, Input, InputArguments, Operation } from './call.ts';
+export { type Client, createClient, type PageOptions } from './client.ts';
+export { ApiError, type Fault, UnreachableError } from './errors.ts';
+export type { Item, ListOperation } from './list.ts';
+export {
+  createMilepost,
+  type IdentifyOptions,
+  type Milepost,
+  type MilepostOptions,
+  type TrackOptions,
+} from './milepost.ts';
 export type { EventFilter, Filter, Operations, StepFilter } from './operations.ts';
-export type { ClientOptions } from './request.ts';
+export type { ClientOptions, FileBody } from './request.ts';
+export type { RetryOptions } from './retry.ts';
+export { signUserToken, type UserTokenOptions } from './user-token.ts';
+export { type ReceivedWebhook, verifyWebhook, WebhookError, type WebhookEvent } from './webhook.ts';
 export {
   type Advance,
   type Advanced,
   type Broadcast,
+  type CompanyIdentified,
   type Decision,
   type ExplainedStep,
   type Explanation,
@@ -36,5 +48,7 @@ export {
   type TestClock,
   type User,
   type UserExplanation,
+  type UsersUpdated,
+  type UserUpdate,
   type WorkspaceSide,
 } from './shapes.ts';

@@ -1,12 +1,16 @@
 // Made from the OpenAPI document of the server; do not edit.
 // A test compares the two; run it with -u to write this file anew.
 
+/** A rule that selects users. */
 export type Filter = { readonly and: readonly Filter[]; } | { readonly or: readonly Filter[]; } | { readonly not: Filter; } | { readonly field: string; readonly operator: "equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "not_equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "contains"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "starts_with"; readonly value: string; } | { readonly field: string; readonly operator: "ends_with"; readonly value: string; } | { readonly field: string; readonly operator: "one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "not_one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "greater_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_least"; readonly value: number; } | { readonly field: string; readonly operator: "less_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_most"; readonly value: number; } | { readonly field: string; readonly operator: "between"; readonly value: readonly number[] | readonly string[]; readonly timezone?: string; } | { readonly field: string; readonly operator: "before"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "after"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "on"; readonly value: string; readonly timezone?: string; } | WithinLast | WithinNext | MoreThanAgo | MoreThanAhead | { readonly field: string; readonly operator: "contains_any"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "contains_all"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "size"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_least"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_most"; readonly value: number; } | { readonly field: string; readonly operator: "is_set"; } | { readonly field: string; readonly operator: "is_not_set"; } | EventAtLeast | EventAtMost | EventExactly | EventNever | { readonly list: string; readonly operator: "subscribed" | "not_subscribed" | "unsubscribed"; } | { readonly consent: "subscribed" | "unsubscribed"; };
 
+/** A rule over a user and their enrollment, which is what steps ask about. */
 export type StepFilter = { readonly and: readonly StepFilter[]; } | { readonly or: readonly StepFilter[]; } | { readonly not: StepFilter; } | { readonly field: string; readonly operator: "equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "not_equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "contains"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "starts_with"; readonly value: string; } | { readonly field: string; readonly operator: "ends_with"; readonly value: string; } | { readonly field: string; readonly operator: "one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "not_one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "greater_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_least"; readonly value: number; } | { readonly field: string; readonly operator: "less_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_most"; readonly value: number; } | { readonly field: string; readonly operator: "between"; readonly value: readonly number[] | readonly string[]; readonly timezone?: string; } | { readonly field: string; readonly operator: "before"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "after"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "on"; readonly value: string; readonly timezone?: string; } | WithinLast | WithinNext | MoreThanAgo | MoreThanAhead | { readonly field: string; readonly operator: "contains_any"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "contains_all"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "size"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_least"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_most"; readonly value: number; } | { readonly field: string; readonly operator: "is_set"; } | { readonly field: string; readonly operator: "is_not_set"; } | EventAtLeast | EventAtMost | EventExactly | EventNever | { readonly list: string; readonly operator: "subscribed" | "not_subscribed" | "unsubscribed"; } | { readonly consent: "subscribed" | "unsubscribed"; } | { readonly email: string; readonly operator: "sent" | "delivered" | "opened" | "clicked" | "bounced"; };
 
+/** A rule that selects companies. */
 export type CompanyFilter = { readonly and: readonly CompanyFilter[]; } | { readonly or: readonly CompanyFilter[]; } | { readonly not: CompanyFilter; } | { readonly field: string; readonly operator: "equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "not_equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "contains"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "starts_with"; readonly value: string; } | { readonly field: string; readonly operator: "ends_with"; readonly value: string; } | { readonly field: string; readonly operator: "one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "not_one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "greater_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_least"; readonly value: number; } | { readonly field: string; readonly operator: "less_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_most"; readonly value: number; } | { readonly field: string; readonly operator: "between"; readonly value: readonly number[] | readonly string[]; readonly timezone?: string; } | { readonly field: string; readonly operator: "before"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "after"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "on"; readonly value: string; readonly timezone?: string; } | WithinLast | WithinNext | MoreThanAgo | MoreThanAhead | { readonly field: string; readonly operator: "contains_any"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "contains_all"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "size"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_least"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_most"; readonly value: number; } | { readonly field: string; readonly operator: "is_set"; } | { readonly field: string; readonly operator: "is_not_set"; };
 
+/** A rule that selects events of one user. */
 export type EventFilter = { readonly and: readonly EventFilter[]; } | { readonly or: readonly EventFilter[]; } | { readonly not: EventFilter; } | { readonly field: string; readonly operator: "equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "not_equals"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "contains"; readonly value: string | number | boolean; } | { readonly field: string; readonly operator: "starts_with"; readonly value: string; } | { readonly field: string; readonly operator: "ends_with"; readonly value: string; } | { readonly field: string; readonly operator: "one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "not_one_of"; readonly value: readonly string[] | readonly number[]; } | { readonly field: string; readonly operator: "greater_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_least"; readonly value: number; } | { readonly field: string; readonly operator: "less_than"; readonly value: number; } | { readonly field: string; readonly operator: "at_most"; readonly value: number; } | { readonly field: string; readonly operator: "between"; readonly value: readonly number[] | readonly string[]; readonly timezone?: string; } | { readonly field: string; readonly operator: "before"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "after"; readonly value: string; readonly timezone?: string; } | { readonly field: string; readonly operator: "on"; readonly value: string; readonly timezone?: string; } | WithinLast | WithinNext | MoreThanAgo | MoreThanAhead | { readonly field: string; readonly operator: "contains_any"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "contains_all"; readonly value: readonly (string | number | boolean)[]; } | { readonly field: string; readonly operator: "size"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_least"; readonly value: number; } | { readonly field: string; readonly operator: "size_at_most"; readonly value: number; } | { readonly field: string; readonly operator: "is_set"; } | { readonly field: string; readonly operator: "is_not_set"; };
 
 export interface WithinLast { readonly field: string; readonly operator: "within_last"; readonly value: { readonly amount: number; readonly unit: "minutes" | "hours" | "days" | "weeks"; }; readonly timezone?: string; }
@@ -57,6 +61,8 @@ export interface CompaniesData { readonly id: string; readonly company_id: strin
 
 export interface UsersData { readonly id: string; readonly user_id: string; readonly email: string | null; readonly name: string | null; readonly timezone: string | null; readonly locale: string | null; readonly signed_up_at: string | null; readonly company_id: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; }
 
+export interface ConfirmationsData { readonly id: string; readonly code: string; readonly tool: string; readonly arguments: Readonly<Record<string, unknown>>; readonly words: readonly string[]; readonly people_count: number | null; readonly role: "editor" | "owner"; readonly key_hint: string; readonly state: "waiting" | "issued" | "refused" | "used" | "lapsed"; readonly requested_at: string; readonly expires_at: string; readonly decided_at: string | null; readonly decided_by: string | null; readonly used_at: string | null; readonly outcome: string | null; }
+
 export interface Countries { readonly data: readonly ({ readonly code: string; readonly name: string; readonly regions: readonly ({ readonly code: string; readonly name: string; })[]; })[]; }
 
 export interface EventTypes { readonly data: readonly ({ readonly name: string; readonly description: string; readonly schema: unknown; readonly sample: unknown; })[]; readonly envelope: unknown; }
@@ -89,7 +95,7 @@ export interface MessagesId { readonly id: string; readonly user_id: string; rea
 
 export interface OverviewTransports { readonly id: string | null; readonly kind: string; readonly name: string; readonly state: "working" | "failing" | "idle" | "off"; readonly recent: number; readonly put_off: number; readonly last_at: string | null; readonly last_answer: string | null; }
 
-export interface OverviewAttention { readonly automation_id: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | null; readonly name: string; readonly reason: "paused_by_itself" | "domain_failing" | "webhook_disabled" | "in_doubt" | "failing_steps" | "no_entries" | "unpublished_changes"; readonly words: string; readonly count: number; }
+export interface OverviewAttention { readonly automation_id: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | "transactional" | null; readonly name: string; readonly reason: "paused_by_itself" | "domain_failing" | "webhook_disabled" | "in_doubt" | "failing_steps" | "no_entries" | "unpublished_changes"; readonly words: string; readonly count: number; }
 
 export interface OverviewChecklist { readonly identified_user: boolean; readonly enrolled_yourself: boolean; readonly fast_forwarded: boolean; readonly connected_transport: boolean; readonly went_live: boolean; }
 
@@ -99,7 +105,7 @@ export interface MessagesTotal { readonly sent: number; readonly delivered: numb
 
 export interface MessagesRates { readonly delivered: number | null; readonly opened: number | null; readonly clicked: number | null; readonly unsubscribed: number | null; readonly bounced: number | null; readonly complained: number | null; }
 
-export interface GroupsKey { readonly automation_id: string | null; readonly automation_name: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | null; readonly step_id: string | null; readonly step_name: string | null; readonly variant: string | null; readonly list_id: string | null; readonly list_name: string | null; }
+export interface GroupsKey { readonly automation_id: string | null; readonly automation_name: string | null; readonly automation_type: "series" | "broadcast" | "confirmation" | "transactional" | null; readonly step_id: string | null; readonly step_name: string | null; readonly variant: string | null; readonly list_id: string | null; readonly list_name: string | null; }
 
 export interface MessagesGroups { readonly key: GroupsKey; readonly total: MessagesTotal; readonly rates: MessagesRates; readonly points: readonly ({ readonly at: string; readonly counts: MessagesTotal; })[]; }
 
@@ -133,11 +139,15 @@ export interface SendingLastDays { readonly days: number; readonly sent: number;
 
 export interface Sending { readonly paused: boolean; readonly pause: SendingPause | null; readonly series_pauses: readonly SendingPause[]; readonly last_days: SendingLastDays; readonly limits: { readonly enabled: boolean; readonly bounce_percent: number; readonly complaint_percent: number; readonly min_sends: number; }; }
 
-export interface SeriesData { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly counts?: { readonly in_flight: number; readonly sent_7d: number; readonly entered_7d: number; readonly goal_rate: number | null; }; readonly edited_at?: string | null; readonly edited_by?: string | null; }
+export interface SeriesData { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; readonly managed_by?: { readonly kind: "code"; readonly slug: string; readonly path: string; readonly applied_at: string; readonly is_changed: boolean; }; readonly counts?: { readonly in_flight: number; readonly sent_7d: number; readonly entered_7d: number; readonly goal_rate: number | null; }; readonly edited_at?: string | null; readonly edited_by?: string | null; }
+
+export interface CodeData { readonly id: string; readonly slug: string | null; readonly path: string | null; readonly applied_at: string | null; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly fingerprint: string; readonly is_changed: boolean; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; }
+
+export interface SeriesCode { readonly data: readonly CodeData[]; readonly next_cursor: string | null; readonly workspace: { readonly id: string; readonly name: string; readonly side: "live" | "test"; }; }
 
 export interface IdScan { readonly kind: "activation"; readonly looked: number; readonly entered: number; readonly total: number | null; readonly started_at: string; readonly finished_at: string | null; }
 
-export interface SeriesId2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly scan?: IdScan; }
+export interface SeriesId2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; readonly managed_by?: { readonly kind: "code"; readonly slug: string; readonly path: string; readonly applied_at: string; readonly is_changed: boolean; }; readonly scan?: IdScan; }
 
 export interface IdDiff { readonly from_version: number | null; readonly is_same: boolean; readonly added: readonly ({ readonly step_id: string; readonly type: string; })[]; readonly removed: readonly ({ readonly step_id: string; readonly type: string; })[]; readonly changed: readonly ({ readonly step_id: string; readonly fields: readonly ({ readonly name: string; readonly before: unknown; readonly after: unknown; })[]; })[]; readonly moved: readonly ({ readonly step_id: string; readonly fields: readonly ({ readonly name: string; readonly before: unknown; readonly after: unknown; })[]; })[]; readonly settings: readonly ({ readonly name: string; readonly before: unknown; readonly after: unknown; })[]; }
 
@@ -197,7 +207,7 @@ export interface DataLimits { readonly per_second?: number; readonly per_provide
 
 export interface TransportsData { readonly id: string; readonly kind: string; readonly name: string; readonly settings: Readonly<Record<string, string>>; readonly secrets: readonly string[]; readonly position: number; readonly share: number; readonly is_enabled: boolean; readonly limits: DataLimits; readonly events_url: string | null; readonly created_at: string; readonly updated_at: string; }
 
-export interface UpcomingSeries { readonly series_id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly sends: number; readonly steps: number; readonly follows: number; readonly due: { readonly sends: number; readonly steps: number; }; readonly parked: { readonly sends: number; readonly steps: number; }; }
+export interface UpcomingSeries { readonly series_id: string; readonly type: "series" | "broadcast"; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly sends: number; readonly steps: number; readonly follows: number; readonly due: { readonly sends: number; readonly steps: number; }; readonly parked: { readonly sends: number; readonly steps: number; }; }
 
 export interface Upcoming { readonly from: string; readonly to: string; readonly series: readonly UpcomingSeries[]; readonly hours: readonly ({ readonly hour: string; readonly series_id: string; readonly sends: number; readonly steps: number; readonly follows: number; })[]; readonly timezone: string; readonly truncated: boolean; readonly counted_until: string | null; }
 
@@ -205,7 +215,7 @@ export interface PropertiesUser { readonly field: string; readonly merge_tag: st
 
 export interface UsersProperties { readonly user: readonly PropertiesUser[]; readonly company: readonly PropertiesUser[]; readonly events: readonly ({ readonly event_type: string; readonly last_at: string; readonly metadata: readonly PropertiesUser[]; })[]; }
 
-export interface EnrollmentsData2 { readonly id: string; readonly series_id: string; readonly series_name: string; readonly type: "series" | "broadcast" | "confirmation"; readonly version: number; readonly run: number; readonly state: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; readonly end_reason: string | null; readonly entered_by: string; readonly entered_at: string; readonly ended_at: string | null; readonly step_id: string | null; readonly next_due: string | null; readonly held: boolean; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; readonly last_step: { readonly step_id: string; readonly outcome: string; readonly reason: string | null; } | null; }
+export interface EnrollmentsData2 { readonly id: string; readonly series_id: string; readonly series_name: string; readonly type: "series" | "broadcast" | "confirmation" | "transactional"; readonly version: number; readonly run: number; readonly state: "active" | "completed" | "goal_reached" | "exited" | "removed" | "ended"; readonly end_reason: string | null; readonly entered_by: string; readonly entered_at: string; readonly ended_at: string | null; readonly step_id: string | null; readonly next_due: string | null; readonly held: boolean; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; readonly last_step: { readonly step_id: string; readonly outcome: string; readonly reason: string | null; } | null; }
 
 export interface ExplainNext { readonly action: string; readonly step_id: string | null; readonly at: string | null; readonly reasons: readonly ({ readonly rule: string; readonly input: string; readonly outcome: string; })[]; }
 
@@ -251,6 +261,8 @@ export interface CompaniesSearch { readonly filter?: CompanyFilter | null; reado
 
 export interface SearchData { readonly id: string; readonly company_id: string; readonly name: string | null; readonly domain: string | null; readonly industry: string | null; readonly plan: string | null; readonly employee_count: number | null; readonly signed_up_at: string | null; readonly traits: Readonly<Record<string, unknown>>; readonly context: Readonly<Record<string, unknown>>; readonly first_seen: string; readonly last_seen: string; readonly created_at: string; readonly updated_at: string; readonly user_count: number; }
 
+export interface IdIssue { readonly id: string; readonly code: string; readonly tool: string; readonly arguments: Readonly<Record<string, unknown>>; readonly words: readonly string[]; readonly people_count: number | null; readonly role: "editor" | "owner"; readonly key_hint: string; readonly state: "waiting" | "issued" | "refused" | "used" | "lapsed"; readonly requested_at: string; readonly expires_at: string; readonly decided_at: string | null; readonly decided_by: string | null; readonly used_at: string | null; readonly outcome: string | null; readonly token: string; }
+
 export interface IdentityVerify { readonly is_valid: boolean; readonly code: string | null; readonly checks: readonly ({ readonly name: "form" | "signature" | "expires" | "times" | "user"; readonly is_right: boolean | null; readonly sentence: string; })[]; readonly claims: Readonly<Record<string, unknown>> | null; readonly expires_at: string | null; }
 
 export interface ImportsLook { readonly kind: "users" | "companies" | "events" | "suppressions" | "list_members" | "everything"; readonly source?: "milepost" | "customerio" | "mailchimp" | "loops" | "listmonk"; readonly head: string; }
@@ -268,6 +280,8 @@ export interface Lists { readonly name: string; readonly description?: string; r
 export interface IdSubscribers { readonly data: readonly ({ readonly user_id: string; readonly state: "subscribed" | "unsubscribed" | "pending" | null; readonly result: "changed" | "unchanged" | "unknown_user"; })[]; }
 
 export interface ImportData { readonly line: number; readonly user_id: string | null; readonly state: "subscribed" | "unsubscribed" | "pending" | null; readonly result: "changed" | "unchanged" | "unknown_user" | "invalid"; readonly error: string | null; }
+
+export interface Messages { readonly user_id?: string; readonly to?: string; readonly subject: string; readonly html?: string; readonly mjml?: string; readonly template_id?: string; readonly template_version?: number; readonly text?: string; readonly preheader?: string; readonly format?: "plain" | "personal" | "branded"; readonly strict?: boolean; readonly from?: string; readonly sender_id?: string; readonly reply_to?: string; readonly properties?: Readonly<Record<string, unknown>> | null; readonly headers?: Readonly<Record<string, string>>; readonly tracking?: { readonly opens?: boolean; readonly clicks?: boolean; }; }
 
 export interface ResolveData { readonly id: string; readonly status: "scheduled" | "sending" | "accepted" | "delivered" | "bounced" | "complained" | "rejected" | "cancelled" | "in_doubt" | null; readonly code: string | null; readonly error: string | null; }
 
@@ -297,7 +311,17 @@ export interface Webhook { readonly id: string; readonly type: "webhook"; readon
 
 export interface Series { readonly name: string; readonly settings?: SeriesSettings; readonly steps: readonly (Email | Wait | WaitForEvent | { readonly id: string; readonly type: "condition"; readonly filter: StepFilter; readonly yes?: string | null; readonly no?: string | null; } | { readonly id: string; readonly type: "split"; readonly branches: readonly ({ readonly weight: number; readonly next?: string | null; })[]; } | UpdateUser | Webhook | { readonly id: string; readonly type: "end"; })[]; }
 
-export interface Series2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; }
+export interface Series2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; }
+
+export interface CodeApply { readonly slug: string; readonly id?: string | null; readonly pulled?: { readonly fingerprint: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; } | null; readonly status?: "draft" | "active" | "paused" | "archived" | null; readonly in_flight?: "stay" | "migrate"; readonly series: Series; readonly path?: string; readonly force?: boolean; }
+
+export interface ApplyStatus { readonly before: "draft" | "active" | "paused" | "completed" | "archived" | null; readonly after: "draft" | "active" | "paused" | "completed" | "archived" | null; }
+
+export interface CodeApply2 { readonly slug: string; readonly id: string | null; readonly name: { readonly before: string | null; readonly after: string; }; readonly status: ApplyStatus; readonly version: number | null; readonly fingerprint: string; readonly does: readonly ("create" | "save" | "activate" | "hold" | "publish" | "pause" | "resume" | "archive")[]; readonly diff: IdDiff; readonly conflicts: readonly ("content" | "status")[]; readonly people: number; readonly preview: PublishPreview | null; readonly warnings: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
+
+export interface CodePlan { readonly slug: string; readonly id?: string | null; readonly pulled?: { readonly fingerprint: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; } | null; readonly status?: "draft" | "active" | "paused" | "archived" | null; readonly in_flight?: "stay" | "migrate"; readonly series: Series; }
+
+export interface CodePlan2 { readonly slug: string; readonly id: string | null; readonly name: { readonly before: string | null; readonly after: string; }; readonly status: ApplyStatus; readonly version: number | null; readonly fingerprint: string | null; readonly does: readonly ("create" | "save" | "activate" | "hold" | "publish" | "pause" | "resume" | "archive")[]; readonly diff: IdDiff; readonly conflicts: readonly ("content" | "status")[]; readonly people: number; readonly preview: PublishPreview | null; readonly warnings: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
 
 export interface SeriesOutline { readonly steps?: readonly (Readonly<Record<string, unknown>>)[]; readonly settings?: Readonly<Record<string, unknown>>; readonly at?: string; readonly user?: Readonly<Record<string, unknown>>; readonly checks?: boolean; }
 
@@ -309,23 +333,23 @@ export interface OutlineWords { readonly window: string; readonly entry: string;
 
 export interface SeriesOutline2 { readonly at: string; readonly timezone: { readonly name: string; readonly source: "user" | "series" | "workspace" | "default"; }; readonly steps: readonly OutlineSteps[]; readonly faults: readonly OutlineFaults[]; readonly warnings: readonly ({ readonly step_id: string | null; readonly path: string; readonly code: string; readonly message: string; })[]; readonly words: OutlineWords; }
 
-export interface IdActivate { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly warnings?: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
+export interface IdActivate { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; readonly warnings?: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
 
 export interface UpdateSteps { readonly subject?: string; readonly html?: string; readonly mjml?: string; readonly content?: Readonly<Record<string, unknown>>; readonly format?: string | null; readonly template_id?: string; readonly template_version?: number; readonly strict?: boolean; readonly text?: string | null; readonly preheader?: string | null; readonly from?: string | null; readonly reply_to?: string | null; }
 
-export interface ContentUpdate { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly content_update: { readonly revision: number; readonly versions: readonly number[]; }; }
+export interface ContentUpdate { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; readonly content_update: { readonly revision: number; readonly versions: readonly number[]; }; }
 
 export interface IdEnroll { readonly users: readonly (string | { readonly user_id: string; readonly properties?: Readonly<Record<string, unknown>> | null; })[]; readonly dry_run?: boolean; }
 
 export interface EnrollData { readonly user_id: string | null; readonly result: "enrolled" | "already_enrolled" | "already_completed" | "too_soon" | "too_often" | "series_limit" | "user_not_found" | "invalid"; readonly scheduled_for?: string; readonly after?: string; readonly message?: string; readonly error?: string; }
 
-export interface IdPublish { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly migration?: VersionsMigrations; readonly preview?: PublishPreview; readonly warnings?: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
+export interface IdPublish { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; readonly migration?: VersionsMigrations; readonly preview?: PublishPreview; readonly warnings?: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
 
 export interface IdRemove { readonly dry_run: boolean; readonly counts: Readonly<Record<string, number>>; readonly data: readonly ({ readonly user_id: string | null; readonly result: "removed" | "not_enrolled" | "user_not_found" | "invalid"; readonly error?: string; })[]; }
 
 export interface ResumePreview { readonly late: "send" | "skip" | "exit"; readonly after: { readonly amount: number; readonly unit: string; }; readonly overdue: number; readonly looked_at: number; readonly planned: number; readonly skipped: number; readonly exited: number; readonly first_sends: readonly ({ readonly hour: string; readonly count: number; })[]; }
 
-export interface IdResume { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly preview?: ResumePreview; }
+export interface IdResume { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; readonly preview?: ResumePreview; }
 
 export interface SimulatePeople { readonly count?: number; readonly zones?: readonly string[]; readonly traits?: Readonly<Record<string, unknown>> | readonly (Readonly<Record<string, unknown>>)[]; }
 
@@ -361,8 +385,11 @@ export interface Webhooks { readonly id: string; readonly url: string; readonly 
 
 export interface IdConfirmation2 { readonly subject: string; readonly html: string; readonly text?: string | null; readonly preheader?: string | null; readonly from?: string | null; readonly reply_to?: string | null; }
 
+export interface SeriesId3 { readonly name: string; readonly settings?: SeriesSettings; readonly steps: readonly (Email | Wait | WaitForEvent | { readonly id: string; readonly type: "condition"; readonly filter: StepFilter; readonly yes?: string | null; readonly no?: string | null; } | { readonly id: string; readonly type: "split"; readonly branches: readonly ({ readonly weight: number; readonly next?: string | null; })[]; } | UpdateUser | Webhook | { readonly id: string; readonly type: "end"; })[]; readonly etag?: string; }
+
 export interface IdPreferences { readonly all?: "subscribed" | "unsubscribed"; readonly lists?: readonly ({ readonly id: string; readonly state: "subscribed" | "unsubscribed" | "pending"; })[]; readonly confirmed?: boolean; readonly source?: string; }
 
+/** Every call by its method and path, with what goes into it and what comes back. */
 export interface Operations {
   /** Delete a draft. */
   'DELETE /broadcasts/{id}': {
@@ -552,6 +579,20 @@ export interface Operations {
     query: { readonly limit?: number; readonly cursor?: string; };
     body: undefined;
     answer: { readonly data: readonly UsersData[]; readonly next_cursor: string | null; };
+  };
+  /** List what assistants asked for, youngest first; kept for 30 days. */
+  'GET /confirmations': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; readonly open?: boolean; };
+    body: undefined;
+    answer: { readonly data: readonly ConfirmationsData[]; readonly next_cursor: string | null; };
+  };
+  /** Read what an assistant asked for: the call, in words and in full. */
+  'GET /confirmations/{id}': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: ConfirmationsData;
   };
   /** List countries and regions whose public holidays are known. */
   'GET /countries': {
@@ -847,6 +888,13 @@ export interface Operations {
     body: undefined;
     answer: { readonly data: readonly SeriesData[]; readonly next_cursor: string | null; };
   };
+  /** List series as files would have them, the oldest first, archived ones too. */
+  'GET /series/code': {
+    path: undefined;
+    query: { readonly limit?: number; readonly cursor?: string; };
+    body: undefined;
+    answer: SeriesCode;
+  };
   /** Read a series, and how far it is with taking its audience in. */
   'GET /series/{id}': {
     path: { readonly id: string; };
@@ -1057,7 +1105,7 @@ export interface Operations {
     body: undefined;
     answer: TransportsData;
   };
-  /** Planned sends of the days to come, by hour and series. */
+  /** Planned sends of the days to come, by hour and series or broadcast. */
   'GET /upcoming': {
     path: undefined;
     query: { readonly days?: number; readonly series_id?: string; readonly timezone?: string; };
@@ -1323,6 +1371,20 @@ export interface Operations {
     body: CompaniesSearch;
     answer: { readonly data: readonly SearchData[]; readonly next_cursor: string | null; };
   };
+  /** Allow one call of an assistant; the token is shown this once. */
+  'POST /confirmations/{id}/issue': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: IdIssue;
+  };
+  /** Refuse a call of an assistant. */
+  'POST /confirmations/{id}/refuse': {
+    path: { readonly id: string; };
+    query: undefined;
+    body: undefined;
+    answer: ConfirmationsData;
+  };
   /** Save a filter over users or companies under a name. */
   'POST /filters': {
     path: undefined;
@@ -1484,6 +1546,13 @@ export interface Operations {
     body: undefined;
     answer: ListsData;
   };
+  /** Send one transactional message, to a user or to a bare address. */
+  'POST /messages': {
+    path: undefined;
+    query: undefined;
+    body: Messages;
+    answer: MessagesData;
+  };
   /** Decide about several messages in doubt, each for itself. */
   'POST /messages/resolve': {
     path: undefined;
@@ -1546,6 +1615,20 @@ export interface Operations {
     query: undefined;
     body: Series;
     answer: Series2;
+  };
+  /** Make a series what a file says; applied again, it changes nothing. */
+  'POST /series/code/apply': {
+    path: undefined;
+    query: undefined;
+    body: CodeApply;
+    answer: CodeApply2;
+  };
+  /** What applying a file would change, and how many people it touches. */
+  'POST /series/code/plan': {
+    path: undefined;
+    query: undefined;
+    body: CodePlan;
+    answer: CodePlan2;
   };
   /** When each step of an unsaved draft would happen, and its faults. */
   'POST /series/outline': {
@@ -1796,7 +1879,7 @@ export interface Operations {
   'PUT /series/{id}': {
     path: { readonly id: string; };
     query: undefined;
-    body: Series;
+    body: SeriesId3;
     answer: Series2;
   };
   /** Change what a user wants to get; what is not named stays. */

@@ -295,3 +295,29 @@ export type SeriesCallAnswer =
   | { readonly success: true; readonly already_enrolled: true; readonly message: string }
   | { readonly success: true; readonly already_completed: true; readonly message: string }
   | { readonly success: true; readonly removed: boolean; readonly message?: string };
+
+/** One of the users of `updateUsers`. */
+export interface UserUpdate {
+  readonly user_id: string;
+  readonly traits?: Readonly<Record<string, unknown>>;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** What became of the users of `updateUsers`: the good ones are written even when others have errors. */
+export interface UsersUpdated {
+  readonly success: true;
+  readonly created: number;
+  readonly updated: number;
+  readonly skipped: number;
+  readonly errors: readonly {
+    readonly index: number;
+    readonly user_id: string | null;
+    readonly error: string;
+  }[];
+}
+
+/** `created` is false when the company was known. */
+export interface CompanyIdentified {
+  readonly success: true;
+  readonly created: boolean;
+}
