@@ -23,6 +23,7 @@ const checks = [
   ...typed.map((dir) => [`types of ${dir}`, tool('typescript/bin/tsc', '--noEmit', '-p', dir)]),
   ['dead code', tool('knip/bin/knip.js', '--no-progress', '--no-config-hints')],
   ['format', tool('oxfmt/bin/oxfmt', '--check')],
+  ['licences', [join(ROOT, 'scripts/licences.mjs')]],
   ['import rules', tool('vitest/vitest.mjs', 'run', '--project=tidy', '--reporter=dot')],
 ];
 

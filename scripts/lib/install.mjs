@@ -28,13 +28,17 @@ const INSTALL = [
 export async function ensureInstalled(dir = ROOT, what = 'dependencies') {
   if (isInstalled(dir)) return;
   const { status, output } = await withProgress(`Installing ${what}`, `Installed ${what}`, () =>
-    npm(dir).catch(({ message }) => ({ status: 1, output: `npm cannot be run: ${message}` })),
+    installInto(dir),
   );
   if (status !== 0)
     fail(
       `${output.trim()}\nThe installation failed. Mend the above and run the same command again.`,
     );
 }
+
+/** Installs the packages of `dir`; gives what npm said and its status. */
+export const installInto = (dir) =>
+  npm(dir).catch(({ message }) => ({ status: 1, output: `npm cannot be run: ${message}` }));
 
 function npm(dir) {
   // Under npm the very same npm, else the one on the PATH.

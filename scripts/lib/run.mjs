@@ -36,17 +36,21 @@ const PARENT_POLL_MS = 500;
  * only what no terminal sends. Should this process be killed, the channel between the two closes, and
  * the program stops in order.
  *
+ * @param onReady called when the program says that it is ready
  * @returns its status, when it has ended; never before
  */
 export function runInstead(
   program,
   args,
-  { env = process.env, acknowledges = false, watchParent = false } = {},
+  { env = process.env, acknowledges = false, watchParent = false, onReady = () => {} } = {},
 ) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     let heardMs = -Infinity;
-    child.on('message', () => (heardMs = performance.now()));
+    child.on('message', (message) => {
+      if (message.ready === true) onReady();
+      else heardMs = performance.now();
+    });
     const forward = (signal) => {
       const sentMs = performance.now();
       if (acknowledges) {
