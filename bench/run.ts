@@ -14,6 +14,7 @@ import { events } from './measures/events.ts';
 import { fairness } from './measures/fairness.ts';
 import { idle } from './measures/idle.ts';
 import { imports } from './measures/imports.ts';
+import { lists } from './measures/lists.ts';
 import { mail } from './measures/mail.ts';
 import { plan } from './measures/plan.ts';
 import { render } from './measures/render.ts';
@@ -41,6 +42,7 @@ const MEASURES: readonly Measure[] = [
   conditions,
   simulate,
   imports,
+  lists,
   e2e,
   idle,
 ];

@@ -189,7 +189,7 @@ begin
     when 'series_versions' then
       select a.type, a.workspace_id, a.id, a.name into kind, workspace, thing, named
         from automations a where a.id = new.automation_id;
-      if kind = 'confirmation' then return null; end if;
+      if kind in ('confirmation', 'transactional') then return null; end if;
       part := audit_difference(
         (select jsonb_build_object('settings', v.settings, 'steps', v.steps) from series_versions v
           where v.automation_id = new.automation_id and v.number < new.number
@@ -320,7 +320,7 @@ declare
 begin
   if tg_table_name = 'automations' then
     -- The series behind a confirmation is made by the system: what it says is the list's.
-    if row_now ->> 'type' = 'confirmation' then return null; end if;
+    if row_now ->> 'type' in ('confirmation', 'transactional') then return null; end if;
     noun := row_now ->> 'type';
     if tg_op = 'UPDATE' and old_row ->> 'status' <> new_row ->> 'status' then
       verb := case new_row ->> 'status' when 'active' then 'activate' when 'paused' then 'pause'
@@ -1280,7 +1280,7 @@ create table automations (
   has_edits boolean default false not null,
   constraint automations_pkey PRIMARY KEY (id),
   constraint automations_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text]))),
-  constraint automations_type_known CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text, 'confirmation'::text])))
+  constraint automations_type_known CHECK ((type = ANY (ARRAY['series'::text, 'broadcast'::text, 'confirmation'::text, 'transactional'::text])))
 );
 
 create table broadcast_recipients (
@@ -1354,6 +1354,33 @@ create table confirmation_counts (
   since timestamp with time zone not null,
   count integer not null,
   constraint confirmation_counts_pkey PRIMARY KEY (workspace_id, hash)
+);
+
+create table confirmations (
+  id uuid not null,
+  workspace_id uuid not null,
+  key_id uuid not null,
+  key_hint text not null,
+  code text not null,
+  tool text not null,
+  arguments jsonb not null,
+  call_hash bytea not null,
+  subject_hash bytea not null,
+  words text[] not null,
+  people_count bigint,
+  role text not null,
+  state text default 'waiting'::text not null,
+  requested_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by text,
+  token_hash bytea,
+  used_at timestamp with time zone,
+  outcome text,
+  constraint confirmations_pkey PRIMARY KEY (id),
+  constraint confirmations_role_known CHECK ((role = ANY (ARRAY['editor'::text, 'owner'::text]))),
+  constraint confirmations_state_known CHECK ((state = ANY (ARRAY['waiting'::text, 'issued'::text, 'refused'::text, 'used'::text, 'lapsed'::text]))),
+  constraint confirmations_token_issued CHECK (((token_hash IS NOT NULL) = (state = ANY (ARRAY['issued'::text, 'used'::text]))))
 );
 
 create table consent_changes (
@@ -1480,6 +1507,16 @@ create table import_faults (
   field text not null,
   reason text not null,
   constraint import_faults_pkey PRIMARY KEY (import_id, line, field, reason)
+);
+
+create table import_follow_ups (
+  import_id uuid not null,
+  "position" integer not null,
+  workspace_id uuid not null,
+  declined jsonb not null,
+  moved jsonb not null,
+  written_at timestamp with time zone not null,
+  constraint import_follow_ups_pkey PRIMARY KEY (import_id, "position")
 );
 
 create table imports (
@@ -1978,6 +2015,18 @@ create table series_scans (
   constraint series_scans_pkey PRIMARY KEY (automation_id, kind, lane)
 );
 
+create table series_sources (
+  automation_id uuid not null,
+  workspace_id uuid not null,
+  slug text not null,
+  path text not null,
+  fingerprint text not null,
+  status text not null,
+  applied_at timestamp with time zone not null,
+  constraint series_sources_pkey PRIMARY KEY (automation_id),
+  constraint series_sources_slug UNIQUE (workspace_id, slug)
+);
+
 create table series_versions (
   automation_id uuid not null,
   number integer not null,
@@ -2134,6 +2183,19 @@ create unlogged table throttles (
   constraint throttles_pkey PRIMARY KEY (key)
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01, autovacuum_vacuum_cost_delay=0);
 
+create table transactional_emails (
+  bucket smallint not null,
+  enrollment_id uuid not null,
+  workspace_id uuid not null,
+  to_address text,
+  step jsonb not null,
+  content jsonb not null,
+  headers jsonb default '{}'::jsonb not null,
+  key_hash bytea,
+  created_at timestamp with time zone not null,
+  constraint transactional_emails_pkey PRIMARY KEY (bucket, enrollment_id)
+);
+
 create table transports (
   id uuid not null,
   workspace_id uuid not null,
@@ -2252,6 +2314,8 @@ create table webhooks (
   previous_valid_until timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  alert_due_at timestamp with time zone,
+  alert_attempts integer default 0 not null,
   constraint webhooks_pkey PRIMARY KEY (id)
 ) with (fillfactor=70);
 
@@ -2297,7 +2361,7 @@ AS $function$
            'state', e.state, 'entered_at', outbox_instant(e.entered_at),
            'ended_at', outbox_instant(e.ended_at), 'reason', e.end_reason)
     from users u, automations a
-   where u.bucket = e.bucket and u.id = e.user_id and a.id = e.automation_id
+   where u.bucket = e.bucket and u.id = e.user_id and a.id = e.automation_id and a.type <> 'transactional'
 $function$
 ;
 
@@ -2322,6 +2386,8 @@ alter table built_emails add constraint built_emails_automation_id_fkey FOREIGN 
 
 alter table confirmation_counts add constraint confirmation_counts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
+alter table confirmations add constraint confirmations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
+
 alter table dkim_keys add constraint dkim_keys_domain_id_fkey FOREIGN KEY (domain_id) REFERENCES sender_domains(id) ON DELETE CASCADE;
 
 alter table identity_secrets add constraint identity_secrets_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
@@ -2329,6 +2395,8 @@ alter table identity_secrets add constraint identity_secrets_workspace_id_fkey F
 alter table import_chunks add constraint import_chunks_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE;
 
 alter table import_faults add constraint import_faults_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE;
+
+alter table import_follow_ups add constraint import_follow_ups_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports(id) ON DELETE CASCADE;
 
 alter table imports add constraint imports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
@@ -2367,6 +2435,10 @@ alter table series_content add constraint series_content_automation_id_fkey FORE
 alter table series_migrations add constraint series_migrations_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
 
 alter table series_scans add constraint series_scans_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
+
+alter table series_sources add constraint series_sources_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
+
+alter table series_sources add constraint series_sources_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE;
 
 alter table series_versions add constraint series_versions_automation_id_fkey FOREIGN KEY (automation_id) REFERENCES automations(id) ON DELETE CASCADE;
 
@@ -2428,6 +2500,14 @@ CREATE INDEX companies_by_name ON public.companies USING btree (workspace_id, lo
 
 CREATE INDEX confirmation_counts_by_age ON public.confirmation_counts USING btree (since);
 
+CREATE INDEX confirmations_by_age ON public.confirmations USING btree (workspace_id, requested_at DESC, id DESC);
+
+CREATE UNIQUE INDEX confirmations_by_token ON public.confirmations USING btree (token_hash) WHERE (token_hash IS NOT NULL);
+
+CREATE INDEX confirmations_old ON public.confirmations USING brin (requested_at);
+
+CREATE UNIQUE INDEX confirmations_waiting ON public.confirmations USING btree (key_id, call_hash) WHERE (state = 'waiting'::text);
+
 CREATE INDEX consent_changes_by_user ON public.consent_changes USING btree (bucket, user_id, id DESC);
 
 CREATE UNIQUE INDEX dkim_keys_one_active ON public.dkim_keys USING btree (domain_id, algorithm) WHERE (state = 'active'::text);
@@ -2438,7 +2518,11 @@ CREATE INDEX enrollments_by_series ON public.enrollments USING btree (automation
 
 CREATE INDEX enrollments_goals ON public.enrollments USING btree (automation_id, entered_at DESC) INCLUDE (ended_at) WHERE (state = 'goal_reached'::text);
 
-CREATE UNIQUE INDEX enrollments_one_active ON public.enrollments USING btree (bucket, user_id, automation_id) WHERE (state = 'active'::text);
+CREATE UNIQUE INDEX enrollments_one_active ON public.enrollments USING btree (bucket, user_id, automation_id, (
+CASE
+    WHEN (entered_by = 'transactional'::text) THEN run
+    ELSE 0
+END)) WHERE (state = 'active'::text);
 
 CREATE INDEX event_ids_by_age ON public.event_ids USING btree (workspace_id, received_at);
 
@@ -2453,6 +2537,8 @@ CREATE INDEX events_heard ON ONLY public.events USING btree (bucket, user_id, ev
 CREATE INDEX idempotency_by_age ON public.idempotency USING btree (created_at);
 
 CREATE INDEX identity_secrets_workspace ON public.identity_secrets USING btree (workspace_id, created_at);
+
+CREATE INDEX import_follow_ups_by_age ON public.import_follow_ups USING btree (written_at);
 
 CREATE INDEX imports_by_age ON public.imports USING btree (workspace_id, created_at DESC, id DESC);
 
@@ -2594,6 +2680,10 @@ CREATE INDEX template_uses_by_automation ON public.template_uses USING btree (au
 
 CREATE INDEX templates_by_age ON public.templates USING btree (workspace_id, created_at DESC, id DESC);
 
+CREATE INDEX transactional_emails_by_age ON public.transactional_emails USING btree (created_at);
+
+CREATE UNIQUE INDEX transactional_emails_key ON public.transactional_emails USING btree (workspace_id, key_hash) WHERE (key_hash IS NOT NULL);
+
 CREATE INDEX transports_by_workspace ON public.transports USING btree (workspace_id, "position");
 
 CREATE INDEX users_by_age ON public.users USING btree (workspace_id, created_at DESC, id DESC);
@@ -2623,6 +2713,8 @@ CREATE INDEX webhook_deliveries_in_order ON public.webhook_deliveries USING btre
 CREATE UNIQUE INDEX webhook_secrets_present ON public.webhook_secrets USING btree (workspace_id) WHERE (valid_until IS NULL);
 
 CREATE INDEX webhook_secrets_workspace ON public.webhook_secrets USING btree (workspace_id);
+
+CREATE INDEX webhooks_alert ON public.webhooks USING btree (alert_due_at) WHERE (alert_due_at IS NOT NULL);
 
 CREATE INDEX webhooks_by_age ON public.webhooks USING btree (workspace_id, created_at DESC, id DESC);
 
@@ -2723,7 +2815,7 @@ CREATE TRIGGER users_updated_told AFTER UPDATE ON users REFERENCING OLD TABLE AS
 
 CREATE TRIGGER audit AFTER INSERT ON webhook_secrets FOR EACH ROW EXECUTE FUNCTION audit_row('webhook_secret', '', 'encrypted', '');
 
-CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF url, event_types, description, is_enabled, secret_hint ON webhooks FOR EACH ROW EXECUTE FUNCTION audit_row('webhook', 'disabled_at,failures,failing_since,secret,previous_secret,previous_valid_until', '', '');
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF url, event_types, description, is_enabled, secret_hint ON webhooks FOR EACH ROW EXECUTE FUNCTION audit_row('webhook', 'disabled_at,failures,failing_since,secret,previous_secret,previous_valid_until,alert_due_at,alert_attempts', '', '');
 
 CREATE TRIGGER audit AFTER UPDATE OF name, timezone, settings ON workspaces FOR EACH ROW EXECUTE FUNCTION audit_row('settings', 'pair_id,clock_now,advancing_until,advancing_token,listens', '', '');
 

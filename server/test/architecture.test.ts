@@ -11,6 +11,7 @@ const LIBRARIES = ['platform', 'schedule'];
 /** Every other folder, and the folders whose index it may import: arrows go down. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   app: [
+    'assistant',
     'data',
     'enrollment',
     'broadcast',
@@ -31,6 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   webhook: ['delivery', 'audience', 'consent', 'transport', 'workspace'],
   delivery: ['series', 'audience', 'consent', 'template', 'transport', 'workspace'],
   series: ['audience', 'template', 'workspace'],
+  assistant: ['workspace'],
   audience: ['workspace'],
   consent: ['workspace'],
   template: [],

@@ -29,6 +29,7 @@ const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   ],
   test_clock: ['test_clock', 'enrollments'],
   sending: ['sending', 'messages'],
+  confirmations: ['confirmations'],
   keys: ['keys'],
   members: ['members'],
   invitations: ['members'],

@@ -168,6 +168,11 @@ const upcoming = createRoute({
     'UpcomingPage',
   ),
 });
+const confirm = createRoute({
+  getParentRoute: () => inside,
+  path: '/dashboard/confirm/$id',
+  component: lazyRouteComponent(() => import('../pages/confirm/confirm-page.tsx'), 'ConfirmPage'),
+});
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/dashboard/settings/$section',
@@ -198,6 +203,7 @@ const tree = root.addChildren([
     suppressions,
     reports,
     upcoming,
+    confirm,
     settings,
   ]),
 ]);

@@ -26,7 +26,7 @@ export function TopBar({ sides, onMenu, slotRef }: TopBarProps) {
   return (
     <header
       className={clsx(
-        'flex flex-wrap items-center gap-x-3 gap-y-2 border-b px-3 py-2 wide:h-12 wide:px-4 wide:py-0',
+        'flex items-center gap-x-2 border-b px-3 py-2 wide:h-12 wide:gap-x-3 wide:px-4 wide:py-0',
         'bg-panel text-ink',
         side.side === 'live' && 'on-live',
       )}
@@ -36,7 +36,7 @@ export function TopBar({ sides, onMenu, slotRef }: TopBarProps) {
           <Menu size={18} aria-hidden />
         </Button>
       </span>
-      <span className="flex items-center gap-1.5 font-semibold">
+      <span className="hidden items-center gap-1.5 font-semibold min-[26rem]:flex">
         <Milestone size={18} aria-hidden className="text-accent" />
         <span className="hidden wide:inline">Milepost</span>
       </span>
@@ -68,7 +68,7 @@ function SideSwitch({ sides, side }: SideSwitchProps) {
       {workspaces.length > 1 ? (
         <Select
           aria-label="Workspace"
-          className="max-w-44"
+          className="max-w-44 min-w-0"
           value={here === undefined ? -1 : workspaces.indexOf(here)}
           onChange={(event) => {
             const next = workspaces[Number(event.target.value)];

@@ -19,7 +19,7 @@ export function Page({ title, hint, actions, children, isWide = false }: PagePro
   return (
     <main className="min-h-0 flex-1 overflow-y-auto">
       <div className={clsx('mx-auto grid grid-cols-1 gap-4 p-4 wide:p-6', !isWide && 'max-w-6xl')}>
-        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
           <div className="min-w-0">
             <h1 className="text-lg font-semibold">{title}</h1>
             {hint !== undefined && <p className="text-muted">{hint}</p>}

@@ -12,7 +12,7 @@ export function bannerOf({ url, setupLink, demo, transport }: Ready, seconds: nu
     `Milepost ${version} is ready at ${at} (${seconds.toFixed(1)} s)`,
     '',
     `  Dashboard ${at}/dashboard`,
-    `  API docs  ${at}/docs`,
+    `  Docs      ${at}/docs`,
     `  Email     ${mail}`,
     ...(setupLink === null ? [] : ['', ...setupLines(setupLink)]),
   ];

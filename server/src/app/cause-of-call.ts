@@ -24,13 +24,20 @@ function operationOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${path}`;
 }
 
+/** What applies files, whoever's key it has. */
+const APPLIES = 'POST /series/code/apply';
+
 function causeOf({ actor, id, ip }: FastifyRequest, operation: string): Cause {
   const { key, member } = actor;
+  const byKey =
+    operation === APPLIES
+      ? ({ kind: 'code', id: key?.keyId ?? null, name: 'milepost apply' } as const)
+      : ({ kind: 'key', id: key?.keyId ?? null, name: key?.hint ?? null } as const);
   return {
     actor:
       key === null
         ? { kind: 'member', id: member?.id ?? null, name: member?.email ?? null }
-        : { kind: 'key', id: key.keyId, name: key.hint },
+        : byKey,
     reason: null,
     action: actionOf(operation),
     requestId: id,

@@ -221,8 +221,12 @@ function readOrFault(
   }
 }
 
+/** What commands read that talk to a running server. */
+const OF_COMMANDS = ['MILEPOST_URL', 'MILEPOST_SECRET_KEY'];
+
 function unknownNamesIn(env: Environment): string[] {
   const known = new Set<string>(Object.values(SETTINGS).map(({ name }) => name));
+  for (const name of OF_COMMANDS) known.add(name);
   return Object.keys(env).filter(
     (name) =>
       name.startsWith('MILEPOST_') && !known.has(name) && !known.has(name.replace(/_FILE$/, '')),

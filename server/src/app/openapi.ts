@@ -2,11 +2,18 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { version } from '../platform/version.ts';
+import { roleNeeded } from './role.ts';
 
 const DESCRIPTION = `Self-hosted lifecycle email. Browsers and backends call \`/api/sdk\` with a
 widget key; backends call everything with a secret key.`;
 
-/** `/api/openapi.json`, made from the schemas of the routes, and a page to read it at `/docs`. */
+/** Where calls can be tried; the documentation (docs-pages.ts) is what is read. */
+export const EXPLORER = '/api/explorer';
+
+/**
+ * `/api/openapi.json`, made from the schemas of the routes, and a page to try calls. A call that
+ * members make too says what they must be: `x-role`.
+ */
 export async function describeApi(app: FastifyInstance, publicUrl: () => string): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -20,9 +27,15 @@ export async function describeApi(app: FastifyInstance, publicUrl: () => string)
       },
       security: [{ key: [] }],
     },
+    transform: ({ schema, url, route }) => {
+      const isForMembers = url.startsWith('/api/v1/') && schema.tags?.includes('session') !== true;
+      if (!isForMembers) return { schema, url };
+      const role = roleNeeded([route.method].flat()[0] ?? 'GET', route.config?.role);
+      return { schema: { ...schema, 'x-role': role }, url };
+    },
   });
   await app.register(swaggerUi, {
-    routePrefix: '/docs',
+    routePrefix: EXPLORER,
     uiConfig: { docExpansion: 'list', deepLinking: true },
     staticCSP: true,
   });

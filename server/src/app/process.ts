@@ -38,6 +38,7 @@ export interface Ready {
 }
 
 const DASHBOARD_DIR = join(import.meta.dirname, '../../../dashboard/dist');
+const DOCS_DIR = join(import.meta.dirname, '../../../docs/site/dist');
 /** Batches in flight, the worker's lanes and loops, and a reserve for people's look-ups. */
 const POOL_MAX = 12;
 
@@ -152,6 +153,7 @@ async function startApi(
     publicUrl: services.publicUrl,
     trustProxy: config.trustProxy,
     dashboardDir: DASHBOARD_DIR,
+    docsDir: DOCS_DIR,
   });
   await app.listen({ host, port }).catch((error: unknown) => {
     throw portTaken(error, config) ?? error;

@@ -86,7 +86,8 @@ function refusalOfSize(request: FastifyRequest, bytes: number): DomainError | un
 
 const isJsonType = (type: string): boolean => /^application\/json[ \t]*(;|$)/i.test(type);
 
-const notJson = (): DomainError =>
+/** Of a body that is no JSON, or not in UTF-8. */
+export const notJson = (): DomainError =>
   new DomainError('request.not_json', 'invalid', 'Request body is not valid JSON');
 
 function refusalOfData(body: unknown, nestingMax: number): DomainError | undefined {

@@ -16,7 +16,7 @@ declare module 'fastify' {
 const READING = new Set(['GET', 'HEAD']);
 
 /** What a member must be at least for a route of `/api/v1`. */
-const roleNeeded = (method: string, declared: Role | undefined): Role =>
+export const roleNeeded = (method: string, declared: Role | undefined): Role =>
   declared ?? (READING.has(method) ? 'viewer' : 'editor');
 
 /** Refuses members whose role is not enough. Its place is after the hook that finds the actor. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { assistantConfirmationRoutes, eraseFromConfirmations } from '../assistant/index.ts';
 import {
   companyRoutes,
   eventRoutes,
@@ -28,6 +29,7 @@ import {
   type Outlets,
 } from '../delivery/index.ts';
 import {
+  assertMaySend,
   eraseLinks,
   inboxRoutes,
   reportRoutes,
@@ -37,11 +39,13 @@ import {
 import {
   builderRoutes,
   bulkRoutes,
+  codeRoutes,
   confirmationRoutes,
   enrollmentRoutes,
   insightRoutes,
   personRoutes,
   simulateRoutes,
+  transactionalRoutes,
   versionRoutes,
 } from '../enrollment/index.ts';
 import { DomainError } from '../platform/errors.ts';
@@ -169,6 +173,9 @@ async function registerAutomations(
   await app.register(insightRoutes, { db, catalog, consentKey });
   await app.register(placeRoutes, { now: () => clock.now() });
   await app.register(builderRoutes, { db, sideNow, listState });
+  const maySend = (workspaceId: string): Promise<void> => assertMaySend(db, workspaceId);
+  const codeDeps = { db, catalog, sideNow, listState, assertMaySend: maySend, onChanged };
+  await app.register(codeRoutes, codeDeps);
   await app.register(enrollmentRoutes, { engine, catalog, onChanged });
   await app.register(bulkRoutes, { db, enroller });
   await app.register(simulateRoutes, { db, senderOf, kit, sideNow });
@@ -194,6 +201,7 @@ async function registerPeople(app: FastifyInstance, services: Services): Promise
       eraseRecipient,
       eraseLinks: async (tx, links) => {
         await eraseFromImports(tx, links);
+        await eraseFromConfirmations(tx, links);
         return eraseLinks(tx, links);
       },
     },
@@ -221,6 +229,9 @@ async function registerMail(app: FastifyInstance, services: Services): Promise<v
   const { privateHosts } = webhooks;
   const now = (): Date => clock.now();
   await app.register(messageRoutes, { db });
+  const { catalog, kit, senderOf, consentKey, wake } = services;
+  const onEntered = (): void => wake.now();
+  await app.register(transactionalRoutes, { db, catalog, kit, senderOf, consentKey, onEntered });
   await app.register(sendingRoutes, { db, now });
   await app.register(resultRoutes, { db });
   await app.register(reportRoutes, { db });
@@ -242,6 +253,7 @@ async function registerWorkspace(
   const now = (): Date => clock.now();
   const forget = (): void => authenticator.forget();
   const onChanged = (): void => webhooks.look.now();
+  await app.register(assistantConfirmationRoutes, { db, now });
   await app.register(webhookRoutes, { db, box, now, onChanged });
   await app.register(webhookSecretRoutes, { pool: db, box, forget: webhooks.forgetSecrets, now });
   await app.register(memberRoutes, {

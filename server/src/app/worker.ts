@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tidyEvents } from '../audience/index.ts';
 import { broadcastTick, moveBroadcast } from '../broadcast/index.ts';
+import { tidyConfirmations } from '../assistant/index.ts';
 import { createImportDuty, IMPORTS_IDLE_MS, tidyImports } from '../data/index.ts';
 import {
   createDeliverer,
@@ -22,6 +23,7 @@ import {
   replanOldZones,
   SILENCE_MS,
   type Engine,
+  tidyTransactional,
 } from '../enrollment/index.ts';
 import type { StepContext } from '../enrollment/index.ts';
 import { causedBy, type Cause } from '../platform/cause.ts';
@@ -41,10 +43,11 @@ import {
   REPORTS_IDLE_MS,
   TRACKING_IDLE_MS,
 } from '../tracking/index.ts';
-import { callWebhook } from '../transport/index.ts';
+import { callWebhook, type PrivateHosts, type WebhookCall } from '../transport/index.ts';
 import {
   createEventStream,
   createWebhookSender,
+  sendDisabledAlerts,
   tidyWebhooks,
   type LineWriter,
 } from '../webhook/index.ts';
@@ -266,6 +269,7 @@ function upkeep(
       tick: createWatch(db, { onTrouble: (trouble) => log.warn({ trouble }, 'trouble found') }),
     },
     { name: 'tracking', idleMs: TRACKING_IDLE_MS, tick: trackingDutyOf(services) },
+    { name: 'alerts', idleMs: TRACKING_IDLE_MS, tick: () => tellOfDisabled(services) },
     { name: 'reports', idleMs: REPORTS_IDLE_MS, tick: () => foldReports({ db }) },
     { name: 'variants', idleMs: VARIANTS_IDLE_MS, tick: () => decideVariants({ db }) },
     { name: 'sender domains', idleMs: DOMAINS_MS, tick: domainCheckerOf(services) },
@@ -283,8 +287,10 @@ function upkeep(
           forgotten +
           (await tidyEvents(db)) +
           (await tidyAudit(db)) +
+          (await tidyConfirmations(db)) +
           (await tidyWebhooks(db)) +
-          (await tidyImports(db))
+          (await tidyImports(db)) +
+          (await tidyTransactional(db))
         );
       },
     },
@@ -311,6 +317,20 @@ const AUTO_PAUSE: Cause = {
   address: null,
 };
 
+/** Calls `alerts_url`; an address that may not be called is no better later. */
+const alertCallOf = (privateHosts: PrivateHosts) => async (call: WebhookCall) => {
+  const answer = await callWebhook(call, { privateHosts });
+  return answer.kind === 'refused'
+    ? ({ ...answer, kind: 'failed', isTemporary: false } as const)
+    : answer;
+};
+
+/** Tells members of endpoints that were disabled by themselves. */
+function tellOfDisabled({ db, clock, webhooks }: Services): Promise<number> {
+  const { secretsOf, privateHosts } = webhooks;
+  return sendDisabledAlerts({ db, clock, secretsOf, call: alertCallOf(privateHosts) });
+}
+
 /** Ends doubts that others know better about, and pauses what draws too many bounces or complaints. */
 function trackingDutyOf({ db, clock, log, catalog, webhooks }: Services): () => Promise<number> {
   const { secretsOf, privateHosts } = webhooks;
@@ -319,10 +339,7 @@ function trackingDutyOf({ db, clock, log, catalog, webhooks }: Services): () => 
     clock,
     log,
     secretsOf,
-    call: async (call) => {
-      const answer = await callWebhook(call, { privateHosts });
-      return answer.kind === 'refused' ? { ...answer, kind: 'failed', isTemporary: false } : answer;
-    },
+    call: alertCallOf(privateHosts),
     pauseAutomation: async ({ workspaceId, automationId: id, type }) => {
       const [ref, now] = [{ workspaceId, id }, clock.now()];
       await causedBy<Promise<unknown>>(AUTO_PAUSE, () =>

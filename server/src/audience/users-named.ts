@@ -1,5 +1,5 @@
 import type { Db } from '../platform/db.ts';
-import { userIdOf } from '../platform/ids.ts';
+import { addressIdOf, userIdOf } from '../platform/ids.ts';
 import { isStorable } from '../platform/plain-data.ts';
 import { usersByEmail } from './sql/users-named.ts';
 
@@ -16,8 +16,8 @@ export async function usersNamed(
 ): Promise<string[]> {
   const text = search.trim();
   if (text === '' || !isStorable(text)) return [];
-  const byEmail = text.includes('@')
-    ? await usersByEmail(db, { workspaceId, email: text, limit: USERS_MAX })
-    : [];
-  return [...new Set([userIdOf(workspaceId, text), ...byEmail])];
+  if (!text.includes('@')) return [userIdOf(workspaceId, text)];
+  const byEmail = await usersByEmail(db, { workspaceId, email: text, limit: USERS_MAX });
+  const ids = [userIdOf(workspaceId, text), addressIdOf(workspaceId, text), ...byEmail];
+  return [...new Set(ids)];
 }

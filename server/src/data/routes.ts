@@ -54,7 +54,7 @@ function addUpload(app: App, { db, now, onReceived }: ImportRouteDeps): void {
   app.post(
     '/imports',
     {
-      config: { role: 'editor' },
+      config: { role: 'editor', isUpload: true },
       schema: {
         tags,
         summary: 'Import a file: users, companies, events, suppressions, people of lists',

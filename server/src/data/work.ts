@@ -15,6 +15,12 @@ import {
   setState,
   settleChunk,
 } from './sql/imports.ts';
+import {
+  deleteFollowUp,
+  findLeftFollowUp,
+  insertFollowUp,
+  type FollowUp,
+} from './sql/follow-ups.ts';
 
 /** How long the loop of imports rests when there is nothing to import; it is rung for what comes. */
 export const IMPORTS_IDLE_MS = 2_000;
@@ -55,6 +61,7 @@ export function createImportDuty(deps: ImportWorkDeps): () => Promise<number> {
   const readers = readersOf(deps);
   let ahead: Ahead | null = null;
   return async () => {
+    await catchUp(deps);
     const present: { one: Import | null } = { one: null };
     try {
       const done = await pastDeadlocks(() =>
@@ -68,14 +75,14 @@ export function createImportDuty(deps: ImportWorkDeps): () => Promise<number> {
             : read(deps, readers(one), { one, position }));
           if (chunk === null) {
             await setState(tx, { id: one.id, state: 'done' });
-            return { lines: 1, applied: null };
+            return { lines: 1, next: null };
           }
           ahead = readAhead(deps, readers(one), { one, position: position + 1 });
           return workChunk(deps, tx, { one, position, chunk });
         }),
       );
       if (done === null) return 0;
-      if (done.applied !== null) await followUp(deps, done.applied);
+      if (done.next !== null) await followUp(deps, done.next);
       return done.lines;
     } catch (error) {
       ahead = null;
@@ -142,7 +149,7 @@ async function workChunk(
   { consent, sideNow }: ImportWorkDeps,
   tx: Transaction,
   { one, position, chunk }: { one: Import; position: number; chunk: ReadChunk },
-): Promise<{ lines: number; applied: Applied | null }> {
+): Promise<{ lines: number; next: Next | null }> {
   const { id, options, counts: before } = one;
   const now = await sideNow(one.workspaceId);
   const work = { consent, one, items: chunk.items, now };
@@ -165,7 +172,11 @@ async function workChunk(
   // Where lines were erased there are fewer: then the end is found when no piece is left.
   const isLast = before.handled + chunk.lineCount >= one.lineCount;
   if (isLast) await setState(tx, { id, state: 'done' });
-  return { lines: chunk.lineCount, applied: options.isDryRun ? null : applied };
+  if (options.isDryRun) return { lines: chunk.lineCount, next: null };
+  const { declined, moved, isSignalled } = applied;
+  const next = { importId: id, position, declined, moved, isSignalled };
+  if (isAny(next)) await insertFollowUp(tx, { ...next, workspaceId: one.workspaceId });
+  return { lines: chunk.lineCount, next };
 }
 
 async function undone(
@@ -183,14 +194,30 @@ async function undone(
   throw new Error('a dry run was not undone');
 }
 
+/** What follows from a piece, with what need not be kept: whoever dies rings nobody. */
+type Next = FollowUp & { readonly isSignalled: boolean };
+
+const isAny = ({ declined, moved }: FollowUp): boolean => declined.length + moved.length > 0;
+
 /** What follows from what has been committed. */
-async function followUp(
-  { consent, replanUser, onSignalled }: ImportWorkDeps,
-  { declined, moved, isSignalled }: Applied,
-): Promise<void> {
-  if (declined.length > 0) await consent.withdraw(declined);
-  for (const user of moved) await replanUser(user);
-  if (isSignalled) onSignalled();
+async function followUp(deps: ImportWorkDeps, next: Next): Promise<void> {
+  if (isAny(next)) await finish(deps, next);
+  if (next.isSignalled) deps.onSignalled();
+}
+
+async function finish({ db, consent, replanUser }: ImportWorkDeps, one: FollowUp): Promise<void> {
+  if (one.declined.length > 0) await consent.withdraw(one.declined);
+  for (const user of one.moved) await replanUser(user);
+  await deleteFollowUp(db, one);
+}
+
+/** Longer than what follows from a piece takes. */
+const LEFT_AFTER_MS = 10_000;
+
+/** Does what a worker has left behind that died between a commit and what follows from it. */
+async function catchUp(deps: ImportWorkDeps): Promise<void> {
+  const left = await findLeftFollowUp(deps.db, { afterMs: LEFT_AFTER_MS });
+  if (left !== null) await finish(deps, left);
 }
 
 /** Deletes files that stopped coming, and reports older than 30 days; some of each at a time. */

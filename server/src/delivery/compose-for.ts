@@ -16,9 +16,11 @@ export interface ComposeDeps {
 /** One email that is due to a user. */
 export interface EmailDue extends Pick<
   Composing,
-  'occurrence' | 'step' | 'content' | 'variant' | 'properties' | 'transport' | 'now'
+  'occurrence' | 'step' | 'content' | 'variant' | 'properties' | 'transport' | 'now' | 'headers'
 > {
   readonly userId: string;
+  /** Where it goes, whatever address the user has, or whether there is a user. */
+  readonly to?: string | null;
 }
 
 /** An email as it would leave, with what consent is asked again when it does; or why it does not. */
@@ -36,29 +38,32 @@ export async function composeFor(
   { db, kit, senderOf, consentKey }: ComposeDeps,
   emails: readonly EmailDue[],
 ): Promise<Ready[]> {
-  const users = await usersByIds(
+  const known = await usersByIds(
     db,
     emails.map(({ occurrence: { bucket }, userId: id }) => ({ bucket, id })),
   );
-  const companies = await companiesOf(db, [...users.values()]);
+  const companies = await companiesOf(db, [...known.values()]);
+  const users = emails.map((email) => recipientOf(email, known.get(email.userId)));
   const asked = await askConsent(
     { db, consentKey },
-    emails.map(({ occurrence: { workspaceId }, step, userId }) => ({
+    emails.map(({ occurrence: { workspaceId }, step }, place) => ({
       workspaceId,
       step,
-      user: users.get(userId),
+      user: users[place],
     })),
   );
   const items: { place: number; consent: HashedAsk; item: Composing }[] = [];
   const ready: Ready[] = [];
   for (const [place, email] of emails.entries()) {
-    const user = users.get(email.userId);
+    const user = users[place];
     const ask = asked[place] ?? null;
     ready.push({ kind: 'skipped', reason: reasonOf(user, ask) });
     if (user === undefined || ask === null || ask.refusal !== null) continue;
     const company = companies.get(user.companyId ?? '') ?? null;
     const sender = await senderOf(email.occurrence.workspaceId);
-    items.push({ place, consent: ask.consent, item: { ...email, user, company, sender } });
+    const isStranger = !known.has(email.userId);
+    const item = { ...email, user, isStranger, company, sender };
+    items.push({ place, consent: ask.consent, item });
   }
   const composed = await composeAll(
     kit,
@@ -71,6 +76,37 @@ export async function composeFor(
   await kit.follower?.keep(db, composed.flatMap(urlsOf));
   return ready;
 }
+
+/** Whom an email is for: its user, at the address that it names, or whoever reads mail there. */
+function recipientOf({ to, userId, occurrence }: EmailDue, user: User | undefined) {
+  if (to === undefined || to === null) return user;
+  return user === undefined ? strangerAt(to, { userId, occurrence }) : { ...user, email: to };
+}
+
+const strangerAt = (
+  email: string,
+  {
+    userId: id,
+    occurrence: { bucket, workspaceId, enteredAt },
+  }: Pick<EmailDue, 'userId' | 'occurrence'>,
+): User => ({
+  bucket,
+  id,
+  workspaceId,
+  externalId: email,
+  email,
+  name: null,
+  timezone: null,
+  locale: null,
+  signedUpAt: null,
+  companyId: null,
+  traits: {},
+  context: {},
+  firstSeen: enteredAt,
+  lastSeen: enteredAt,
+  createdAt: enteredAt,
+  updatedAt: enteredAt,
+});
 
 function reasonOf(user: User | undefined, ask: { refusal: string | null } | null): string {
   if (user === undefined) return 'user_erased';

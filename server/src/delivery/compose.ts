@@ -57,6 +57,10 @@ export interface Composing {
   /** As stored with the message. */
   readonly variant: string | null;
   readonly user: User;
+  /** Whether nobody is known by it: only an address is. */
+  readonly isStranger?: boolean;
+  /** On top of the usual ones, which win. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly company: CompanyFact | null;
   /** What the enrolling call brought along: merge tags name it `event`. */
   readonly properties: Readonly<Record<string, unknown>>;
@@ -138,7 +142,7 @@ async function draftOf(kit: MailKit, item: Composing): Promise<Draft> {
     workspace: workspaceFactsOf({ name, postalAddress, brand }),
     sender: { name: from?.name ?? null, address: from?.address ?? '' },
     unsubscribe_url: purpose === 'marketing' ? unsubscribe.unsubscribeUrl : null,
-    preferences_url: unsubscribe.preferencesUrl,
+    preferences_url: item.isStranger === true ? null : unsubscribe.preferencesUrl,
     now: now.toISOString(),
   };
   return { item, id, facts, unsubscribe, list, back, as };
@@ -158,6 +162,7 @@ function composedOf(kit: MailKit, draft: Draft, rendered: RenderedEmail): Compos
     rendered.kind === 'rendered' ? rendered : { subject: step.subject, html: '', text: '' };
   const { html, urls } = followed(kit, draft, parts.html);
   const headers = {
+    ...item.headers,
     ...unsubscribe.headers,
     // For the reports of mailbox providers: the most telling part comes first.
     'Feedback-ID': `${automationId}:${workspaceId}:${step.purpose ?? 'marketing'}:milepost`,

@@ -314,9 +314,10 @@ class Pump<C> implements Deliverer<C> {
   }
 
   #attemptOf({ message, claimed, consent }: Prepared<C>) {
-    const { leaseToken, closesAt, userTimezone } = claimed;
+    const { leaseToken, closesAt, userTimezone, to = null } = claimed;
+    const hasOwnAddress = to !== null;
     const { workerId } = this.#deps;
-    return { ...message, leaseToken, closesAt, userTimezone, consent, workerId };
+    return { ...message, leaseToken, closesAt, userTimezone, consent, workerId, hasOwnAddress };
   }
 
   async #handOver(prepared: Prepared<C>, begunAtMs: number): Promise<void> {

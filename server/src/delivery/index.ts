@@ -1,5 +1,5 @@
 export { composeAll, type Composed, type Occurrence, type Sender } from './compose.ts';
-export { composeFor } from './compose-for.ts';
+export { composeFor, type ComposeDeps } from './compose-for.ts';
 export { trialKit } from './mail-kit.ts';
 export type { MailKit, MailList, ReturnAddresses } from './mail-kit.ts';
 export { createDeliverer, type Deliverer } from './deliverer.ts';

@@ -20,6 +20,10 @@ export interface ClaimedEmail<C> {
   readonly step: EmailStep;
   readonly content: EmailContent;
   readonly variant: string | null;
+  /** Where it goes, whatever address the user has, or whether there is a user; of others null. */
+  readonly to?: string | null;
+  /** Headers on top of the usual ones. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What the enrolling call brought along. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** When the window closes; null when it never does. */

@@ -4,7 +4,7 @@ import { usersNamed } from '../audience/index.ts';
 import type { Pool } from '../platform/db.ts';
 import { DomainError } from '../platform/errors.ts';
 import { Instant, isoOf, PageQuery, pageSchema, Reasons, Nullable } from '../platform/http.ts';
-import { storedIdOf, userIdOf } from '../platform/ids.ts';
+import { addressIdOf, storedIdOf, userIdOf } from '../platform/ids.ts';
 import { afterOf, cursorOf } from '../platform/page.ts';
 import { explainMessage } from './explain-message.ts';
 import { MESSAGE_STATES, type Message, type MessageEvent, type MessageState } from './message.ts';
@@ -17,7 +17,9 @@ const Status = Type.Enum([...MESSAGE_STATES]);
 
 const common = {
   id: Type.String({ format: 'uuid' }),
-  user_id: Type.String(),
+  user_id: Type.String({
+    description: 'Of a message to an address by which no user was named, the address',
+  }),
   automation_id: Type.String({ format: 'uuid' }),
   step_id: Type.String(),
   variant: Nullable(Type.String({ description: 'Which variant of the email it is' })),
@@ -156,10 +158,12 @@ async function usersOf(
     search,
   }: { workspaceId: string; userId: string | undefined; search: string | undefined },
 ): Promise<string[] | null> {
-  const own = userId === undefined ? null : userIdOf(workspaceId, userId);
-  if (search === undefined || search === '') return own === null ? null : [own];
+  // Messages to a bare address are told by the address.
+  const own =
+    userId === undefined ? null : [userIdOf(workspaceId, userId), addressIdOf(workspaceId, userId)];
+  if (search === undefined || search === '') return own;
   const found = await usersNamed(db, { workspaceId, search });
-  return own === null ? found : found.filter((id) => id === own);
+  return own === null ? found : found.filter((id) => own.includes(id));
 }
 
 function addCounts(app: App, { db }: { db: Pool }): void {

@@ -8,6 +8,7 @@ import { tzVersion } from '../schedule/zone.ts';
 import type { SeriesCatalog } from '../series/index.ts';
 import { decideAll } from './decide.ts';
 import { type Decisions, type StepContext } from './decisions.ts';
+import { fittingIn, type Fitting } from './fit-hands.ts';
 import { replanUser } from './replan.ts';
 import { claimDue, claimDueTest, type DueStep } from './sql/claim-due.ts';
 import { cancelRows, moveOn, parkRows, replanRows } from './sql/move-on.ts';
@@ -54,6 +55,8 @@ export interface Advanced {
   readonly left: number;
   /** Up to which due time everything was handled; null when nothing was. */
   readonly lastDueAt: Date | null;
+  /** Which part of the handled rows leaves the process, from 0 to 1. */
+  readonly leavingShare: number;
 }
 
 /**
@@ -65,9 +68,9 @@ export interface Advanced {
  */
 export function advanceBucket(
   deps: AdvanceDeps,
-  { bucket, mark, limit }: { bucket: number; mark: Date; limit: number },
+  { bucket, mark, limit, room = limit }: LiveBatch,
 ): Promise<Advanced> {
-  return advanceBatch(deps, (tx) => claimDue(tx, { bucket, mark, limit }));
+  return advanceBatch(deps, { claim: (tx) => claimDue(tx, { bucket, mark, limit }), room });
 }
 
 /** Advances steps of one test side that are due by its own clock. Nothing of a test side ever leaves. */
@@ -75,12 +78,25 @@ export function advanceTestSide(
   deps: AdvanceDeps,
   { workspaceId, token = null }: { workspaceId: string; token?: string | null },
 ): Promise<Advanced> {
-  return advanceBatch(deps, (tx) => claimDueTest(tx, { workspaceId, token, limit: CLAIM_MAX }));
+  return advanceBatch(deps, {
+    claim: (tx) => claimDueTest(tx, { workspaceId, token, limit: CLAIM_MAX }),
+    room: CLAIM_MAX,
+  });
+}
+
+/** Which due rows of live sides to advance. */
+interface LiveBatch {
+  readonly bucket: number;
+  readonly mark: Date;
+  /** Rows claimed at most. */
+  readonly limit: number;
+  /** Of them at most so many that leave the process; the others stay where they are, and due. */
+  readonly room?: number;
 }
 
 async function advanceBatch(
   deps: AdvanceDeps,
-  claim: (tx: Db) => Promise<DueStep[]>,
+  { claim, room }: { claim: (tx: Db) => Promise<DueStep[]>; room: number },
 ): Promise<Advanced> {
   let leased: Pick<Decisions, 'emails' | 'webhooks'> = { emails: [], webhooks: [] };
   let moved: readonly ZonedUser[] = [];
@@ -88,9 +104,10 @@ async function advanceBatch(
   try {
     advanced = await inTransaction(deps.db, async (tx) => {
       const claimed = await claim(tx);
-      const due = claimed.filter(({ isSignalled }) => !isSignalled);
-      const left = claimed.length - due.length;
-      if (due.length === 0) return { handled: 0, left, lastDueAt: null };
+      const unsignalled = claimed.filter(({ isSignalled }) => !isSignalled);
+      const left = claimed.length - unsignalled.length;
+      const { due, leavingShare }: Fitting = await fittingIn(deps.catalog, unsignalled, room);
+      if (due.length === 0) return { handled: 0, left, lastDueAt: null, leavingShare };
       const leaseToken = randomUUID();
       const decisions = await decideAll({ ...deps, leaseToken }, tx, due);
       leased = decisions;
@@ -99,7 +116,7 @@ async function advanceBatch(
       moved = await write(tx, decisions, { deps, now: due[0]?.now ?? new Date(0) });
       // What is left lies behind the others and would be passed over.
       const lastDueAt = left > 0 ? null : (due.at(-1)?.dueAt ?? null);
-      return { handled: due.length, left, lastDueAt };
+      return { handled: due.length, left, lastDueAt, leavingShare };
     });
     deps.hands.offer(leased.emails);
     deps.callers.offer(leased.webhooks);

@@ -1,4 +1,4 @@
-import { composeFor, type Composed } from '../delivery/index.ts';
+import { composeFor, type ClaimedEmail, type Composed } from '../delivery/index.ts';
 import type { Db } from '../platform/db.ts';
 import type { Outcome } from './advance.ts';
 import { moveOf, type DecideDeps, type Decisions } from './decisions.ts';
@@ -8,6 +8,8 @@ import type { Claimed } from './step-facts.ts';
 /** An email that nobody hands over. */
 export interface Capture extends Claimed {
   readonly outcome: Extract<Outcome, { kind: 'send' }>;
+  /** What it says. */
+  readonly said: Pick<ClaimedEmail<never>, 'step' | 'content' | 'variant' | 'to' | 'headers'>;
 }
 
 const CAPTURED = 'captured: kept and shown, not handed over';
@@ -20,10 +22,10 @@ export async function captureAll(
 ): Promise<void> {
   const emails = await composeFor(
     { ...deps, db },
-    captures.map(({ row, facts, outcome: { step } }) => ({
+    captures.map(({ row, said }) => ({
       occurrence: row,
       userId: row.userId,
-      ...facts.series.emailFor(step, row.userId),
+      ...said,
       properties: row.properties,
       transport: 'capture',
       now: row.now,

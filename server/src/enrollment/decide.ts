@@ -2,7 +2,7 @@ import { traitPatchOf } from '../audience/index.ts';
 import type { ClaimedEmail } from '../delivery/index.ts';
 import type { Db } from '../platform/db.ts';
 import { NoOpenSlotError } from '../schedule/errors.ts';
-import type { SeriesCatalog } from '../series/index.ts';
+import type { EmailStep, SeriesCatalog } from '../series/index.ts';
 import {
   advance,
   factsOf,
@@ -23,6 +23,8 @@ import { heldBack, NO_HOLDS, readHolds, type HeldBack, type Holds } from './hold
 import type { DueStep } from './sql/claim-due.ts';
 import type { RowRef } from './sql/move-on.ts';
 import { readPersons, type Claimed } from './step-facts.ts';
+import { isTransactional, NO_EMAILS, saidBy, type EmailBook } from './transactional/email.ts';
+import { readEmails } from './transactional/email-book.ts';
 
 type FailedOutcome = Extract<Outcome, { kind: 'failed' }>;
 
@@ -37,12 +39,14 @@ export async function decideAll(
   const personOf = await readPersons(db, claimed);
   const holds = await readHolds({ db, catalog: deps.catalog }, claimed);
   const isCaptured = await capturedSides(deps, claimed);
+  const book = await readEmails(db, due);
   const captures: Capture[] = [];
   for (const one of claimed) {
     const capture = decideOne(decisions, one, {
       deps: { ...deps, isCaptured },
       read: personOf(one),
       holds,
+      book,
     });
     if (capture !== null) captures.push(capture);
   }
@@ -62,10 +66,13 @@ export function decideOne(
     deps,
     read,
     holds = NO_HOLDS,
+    book = NO_EMAILS,
   }: {
     deps: Pick<DecideDeps, 'leaseToken'> & { isCaptured: (workspaceId: string) => boolean };
     read: PersonFacts;
     holds?: Holds;
+    /** What passages bring that bring their own email. */
+    book?: EmailBook;
   },
 ): Capture | null {
   const decided = outcomeOf(one.facts, one.row.now, read);
@@ -74,8 +81,12 @@ export function decideOne(
       ? (holdBackOf({ ...one, outcome: decided }, holds) ?? decided)
       : decided;
   if (outcome.kind === 'send') {
-    if (!one.row.live || deps.isCaptured(one.row.workspaceId)) return { ...one, outcome };
-    decisions.emails.push(emailOf(one, outcome, deps));
+    const said = saidIn(book, one, outcome.step);
+    // What it was to say is gone: nothing may leave in its place.
+    if (said === null) add(decisions, one, { kind: 'failed', to: null, reason: 'email_missing' });
+    else if (!one.row.live || deps.isCaptured(one.row.workspaceId))
+      return { ...one, outcome, said };
+    else decisions.emails.push(emailOf(one, { outcome, said }, deps));
   } else if (outcome.kind === 'call') addCall(decisions, one, { outcome, deps });
   else add(decisions, one, outcome);
   return null;
@@ -92,7 +103,7 @@ async function capturedSides(
   return (workspaceId) => captured.has(workspaceId);
 }
 
-function holdBackOf(one: Capture, holds: Holds): HeldBack | FailedOutcome | null {
+function holdBackOf(one: Omit<Capture, 'said'>, holds: Holds): HeldBack | FailedOutcome | null {
   try {
     return heldBack(one, holds);
   } catch (error) {
@@ -180,13 +191,16 @@ function addPassed(
 
 const emailOf = (
   { row, facts }: Claimed,
-  { step, closesAt }: Extract<Outcome, { kind: 'send' }>,
+  {
+    outcome: { closesAt },
+    said,
+  }: { outcome: Extract<Outcome, { kind: 'send' }>; said: Capture['said'] },
   { leaseToken }: Pick<DecideDeps, 'leaseToken'>,
 ): ClaimedEmail<StepContext> => ({
   occurrence: row,
   userId: row.userId,
   leaseToken,
-  ...facts.series.emailFor(step, row.userId),
+  ...said,
   properties: row.properties,
   closesAt,
   userTimezone: row.userTimezone,
@@ -194,6 +208,13 @@ const emailOf = (
   firstAttemptAt: row.firstAttemptAt,
   context: { facts },
 });
+
+/** What a passage is to be sent; null where it was to bring its own email, and that is not there. */
+function saidIn(book: EmailBook, { row, facts }: Claimed, step: EmailStep): Capture['said'] | null {
+  if (!isTransactional(row)) return facts.series.emailFor(step, row.userId);
+  const own = book.get(row.enrollmentId);
+  return own === undefined ? null : saidBy(own);
+}
 
 const NOT_CALLED = 'captured: a test side calls nobody';
 

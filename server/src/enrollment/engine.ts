@@ -52,7 +52,6 @@ const BUCKETS_AT_ONCE = 3;
 /** A worker's engine. */
 export function createEngine(deps: EngineDeps): Engine {
   const { db, deliverer, caller, worker } = deps;
-  const marks = new LowWaterMarks();
   const reactDeps = { ...deps, failures: new Map<number, number>() };
   const advanceDeps: AdvanceDeps = {
     ...deps,
@@ -60,24 +59,6 @@ export function createEngine(deps: EngineDeps): Engine {
     hands: deliverer,
     callers: caller,
   };
-
-  async function advanceLive(): Promise<number> {
-    if (deliverer.room() <= 0) return 0;
-    const queue = await dueBuckets(db, { marks: marks.look(deps.monotonicMs()) });
-    let handled = 0;
-    const lane = async (): Promise<void> => {
-      for (let bucket = queue.shift(); bucket !== undefined; bucket = queue.shift()) {
-        const limit = Math.min(CLAIM_MAX, deliverer.room());
-        if (limit <= 0) return;
-        const mark = marks.of(bucket);
-        const advanced = await advanceBucket(advanceDeps, { bucket, mark, limit });
-        if (advanced.lastDueAt !== null) marks.raise(bucket, advanced.lastDueAt);
-        handled += advanced.handled;
-      }
-    };
-    await Promise.all(Array.from({ length: BUCKETS_AT_ONCE }, lane));
-    return handled;
-  }
 
   async function look(): Promise<number> {
     const work = await lookForWork(db, { testSidesMax: TEST_SIDES_MAX });
@@ -95,7 +76,7 @@ export function createEngine(deps: EngineDeps): Engine {
   }
 
   return {
-    advanceLive,
+    advanceLive: liveRounds(deps, advanceDeps),
     look,
     background: async () => (await scanTick(deps)) + (await migrateSome(deps)),
     tidy: () => tidy(deps),
@@ -114,6 +95,35 @@ export function createEngine(deps: EngineDeps): Engine {
       await Promise.all([deliverer.stop(), caller.stop()]);
       await stopWorker(db, worker.id);
     },
+  };
+}
+
+/** Advances what is due on live sides, a round of all buckets at a time. */
+function liveRounds(
+  { db, deliverer, monotonicMs }: EngineDeps,
+  advanceDeps: AdvanceDeps,
+): () => Promise<number> {
+  const marks = new LowWaterMarks();
+  let leavingShare = 1;
+  return async () => {
+    if (deliverer.room() <= 0) return 0;
+    const queue = await dueBuckets(db, { marks: marks.look(monotonicMs()) });
+    let handled = 0;
+    const lane = async (): Promise<void> => {
+      for (let bucket = queue.shift(); bucket !== undefined; bucket = queue.shift()) {
+        const room = deliverer.room();
+        if (room <= 0) return;
+        // Waits and conditions need no room: where the last batch held few emails, so may this one.
+        const limit = Math.ceil(Math.min(CLAIM_MAX, room / leavingShare));
+        const mark = marks.of(bucket);
+        const advanced = await advanceBucket(advanceDeps, { bucket, mark, limit, room });
+        if (advanced.handled > 0) leavingShare = advanced.leavingShare;
+        if (advanced.lastDueAt !== null) marks.raise(bucket, advanced.lastDueAt);
+        handled += advanced.handled;
+      }
+    };
+    await Promise.all(Array.from({ length: BUCKETS_AT_ONCE }, lane));
+    return handled;
   };
 }
 

@@ -45,3 +45,20 @@ export const eraseBusy = (): DomainError =>
     'An email to this person is being handed over just now; try again in a few seconds',
     { retry_after_seconds: 5 },
   );
+
+/** @param reason why nobody may be written to, as steps say it */
+export const messageRefused = (reason: string): DomainError =>
+  new DomainError(
+    'enrollment.message_refused',
+    'conflict',
+    `This message may not be sent: ${reason}`,
+    { reason },
+  );
+
+/** @param reason of the composing, in words for the author */
+export const messageFaulty = (reason: string): DomainError =>
+  new DomainError(
+    'enrollment.message_faulty',
+    'unprocessable',
+    `This message cannot be composed: ${reason}`,
+  );

@@ -13,9 +13,10 @@ export interface Follows {
   readonly follows: number;
 }
 
-/** What is planned of one series. */
+/** What is planned of one series, or of a broadcast that is being sent. */
 export interface UpcomingSeries extends StepCounts, Follows {
   readonly seriesId: string;
+  readonly type: 'series' | 'broadcast';
   readonly name: string;
   readonly status: AutomationStatus;
   /** Due by now, or being worked. */
@@ -52,7 +53,7 @@ const DAY_MS = 86_400_000;
  *
  * Of a side with more than a million of them the soonest of each series are counted.
  *
- * @param automationId null for all series of the side
+ * @param automationId null for all series and broadcasts of the side
  * @param timezone whose hours they are; null for UTC
  */
 export async function upcoming(
@@ -99,8 +100,10 @@ async function namedOf(
   const { seriesId, sends, steps, follows, dueSends, dueSteps, parkedSends, parkedSteps } = count;
   const automation = await catalog.automation({ workspaceId, id: seriesId });
   if (automation === null) return null;
+  const type = automation.type === 'broadcast' ? 'broadcast' : 'series';
   return {
     seriesId,
+    type,
     name: automation.name,
     status: automation.status,
     sends,

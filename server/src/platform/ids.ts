@@ -53,6 +53,15 @@ export function companyIdOf(workspaceId: string, externalId: string): string {
   return uuidv5(workspaceId, `\0company\0${externalId}`);
 }
 
+/**
+ * Whose the messages to an address are that no user is named for. Never a user's id, for the same reason.
+ *
+ * @param address in any letter case
+ */
+export function addressIdOf(workspaceId: string, address: string): string {
+  return uuidv5(workspaceId, `\0address\0${address.toLowerCase()}`);
+}
+
 /** The part of the data that the rows of a user, or of a company, live in, 0 … 63. */
 export function bucketOf(id: string): number {
   return Number.parseInt(id.slice(-2), 16) % BUCKETS;

@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { takePidLock, takePidLockPatiently, withPidLock, type PidLock } from './pid-lock.ts';
+import { noteOfHolder, takePidLock, takePidLockPatiently } from './pid-lock.ts';
+import { withPidLock, type PidLock } from './pid-lock.ts';
 import { identityOf } from './process-identity.ts';
 
 let dir: string;
@@ -31,6 +32,19 @@ test('whoever comes second is told who has the lock and the note it left', () =>
   lock.release();
   take().release();
   expect(readdirSync(dir)).toEqual([]);
+});
+
+test('the note is there for as long as its process holds the lock, and means to stay', () => {
+  expect(noteOfHolder(path)).toBeNull();
+  const lock = take();
+  expect(noteOfHolder(path)).toBeNull();
+  lock.setNote('http://localhost:4400');
+  expect(noteOfHolder(path)).toBe('http://localhost:4400');
+  lock.setLeaving();
+  expect(noteOfHolder(path)).toBeNull();
+  lock.release();
+  writeFileSync(path, '999999 of another boot\nhttp://localhost:1\n');
+  expect(noteOfHolder(path)).toBeNull();
 });
 
 test('the lock of a process that was killed is taken over', async () => {

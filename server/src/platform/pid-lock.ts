@@ -68,6 +68,13 @@ export async function takePidLockPatiently(path: string): Promise<PidLock | PidL
   }
 }
 
+/** What the living process that holds a lock has left for others; null where there is none. */
+export function noteOfHolder(path: string): string | null {
+  const [owner = '', note = ''] = readOrNull(path)?.split('\n') ?? [];
+  const isHeld = owner !== '' && identityOf(Number.parseInt(owner, 10)) === owner;
+  return !isHeld || note === '' || note === LEAVING ? null : note;
+}
+
 /**
  * Runs `work` while holding the lock, after waiting for it at most `waitMs`.
  *

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from '../platform/ids.ts';
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import {
   broadcastNotFound,
   cannotChange,
+  changedElsewhere,
+  draftChanged,
   noSuchTransition,
   notADraft,
   notASeries,
@@ -13,6 +16,7 @@ import { insertUses } from '../template/index.ts';
 import { buildSteps, type BuiltSteps } from './build-steps.ts';
 import { copyNameOf, faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
 import type { Automation, InFlight, ResumePolicy, SeriesDraft, Transition } from './series.ts';
+import { etagOf } from './etag.ts';
 import { graphOf } from './graph.ts';
 import { listensOf } from './listens.ts';
 import { planScan, type ScanOccasion } from './plan-scan.ts';
@@ -95,7 +99,10 @@ export async function duplicateSeries(
 /**
  * Replaces the draft of a series. What is published stays as it is until the next `publish`.
  *
- * @throws `series.invalid`, `series.not_found`, `series.wrong_type`, `series.archived`
+ * A body that names the draft it was made from, by its etag, replaces no other one. Saying again what
+ * the draft says already is fine: an answer may have been lost.
+ *
+ * @throws `series.invalid`, `series.not_found`, `series.wrong_type`, `series.archived`, `series.changed`
  */
 export async function changeSeries(
   db: Pool,
@@ -103,9 +110,12 @@ export async function changeSeries(
   { body, now }: { body: unknown; now: Date },
 ): Promise<Automation> {
   const { name, draft } = draftOf(body, ref.id);
+  const { etag } = body as { readonly etag?: unknown };
   return inLockedSeries(db, ref, async (tx, series) => {
     if (series.status === 'archived') throw cannotChange(series.status);
     const changed = { ...series, name, draft: { ...draft }, updatedAt: now };
+    const isOther = etag !== undefined && etag !== etagOf(series);
+    if (isOther && etagOf(changed) !== etagOf(series)) throw draftChanged();
     await updateAutomation(tx, changed);
     return changed;
   });
@@ -118,6 +128,10 @@ export interface Move {
   readonly inFlight?: InFlight;
   /** Of a resume: what becomes of those who are overdue. */
   readonly resume?: Omit<ResumePolicy, 'at'>;
+  /** Of an activation: published, and paused before anybody enters. */
+  readonly isHeld?: boolean;
+  /** Of a publishing: the draft that is meant; any other is refused. */
+  readonly expects?: SeriesDraft;
   /** Done before a resume, while no worker decides anything. */
   readonly beforeResume?: (tx: Transaction) => Promise<void>;
 }
@@ -127,7 +141,8 @@ export interface Move {
  * when there is none, `publish` the next version: new enrollments enter it. People in flight stay on
  * theirs, or are moved by the workers, a batch at a time.
  *
- * @throws `series.not_found`, `series.wrong_type`, `series.wrong_status`, `series.invalid`
+ * @throws `series.not_found`, `series.wrong_type`, `series.wrong_status`, `series.invalid`,
+ *   `series.changed_elsewhere`
  */
 export async function moveSeries(db: Pool, ref: AutomationRef, move: Move): Promise<Automation> {
   for (let tries = 1; ; tries += 1) {
@@ -178,9 +193,13 @@ async function moveLocked(
   built: BuiltDraft | null,
 ): Promise<Automation | null> {
   const { transition, now } = move;
-  const status = statusAfter(series.status, transition);
-  if (status === null) throw noSuchTransition(series.status, transition);
+  const after = statusAfter(series.status, transition);
+  if (after === null) throw noSuchTransition(series.status, transition);
   const publishes = publishesBy(series, transition);
+  if (publishes && move.expects !== undefined && !isDeepStrictEqual(series.draft, move.expects)) {
+    throw changedElsewhere(series.name);
+  }
+  const status = move.isHeld === true && publishes ? 'paused' : after;
   if (status === series.status && !publishes) return series;
   const version = publishes ? (series.version ?? 0) + 1 : series.version;
   const changed = { ...series, status, version, updatedAt: now };

@@ -21,6 +21,13 @@ export const seriesInvalid = (faults: readonly Fault[]): DomainError => {
   });
 };
 
+export const draftChanged = (): DomainError =>
+  new DomainError(
+    'series.changed',
+    'conflict',
+    'Somebody else changed this draft since it was read: read it again',
+  );
+
 export const notADraft = (status: AutomationStatus): DomainError =>
   new DomainError(
     'series.not_a_draft',
@@ -72,3 +79,16 @@ export const testSideSendsNothing = (): DomainError =>
 
 export const noVariants = (): DomainError =>
   new DomainError('series.no_variants', 'not_found', 'This email has no variants');
+
+export const changedElsewhere = (name: string): DomainError =>
+  new DomainError(
+    'series.changed_elsewhere',
+    'conflict',
+    `Somebody changed "${name}" since the file was last pulled or applied: pull it, or apply by force`,
+  );
+
+export const slugTaken = (slug: string): DomainError =>
+  new DomainError('series.slug_taken', 'conflict', `Another series is kept in "${slug}" already`);
+
+export const noSuchStatus = (from: AutomationStatus, to: AutomationStatus): DomainError =>
+  seriesInvalid([{ path: 'status', message: `cannot become ${to}: the series is ${from}` }]);

@@ -15,17 +15,38 @@ export {
   type AutomationRef,
 } from './change-series.ts';
 export { settleCompletion } from './complete-series.ts';
-export { noSuchTransition, notASeries, seriesInvalid, seriesNotFound } from './errors.ts';
+export {
+  cannotChange,
+  changedElsewhere,
+  noSuchStatus,
+  noSuchTransition,
+  notASeries,
+  seriesInvalid,
+  seriesNotFound,
+  slugTaken,
+} from './errors.ts';
+
+export { filled, fingerprintOf, isSameDraft, type SeriesSaid } from './fingerprint.ts';
+export { createFromCode, saveFromCode, type CodeFile } from './save-code.ts';
+export {
+  listForCode,
+  putSource,
+  sourceBySlug,
+  sourcesOf,
+  type SeriesSource,
+} from './sql/sources.ts';
 export { SWEEP_EVERY_MS, planScan, type ScanOccasion } from './plan-scan.ts';
 export { placeRoutes } from './places/routes.ts';
 export { seriesRoutes, seriesViewOf } from './routes.ts';
 export type { Graph } from './graph.ts';
 export { listensOf } from './listens.ts';
-export { SeriesView, WarningsQuery } from './schema.ts';
+export { SeriesBody, SeriesView, WarningsQuery } from './schema.ts';
+export { StepSchema } from './step-schema.ts';
 export { STEPS_MAX } from './graph.ts';
 export {
   AUTOMATION_STATUSES,
   copyNameOf,
+  faultsOfSeries,
   NAME_LENGTH_MAX,
   nameFaults,
   type Automation,
@@ -37,6 +58,7 @@ export {
 } from './series.ts';
 export type { SeriesSettings } from './settings.ts';
 export { resumeFaults, resumeOf } from './settings/resume.ts';
+export { ScheduleSettingsSchema, SettingsSchema } from './settings/schema.ts';
 export type { EntryTrigger } from './settings/entry.ts';
 export type { ExitRule } from './settings/exit.ts';
 export type { Goal } from './settings/goal.ts';

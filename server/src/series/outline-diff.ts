@@ -58,7 +58,8 @@ interface ReadStep {
   readonly leads: Fields;
 }
 
-function stepsOf(draft: SeriesDraft): Map<string, ReadStep> {
+/** Steps by id: what each does, and where it leads. */
+export function stepsOf(draft: SeriesDraft): Map<string, ReadStep> {
   const steps = shownSteps(draft.steps);
   return new Map(
     steps.map((step, index) => {

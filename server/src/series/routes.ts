@@ -14,10 +14,13 @@ import {
 } from './change-series.ts';
 import { readAutomation } from './change-series.ts';
 import { shownSteps } from './shown-steps.ts';
+import { managedByCode } from './managed-by.ts';
 import { checkBeforePublishing, type ListState } from './emails/check-series.ts';
 import { findingViewOf } from './emails/finding-view.ts';
+import { etagOf } from './etag.ts';
 import { ListedSeriesView } from './schema.ts';
-import { PublishedView, SeriesBody, SeriesReadView, SeriesView, WarningsQuery } from './schema.ts';
+import { PublishedView, SeriesBody, SeriesChange } from './schema.ts';
+import { SeriesReadView, SeriesView, WarningsQuery } from './schema.ts';
 import {
   AUTOMATION_STATUSES,
   NAME_LENGTH_MAX,
@@ -84,12 +87,19 @@ function addReading(app: App, { db }: SeriesRouteDeps): void {
       const page = { status, search, after: afterOf(cursor), limit: limit + 1 };
       const rows = await listAutomations(db, { workspaceId, type: 'series', ...page });
       const keyOf = ({ createdAt, id }: Automation) => ({ at: createdAt, id });
-      if (query.with === undefined) return pageOf(rows, { limit, keyOf, viewOf: seriesViewOf });
+      const managed = await managedByCode(db, { workspaceId, series: rows });
+      if (query.with === undefined) {
+        const viewOf = (row: Automation) => ({ ...seriesViewOf(row), ...managed.get(row.id) });
+        return pageOf(rows, { limit, keyOf, viewOf });
+      }
       const ids = rows.slice(0, limit).map(({ id }) => id);
       const counts = new Map(
         (await countListed(db, { workspaceId, ids })).map((one) => [one.id, one]),
       );
-      const viewOf = (row: Automation) => listedViewOf(row, counts.get(row.id));
+      const viewOf = (row: Automation) => ({
+        ...listedViewOf(row, counts.get(row.id)),
+        ...managed.get(row.id),
+      });
       return pageOf(rows, { limit, keyOf, viewOf });
     },
   );
@@ -107,7 +117,13 @@ function addReading(app: App, { db }: SeriesRouteDeps): void {
     async (request) => {
       const series = await readAutomation(db, refOf(request), 'series');
       const scan = await scanOf(db, series.id);
-      return { ...seriesViewOf(series), ...(scan === null ? {} : { scan: scanViewOf(scan) }) };
+      const { workspaceId } = series;
+      const managed = await managedByCode(db, { workspaceId, series: [series] });
+      return {
+        ...seriesViewOf(series),
+        ...managed.get(series.id),
+        ...(scan === null ? {} : { scan: scanViewOf(scan) }),
+      };
     },
   );
 }
@@ -155,7 +171,7 @@ function addDrafts(app: App, { db, catalog, sideNow }: SeriesRouteDeps): void {
         tags,
         summary: 'Replace the draft of a series; what is published stays until the next publish',
         params,
-        body: SeriesBody,
+        body: SeriesChange,
         response: { 200: SeriesView },
       },
       validatorCompiler: acceptAll,
@@ -265,6 +281,7 @@ export const seriesViewOf = ({
   version,
   settings: draft['settings'] as object,
   steps: shownSteps(draft['steps'] as readonly Readonly<Record<string, unknown>>[]),
+  etag: etagOf({ name, draft }),
   created_at: createdAt.toISOString(),
   updated_at: updatedAt.toISOString(),
 });

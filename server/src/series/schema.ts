@@ -13,6 +13,18 @@ export const SeriesBody = Type.Object({
   steps: Type.Array(StepSchema, { maxItems: STEPS_MAX }),
 });
 
+/** What replaces a draft. */
+export const SeriesChange = Type.Object({
+  ...SeriesBody.properties,
+  etag: Type.Optional(
+    Type.String({
+      maxLength: 64,
+      description:
+        'Of the draft as it was read: refused with 409 `series.changed` where somebody else changed it since',
+    }),
+  ),
+});
+
 /** What every automation shows. */
 const AutomationView = {
   id: Type.String({ format: 'uuid' }),
@@ -29,11 +41,32 @@ export const SeriesView = Type.Object({
   version: Nullable(Type.Integer()),
   settings: Type.Object({}, { additionalProperties: true }),
   steps: Type.Array(Type.Object({}, { additionalProperties: true })),
+  etag: Type.String({
+    description: 'Of name, settings and steps: send it along with what replaces them',
+  }),
 });
+
+/** The file that a series is kept in; left out for those that are made in the dashboard. */
+const ManagedBy = Type.Optional(
+  Type.Object(
+    {
+      kind: Type.Literal('code'),
+      slug: Type.String({ description: 'The name of the file without its ending' }),
+      path: Type.String({ description: 'Where the file is in its repository' }),
+      applied_at: Instant,
+      is_changed: Type.Boolean({
+        description:
+          'Whether somebody changed the series elsewhere since: an apply refuses it then',
+      }),
+    },
+    { description: 'Of a series that is kept in a file: docs/series-as-code.md' },
+  ),
+);
 
 /** A series of a list, with what lists show of it where that was asked for. */
 export const ListedSeriesView = Type.Object({
   ...SeriesView.properties,
+  managed_by: ManagedBy,
   counts: Type.Optional(
     Type.Object({
       in_flight: Type.Integer({ description: 'Passages under way now' }),
@@ -60,6 +93,7 @@ export const ListedSeriesView = Type.Object({
 /** One series, and the scan that takes its audience in. */
 export const SeriesReadView = Type.Object({
   ...SeriesView.properties,
+  managed_by: ManagedBy,
   scan: Type.Optional(
     Type.Object(
       {

@@ -8,11 +8,11 @@ export const AUTOMATION_STATUSES = ['draft', 'active', 'paused', 'completed', 'a
 
 export type AutomationStatus = (typeof AUTOMATION_STATUSES)[number];
 
-/** A series, a broadcast, or the confirmation of a list, as it is stored. */
+/** A series, a broadcast, the confirmation of a list, or what carries transactional email, as it is stored. */
 export interface Automation {
   readonly id: string;
   readonly workspaceId: string;
-  readonly type: 'series' | 'broadcast' | 'confirmation';
+  readonly type: 'series' | 'broadcast' | 'confirmation' | 'transactional';
   readonly name: string;
   readonly status: AutomationStatus;
   readonly draft: Readonly<Record<string, unknown>>;

@@ -15,6 +15,7 @@ export {
   type EmailFault,
   type RenderedEmail,
 } from './email.ts';
+export { extraHeaderFault } from './headers.ts';
 export { composeMessage, messageIdOf, type ComposedMessage, type MessageParts } from './message.ts';
 export {
   EMAIL_FORMATS,
@@ -42,7 +43,7 @@ export { templateRoutes, type TemplateRouteDeps } from './library/routes.ts';
 export { insertUses } from './library/sql.ts';
 export { snippetsOfBody, type StoredBody } from './library/template.ts';
 export { checkEmail, type CheckContext, type EmailFinding } from './check/check-email.ts';
-export { missingValues } from './check/merge-names.ts';
+export { missingValues, variablesIn } from './check/merge-names.ts';
 export { sampleFacts, workspaceFactsOf, type WorkspaceSaid } from './check/sample-facts.ts';
 export { rewriteLinks, trackingOf, type Tracking } from './link-rewrite.ts';
 export { renderInline } from './render/render-inline.ts';

@@ -62,7 +62,10 @@ const ENROLLMENT = Type.Object({
   enrollment_id: Id('The passage'),
   user_id: UserId,
   automation_id: Id('The series or broadcast'),
-  automation_type: Type.String({ description: '`series`, `broadcast` or `confirmation`' }),
+  automation_type: Type.String({
+    description:
+      '`series`, `broadcast` or `confirmation`; of transactional email nothing is told here',
+  }),
   automation_name: Text,
   version: Type.Integer(),
   run: Type.Integer({ description: '1 the first time this user is in it' }),

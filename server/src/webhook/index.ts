@@ -3,6 +3,7 @@ import { deleteOldEvents } from './sql/deliveries.ts';
 import { forgetErased } from './sql/settle.ts';
 import { LOG_DAYS } from './webhook.ts';
 
+export { sendDisabledAlerts } from './alert.ts';
 export { webhookRoutes, type WebhookRouteDeps } from './routes.ts';
 export { createWebhookSender, type SenderBounds, type WebhookSender } from './sender.ts';
 export { disabledWebhooks } from './sql/webhooks.ts';

@@ -85,3 +85,25 @@ function enrollments({ workspace }: Actor, userId: string): Limit {
   const max = workspace.settings.rateLimits.enrollmentsPerUserPerHour;
   return { key: `enroll:${workspace.id}:${userId}`, max, widthSeconds: HOUR_SECONDS };
 }
+
+/**
+ * Counts a call that needs no key, per client address.
+ *
+ * @param what names what is called
+ * @throws workspace.rate_limited
+ */
+export function limitStranger(
+  limiter: RateLimiter,
+  { what, address, maxPerMinute, now }: StrangersCall,
+): void {
+  const key = `${what}:${clientOf(address)}`;
+  pass(limiter.take({ key, max: maxPerMinute, widthSeconds: MINUTE_SECONDS }, now));
+}
+
+/** A call that needs no key. */
+export interface StrangersCall {
+  readonly what: string;
+  readonly address: string;
+  readonly maxPerMinute: number;
+  readonly now: Date;
+}

@@ -13,6 +13,7 @@ export {
   countEnrollment,
   limitCall,
   limitEnrollment,
+  limitStranger,
   limitUnknownUser,
   type Call,
 } from './call-limit.ts';
@@ -27,7 +28,7 @@ export {
   type KeyedRequest,
 } from './idempotency.ts';
 export type { Claims, IdentitySecret } from './identity.ts';
-export { workspaceNotFound } from './errors.ts';
+export { apiKeyInvalid, workspaceNotFound } from './errors.ts';
 export type { KeyForm, KeyKind, Side } from './key.ts';
 export {
   createKey,

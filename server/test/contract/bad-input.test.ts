@@ -43,12 +43,14 @@ const READING: readonly Route[] = [
   { method: 'POST', path: '/api/v1/keys' },
   { method: 'PATCH', path: '/api/v1/settings' },
   { method: 'POST', path: '/api/v1/test_clock/advance' },
+  { method: 'POST', path: '/api/v1/messages' },
   { method: 'POST', path: `/api/v1/messages/${UNKNOWN}/resolve` },
   { method: 'POST', path: '/api/v1/messages/resolve' },
   { method: 'POST', path: '/api/v1/identity/verify' },
   { method: 'POST', path: '/api/sdk/users/update' },
   { method: 'POST', path: '/api/sdk/companies/identify' },
   { method: 'POST', path: '/api/sdk/events' },
+  { method: 'POST', path: '/api/sdk/beacon' },
   { method: 'POST', path: '/api/v1/lists' },
   { method: 'PATCH', path: `/api/v1/lists/${UNKNOWN}` },
   { method: 'PUT', path: `/api/v1/lists/${UNKNOWN}/confirmation` },
@@ -104,6 +106,10 @@ const ACTING: readonly Route[] = [
   ...['rotate', 'revoke'].map((act) => ({
     method: 'POST',
     path: `/api/v1/keys/${UNKNOWN}/${act}`,
+  })),
+  ...['issue', 'refuse'].map((act) => ({
+    method: 'POST',
+    path: `/api/v1/confirmations/${UNKNOWN}/${act}`,
   })),
   ...['pause', 'resume', 'cancel'].map((act) => ({
     method: 'POST',

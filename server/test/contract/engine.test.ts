@@ -448,5 +448,5 @@ describe('webhooks', () => {
       receiver.closeAllConnections();
       receiver.close();
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signIn } from '../support/sign-in.ts';
+import { newQuestion } from '../support/assistant.ts';
 import { startServer, type Answer } from '../support/server.ts';
 import {
   activeSeries,
@@ -40,6 +41,7 @@ interface Ids {
   readonly filter: string;
   readonly webhook: string;
   readonly import: string;
+  readonly confirmation: string;
 }
 
 /** One of everything, on the side that the key is of. */
@@ -74,6 +76,7 @@ async function everything(key: string): Promise<Ids> {
   return {
     webhook: webhook.body.id,
     import: imported.body.id,
+    confirmation: await newQuestion(server, key, series),
     filter: filter.body.id,
     series,
     user,
@@ -131,6 +134,7 @@ async function contents(): Promise<string> {
            (select jsonb_agg(k order by k.id) from dkim_keys k) as dkim_keys,
            (select jsonb_agg(w order by w.id) from webhooks w where w.workspace_id <> ${server.test.id}) as webhooks,
            (select count(*) from webhook_deliveries) as deliveries,
+           (select jsonb_agg(c order by c.id) from confirmations c where c.workspace_id <> ${server.test.id}) as confirmations,
            (select count(*) from audit_entries a where a.workspace_id <> ${server.test.id}) as audit,
            (select jsonb_agg(u order by u.id) from users u where u.workspace_id <> ${server.test.id}) as users,
            (select jsonb_agg(y order by y.id) from companies y where y.workspace_id <> ${server.test.id}) as companies,
@@ -188,6 +192,7 @@ const idOf = (ids: Ids): Record<string, string> => ({
   filters: ids.filter,
   webhooks: ids.webhook,
   imports: ids.import,
+  confirmations: ids.confirmation,
 });
 
 test('every path of /api/v1 that names something answers as if nothing of that name were there', async () => {
@@ -266,6 +271,7 @@ test('lists and filters show nothing of others', async () => {
       '/filters',
       '/webhooks',
       '/imports',
+      '/confirmations',
     ]) {
       const { text } = await server.v1('GET', `${path}?limit=200`);
       for (const id of Object.values(ids)) expect(text).not.toContain(id);
@@ -274,6 +280,7 @@ test('lists and filters show nothing of others', async () => {
       '/overview',
       '/upcoming',
       '/series?with=counts',
+      '/series/code',
       '/reports/messages?group=step',
       '/reports/messages.csv?group=step',
       '/export',

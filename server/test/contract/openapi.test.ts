@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { afterAll, describe, expect, test } from 'vitest';
+import { newQuestion } from '../support/assistant.ts';
 import { startServer } from '../support/server.ts';
 import { signIn } from '../support/sign-in.ts';
 import { until } from '../support/until.ts';
@@ -201,6 +202,7 @@ test('all calls of the contract are described', () => {
       ...v1(['series', 'broadcasts'].map((noun) => `post /${noun}/{}/duplicate`)),
       'post /inbound/mail/{}',
       ...v1(['get /messages', 'get /messages/{}', 'post /messages/{}/resolve']),
+      ...v1(['post /messages']),
       ...v1(['get /members', 'patch /members/{}', 'delete /members/{}']),
       ...v1(['get /invitations', 'post /invitations', 'post /invitations/{}/revoke']),
       ...v1(['look', 'accept'].map((act) => `post /invitations/${act}`)),
@@ -208,6 +210,7 @@ test('all calls of the contract are described', () => {
       ...v1(['post /sessions/revoke_others', 'post /setup', 'post /password/reset']),
       ...v1(['get /stream', 'get /messages/counts', 'post /messages/resolve']),
       ...v1(['outline', '{}/outline'].map((of) => `post /series/${of}`)),
+      ...v1(['get /series/code', 'post /series/code/plan', 'post /series/code/apply']),
       ...v1(['step_counts', 'steps/{}/people', 'diff'].map((of) => `get /series/{}/${of}`)),
       ...v1(['timezones', 'countries', 'holidays'].map((list) => `get /${list}`)),
       'post /api/v1/identity/verify',
@@ -308,6 +311,7 @@ describe('each path answers as it says', async () => {
     members: ada.id,
     invitations: invitation.body.id,
     sessions: signedIn.data[0].id,
+    confirmations: await newQuestion(server, server.test.secretKey),
     '{token}': inbox.body.post_url.split('/').at(-1),
   };
   const bodies: Record<string, unknown> = {
@@ -316,6 +320,8 @@ describe('each path answers as it says', async () => {
     '/api/sdk/users/update': { users: [{ user_id: userId }, { user_id: '' }] },
     '/api/sdk/companies/identify': { company_id: 'acme', user_id: userId, traits: { plan: 'pro' } },
     '/api/sdk/events': { user_id: userId, events: [{ event_type: 'bought' }] },
+    '/api/sdk/beacon': { calls: [{ path: '/users/identify', body: { user_id: userId } }] },
+    '/api/schedule/preview': { at: '2026-03-28T01:30:00Z', timezone: 'Europe/Berlin' },
     '/api/v1/series': { name: 'x', steps: [] },
     '/api/v1/series/{id}': { name: 'x', steps: TWO_EMAILS },
     '/api/v1/series/{id}/enroll': { users: [userId, { user_id: 'nobody' }], dry_run: true },
@@ -344,10 +350,13 @@ describe('each path answers as it says', async () => {
     '/api/v1/suppressions/import': { csv: 'one@example.com' },
     '/api/v1/settings': { name: 'x' },
     '/api/v1/test_clock/advance': { by: { hours: 1 } },
+    '/api/v1/messages': { to: 'ada@tidewater.example', subject: 'x', html: '<p>x</p>' },
     '/api/v1/messages/{id}/resolve': { decision: 'resend' },
     '/api/v1/messages/resolve': { ids: [messages.body.data[0].id], decision: 'resend' },
     '/api/v1/identity/verify': { token: 'x', user_id: userId },
     '/api/v1/series/outline': { steps: TWO_EMAILS, checks: true },
+    '/api/v1/series/code/plan': { slug: 'welcome', series: { name: 'x', steps: TWO_EMAILS } },
+    '/api/v1/series/code/apply': { slug: 'welcome', series: { name: 'x', steps: TWO_EMAILS } },
     '/api/v1/series/{id}/preview': { step_id: 'welcome', user_id: userId },
     '/api/v1/series/{id}/test_send': { step_id: 'welcome', to: 'ada@tidewater.example' },
     '/api/v1/broadcasts/{id}/preview': { user_id: userId },
@@ -404,7 +413,7 @@ describe('each path answers as it says', async () => {
     'get /api/v1/broadcasts/{id}/variants': 404,
   };
   /** Nouns of paths that are not for keys. */
-  const MEMBERS_ONLY = new Set(['session', 'sessions', 'members', 'invitations']);
+  const MEMBERS_ONLY = new Set(['session', 'sessions', 'members', 'invitations', 'confirmations']);
   // Reads first: what acts changes what is read, and archiving ends all.
   const rank = ({ method, path }: { method: string; path: string }): number =>
     method === 'get'
@@ -440,6 +449,9 @@ describe('each path answers as it says', async () => {
         await server.v1('POST', `/series/${seriesId}/resume`);
       if (name === 'post /api/sdk/series' || name === 'post /api/v1/series/{id}/enroll')
         await server.v1('POST', `/series/${seriesId}/resume`);
+      if (noun === 'confirmations' && method === 'post') {
+        idOf[noun] = await newQuestion(server, server.test.secretKey);
+      }
       const act = /^post .*\/broadcasts\/\{id\}\/(\w+)$/.exec(name)?.[1];
       if (act !== undefined) idOf['broadcasts'] = await broadcastFor(act);
       if (name === 'delete /api/v1/broadcasts/{id}') {

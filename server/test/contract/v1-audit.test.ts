@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ACTION_OF, UNAUDITED } from '../../src/workspace/audit/actions.ts';
+import { newQuestion } from '../support/assistant.ts';
 import { startServer, type Answer } from '../support/server.ts';
 import { activeSeries, advance, draftSeries, email, enroll, newUser } from '../support/series.ts';
 import { addMember, signIn } from '../support/sign-in.ts';
@@ -158,6 +159,10 @@ const CALLS: Record<
   'POST /series/{id}/archive': [paused],
   'POST /series/{id}/publish': [() => activeSeries(server)],
   'POST /series/{id}/duplicate': [() => draftSeries(server)],
+  'POST /series/code/apply': [
+    null,
+    { slug: 'welcome', series: { name: 'Welcome', steps: [email('a')] } },
+  ],
   'POST /series/{id}/content_update': [
     () => activeSeries(server),
     { steps: { welcome: { subject: 'Hi' } } },
@@ -249,6 +254,8 @@ const CALLS: Record<
   'POST /imports/{id}/resume': [() => longImport('pause')],
   'POST /imports/{id}/cancel': [() => longImport()],
   'POST /test_clock/advance': [null, { by: { hours: 1 } }],
+  'POST /confirmations/{id}/issue': [() => newQuestion(server, server.test.secretKey)],
+  'POST /confirmations/{id}/refuse': [() => newQuestion(server, server.test.secretKey)],
 };
 
 /** Users are named by their internal id, which outlives them; a new key or copy by its own. */
@@ -259,7 +266,8 @@ const QUERY: Readonly<Record<string, string>> = {
   'POST /imports': '?kind=users&format=jsonl',
 };
 /** Only somebody who is signed in may make these. */
-const isForMembers = (operation: string): boolean => /\/(members|invitations)\b/.test(operation);
+const isForMembers = (operation: string): boolean =>
+  /\/(members|invitations|confirmations)\b/.test(operation);
 
 function perform(operation: string, id: string, body: object | undefined): Promise<Answer> {
   const [method = '', path = ''] = operation.split(' ');
@@ -288,7 +296,9 @@ describe('a change has one entry, with its cause:', () => {
       target: { kind: noun },
       actor: isForMembers(operation)
         ? { kind: 'member', id: owner.id, name: owner.email }
-        : { kind: 'key', id: expect.any(String), name: server.test.secretKey.slice(-4) },
+        : operation === 'POST /series/code/apply'
+          ? { kind: 'code', id: expect.any(String), name: 'milepost apply' }
+          : { kind: 'key', id: expect.any(String), name: server.test.secretKey.slice(-4) },
       request_id: expect.stringMatching(/^[\da-f-]{36}$/),
       address: expect.stringMatching(/127\.0\.0\.1$/),
     });

@@ -391,7 +391,16 @@ describe('pausing, resuming and cancelling', () => {
     const before = (await messagesOf(side)).length;
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(12);
+    // What is still to come is planned, hour by hour, until it is paused.
+    const planned = (await side.call('GET', '/upcoming')).body;
+    expect(planned.series).toMatchObject([
+      { series_id: id, type: 'broadcast', sends: 12 - before, parked: { sends: 0 } },
+    ]);
+    expect(planned.hours[0]).toMatchObject({ hour: '2025-03-24T08:00:00.000Z', series_id: id });
     expect((await side.act(id, 'pause')).body.status).toBe('paused');
+    expect((await side.call('GET', '/upcoming')).body.series).toMatchObject([
+      { series_id: id, status: 'paused', sends: 0, parked: { sends: 12 - before } },
+    ]);
     expect((await side.act(id, 'pause')).body.status).toBe('paused');
     await side.advanceTo('2025-03-24T12:00:00.000Z');
     expect(await messagesOf(side)).toHaveLength(before);

@@ -606,6 +606,7 @@ describe('upcoming', () => {
     const none = { sends: 0, steps: 0 };
     expect(of(mail)).toEqual({
       series_id: mail,
+      type: 'series',
       name: 'Welcome',
       status: 'active',
       sends: 3,

@@ -39,6 +39,7 @@ describe('create', () => {
       steps: TWO_EMAILS.map((step) =>
         step.type === 'email' ? { ...step, purpose: 'marketing' } : step,
       ),
+      etag: expect.stringMatching(/^[\w-]{16}$/),
       created_at: NOW,
       updated_at: NOW,
     });
@@ -396,6 +397,38 @@ describe('change and delete', () => {
     }
     expect((await server.v1('DELETE', `/series/${id}`)).status).toBe(409);
     expect((await server.v1('GET', `/series/${id}`)).status).toBe(200);
+  });
+
+  test('a draft replaces only the one it was made from, and may be told twice', async () => {
+    const id = await draftSeries(server);
+    const read = (await server.v1('GET', `/series/${id}`)).body;
+    const put = (more: object) => server.v1('PUT', `/series/${id}`, { ...read, ...more });
+    const first = await put({ name: 'First' });
+    expect(first.status, first.text).toBe(200);
+    expect(first.body.etag).not.toBe(read.etag);
+    expect(await put({ name: 'Second' })).toMatchObject({
+      status: 409,
+      body: { code: 'series.changed' },
+    });
+    expect(await put({ name: 'First' })).toMatchObject({
+      status: 200,
+      body: { name: 'First', etag: first.body.etag },
+    });
+    expect((await server.v1('GET', `/series/${id}`)).body).toEqual(
+      expect.objectContaining({ name: 'First', etag: first.body.etag }),
+    );
+    expect((await put({ name: 'Third', etag: first.body.etag })).status).toBe(200);
+    // Who names none overwrites whatever there is, as before.
+    expect((await put({ name: 'Fourth', etag: undefined })).status).toBe(200);
+  });
+
+  test('of two changes of one draft at the same moment one is refused', async () => {
+    const id = await draftSeries(server);
+    const read = (await server.v1('GET', `/series/${id}`)).body;
+    const answers = await Promise.all(
+      ['One', 'Two'].map((name) => server.v1('PUT', `/series/${id}`, { ...read, name })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
   });
 
   test('an archived series cannot be changed', async () => {

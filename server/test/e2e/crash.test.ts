@@ -19,11 +19,11 @@ let world: MailWorld;
 
 beforeEach(async () => {
   world = await mailWorld();
-}, 60_000);
+}, 300_000);
 
 afterEach(async () => {
   await world.close();
-}, 30_000);
+}, 300_000);
 
 const addressOf = (n: number): string => `person-${n}@example.com`;
 
@@ -153,7 +153,7 @@ test('a worker that stood still while it was taken for dead wakes and changes no
   const doubts = await expectSoundBooks(people);
   expect(doubts.length).toBeLessThanOrEqual(CONNECTIONS);
   await Promise.all([sleeper.kill(), other.stop()]);
-}, 120_000);
+}, 300_000);
 
 /** Everything that says what became of whom. */
 async function snapshot() {

@@ -45,4 +45,4 @@ test('a file is tried, mapped, imported, and its faults can be read', async () =
   const { body } = await server.v1('GET', '/users/1');
   expect(body.traits).toEqual({ plan: 'pro' });
   await close();
-}, 60_000);
+}, 300_000);

@@ -29,7 +29,7 @@ test.each(['/dashboard', '/sign-in'])(
       void sizes.then(({ responseBodySize: size }) => files.set(response.url(), size));
     });
     if (path === '/sign-in') await page.context().clearCookies();
-    await page.goto(new URL(path, server.url).href);
+    const answer = await page.goto(new URL(path, server.url).href);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('load');
     const sizes = [...files.values()];
@@ -37,6 +37,9 @@ test.each(['/dashboard', '/sign-in'])(
     console.log(`${path}: ${kilobytes.toFixed(1)} kB in ${sizes.length} files`);
     expect(sizes.length).toBeGreaterThan(1);
     expect(kilobytes).toBeLessThan(KILOBYTES_MAX);
+    const policy = (await answer?.headerValue('content-security-policy')) ?? '';
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('unsafe');
     await close();
   },
 );

@@ -49,7 +49,7 @@ const hash = '00'.repeat(32);
 beforeAll(async () => {
   ({ db, drop } = await testDatabase());
   await seed();
-}, 120_000);
+}, 300_000);
 afterAll(() => drop());
 
 /** As one text, for a literal has no type that the database would have to guess. */

@@ -78,6 +78,15 @@ const held = { ...row, leaseToken: SOME_ID };
 const who = { bucket: BUCKET, userId: SOME_ID, automationId: SERIES };
 const marks = Array.from({ length: 64 }, () => new Date(0));
 
+const NEXT = {
+  stepId: 'e2',
+  dueAt: NOW,
+  fromAt: NOW,
+  timezone: 'UTC',
+  reasons: [],
+  isHeld: false,
+};
+
 const STATEMENTS: readonly [string, RegExp, (db: Db) => Promise<unknown>][] = [
   ['which buckets have due rows', /recipients_due\b/, (on) => dueBuckets(on, { marks })],
   [
@@ -98,7 +107,15 @@ const STATEMENTS: readonly [string, RegExp, (db: Db) => Promise<unknown>][] = [
   ],
   ['users by id', /users_pkey/, (on) => usersByIds(on, [{ bucket: BUCKET, id: SOME_ID }])],
   [
-    'move a row on',
+    'move a row on to the next step',
+    /Tid Scan/,
+    (on) =>
+      moveOn(on, [{ ...row, outcome: 'skipped', reason: 'gone', now: NOW, next: NEXT }], {
+        tzVersion: '2026a',
+      }),
+  ],
+  [
+    'complete an enrollment',
     /recipients_pkey/,
     (on) =>
       moveOn(on, [{ ...row, outcome: 'passed', reason: null, now: NOW, next: null }], {

@@ -217,6 +217,37 @@ describe('what is exported and imported on another side', () => {
     },
     60_000,
   );
+
+  test('is there what it was, as the one file of everything', async () => {
+    await fc.assert(
+      fc.asyncProperty(people, events, async (all, happened) => {
+        const [one, two] = [await server.newWorkspace(), await server.newWorkspace()];
+        const from = one.test.secretKey;
+        const to = two.test.secretKey;
+        const list = await fill(one.test, all);
+        const first = all[0]?.user_id ?? '';
+        const body = { user_ids: [first] };
+        await server.v1('POST', `/lists/${list}/subscribers`, body, { key: from });
+        await server.v1('POST', '/suppressions', { email: 'gone@x.example' }, { key: from });
+        const lines = happened.map((event) => JSON.stringify({ user_id: first, ...event }));
+        if (lines.length > 0) {
+          await importFile('kind=events&format=jsonl', lines.join('\n'), from);
+        }
+        const file = await exported('/export', from);
+        const done = await importFile('kind=everything&format=jsonl', file, to);
+        expect(done.progress.bad).toBe(0);
+        for (const kind of KINDS) {
+          const [before, after] = await Promise.all(
+            [from, to].map(async (key) =>
+              plainOf(await exported(`/exports/${kind}?format=jsonl`, key)),
+            ),
+          );
+          expect([kind, after]).toEqual([kind, before]);
+        }
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  }, 60_000);
 });
 
 const usersFile = (count: number, from = 0): string =>
@@ -255,6 +286,43 @@ describe('an import', () => {
     expect(done.progress).toMatchObject({ handled: 3_500, created: 3_500, changed: 0, bad: 0 });
     expect(await countUsers(side.id)).toBe(3_500);
     server.errors.length = 0;
+  });
+
+  test('takes mail back from who unsubscribes by it, though its worker ends after the commit', async () => {
+    const quiet = await startServer({ transport: null });
+    const { db } = quiet;
+    await quiet.sdk('/users/identify', { user_id: 'ada', traits: { email: 'ada@x.example' } });
+    const deps = importWorkOf(quiet.services);
+    const withdrawn: (readonly object[])[] = [];
+    let dies = true;
+    const consent = {
+      ...deps.consent,
+      withdraw: async (users: readonly object[]) => {
+        if (dies) throw new Error('the worker has ended');
+        withdrawn.push(users);
+      },
+    };
+    const ask = { kind: 'users', format: 'csv', source: 'milepost', mapping: {} } as const;
+    const options = { isDryRun: false, mayStart: false, isConfirmed: false, listId: null };
+    const body = Readable.from([Buffer.from('user_id,consent\nada,unsubscribed\n')]);
+    const id = await receiveImport(
+      { db, onReceived: () => {} },
+      { ...ask, workspaceId: quiet.test.id, options },
+      { body, now: new Date() },
+    );
+    const tick = createImportDuty({ ...deps, log: { error: () => {} }, consent });
+    await tick();
+    const [done] = await db`select state from imports where id = ${id}`;
+    expect(done).toEqual({ state: 'done' });
+    dies = false;
+    // Whoever wrote it may still be at it.
+    await tick();
+    expect(withdrawn).toEqual([]);
+    await db`update import_follow_ups set written_at = written_at - interval '11 seconds'`;
+    await tick();
+    expect(withdrawn).toEqual([[{ bucket: expect.any(Number), userId: expect.any(String) }]]);
+    expect(await db`select 1 from import_follow_ups`).toHaveLength(0);
+    await quiet.close();
   });
 
   test('that is tried only tells the same and keeps nothing', async () => {

@@ -64,7 +64,7 @@ beforeAll(async () => {
     update pg_class set reltuples = ${PRETENDED}
      where relname in ('users', 'companies') and relkind = 'r'
   `;
-}, 120_000);
+}, 300_000);
 afterAll(() => drop());
 
 const key = (value: string) => ({ value, id });

@@ -128,7 +128,7 @@ describe('beside two workers', () => {
       expect(countOf['goal_reached'], JSON.stringify(countOf)).toBeGreaterThan(30);
       expect(sent.filter(({ state }) => state === 'goal_reached').length).toBeGreaterThan(10);
       await expectExactLedger(server.db);
-    }, 120_000);
+    }, 300_000);
 
     test('an event that comes while its wait is being entered is never missed: 500 tries', async () => {
       const [server] = servers;
@@ -159,7 +159,7 @@ describe('beside two workers', () => {
       `;
       expect(missed).toEqual([]);
       await expectExactLedger(server.db);
-    }, 120_000);
+    }, 300_000);
 
     test('reacting, advancing, removing and identifying never lock each other out', async () => {
       const [server] = servers;
@@ -227,7 +227,7 @@ describe('beside two workers', () => {
       expect(done).toBeGreaterThan(200);
       expect(await deadlocks(server)).toBe(before);
       await expectExactLedger(server.db);
-    }, 120_000);
+    }, 300_000);
   });
 });
 
@@ -522,7 +522,7 @@ describe('without a worker', () => {
     expect(Math.max(...ended)).toBeLessThanOrEqual(250);
     expect(await endedCount()).toBe(COUNT);
     await expectExactLedger(server.db);
-  }, 120_000);
+  }, 300_000);
 
   test('data that is only written about people starts nothing, and ends passages', async () => {
     const side = await ownSide();

@@ -213,7 +213,7 @@ describe('counts of reports equal a recount', () => {
       'dropped',
     ];
     expect([...seen]).toEqual(expect.arrayContaining(kinds.map((kind) => `message ${kind}`)));
-  }, 120_000);
+  }, 300_000);
 
   test('property: of steps and passages of random series', async () => {
     const seen = new Set<string>();
@@ -227,7 +227,7 @@ describe('counts of reports equal a recount', () => {
     }
     const kinds = ['message sent', 'step passed', 'step skipped', 'passage completed'];
     expect([...seen]).toEqual(expect.arrayContaining(kinds));
-  }, 120_000);
+  }, 300_000);
 
   test('whoever adds up twice at once adds up once', async () => {
     const world = await sentWorld(db);

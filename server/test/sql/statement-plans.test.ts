@@ -77,7 +77,7 @@ const now = new Date();
 beforeAll(async () => {
   ({ db, drop } = await testDatabase());
   await seed();
-}, 120_000);
+}, 300_000);
 
 afterAll(() => drop());
 

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const some = await db<{ id: string }[]>`
     select id from webhook_deliveries where status = 'pending' limit 100`;
   ids = some.map(({ id }) => id);
-}, 30_000);
+}, 300_000);
 
 const room = { inHand: [{ webhookId: webhook, count: 2 }], perWebhook: 8 };
 const page = { webhookId: webhook, after: null, limit: 51 };

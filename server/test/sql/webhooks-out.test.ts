@@ -12,6 +12,7 @@ import {
   createEventStream,
   createWebhookSender,
   lineWriterOf,
+  sendDisabledAlerts,
   tidyWebhooks,
 } from '../../src/webhook/index.ts';
 import { EVENT_TYPES } from '../../src/webhook/event-types.ts';
@@ -377,6 +378,34 @@ test('an event is given up after three days, and its endpoint is disabled after 
   expect(overview.body.attention).toContainEqual(
     expect.objectContaining({ reason: 'webhook_disabled', name: at.url }),
   );
+  await server.v1('PATCH', '/settings', { alerts_url: `${at.url}/alerts` }, as);
+  const alerts: { url: string; body: string; secrets: readonly string[] }[] = [];
+  const tell = (isTold: boolean): Promise<number> =>
+    sendDisabledAlerts({
+      db,
+      clock: server.services.clock,
+      secretsOf: server.services.webhooks.secretsOf,
+      call: async (call) => {
+        alerts.push(call);
+        return isTold
+          ? { kind: 'answered' }
+          : { kind: 'failed', reason: 'refused', isTemporary: true };
+      },
+    });
+  expect(await tell(false)).toBe(1);
+  // Told again a minute later, and then no more.
+  expect(await tell(true)).toBe(0);
+  await db`update webhooks set alert_due_at = db_now() where id = ${id}`;
+  expect([await tell(true), await tell(true)]).toEqual([1, 0]);
+  expect(alerts.map(({ url }) => url)).toEqual([`${at.url}/alerts`, `${at.url}/alerts`]);
+  expect(alerts[0]?.secrets).toHaveLength(1);
+  expect(JSON.parse(alerts[1]?.body ?? '')).toMatchObject({
+    type: 'webhook.disabled',
+    workspace_id: who.test.id,
+    webhook_id: id,
+    url: at.url,
+    reason: 'failing',
+  });
   // What was pending goes on once it is enabled again.
   const good = await receiver();
   await server.v1('PATCH', `/webhooks/${id}`, { url: good.url, is_enabled: true }, as);

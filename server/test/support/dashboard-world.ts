@@ -4,6 +4,7 @@ import { consentLinks } from '../../src/consent/index.ts';
 import { userIdOf } from '../../src/platform/ids.ts';
 import { foldReports, recordReturned } from '../../src/tracking/index.ts';
 import type { Handover, Returned, Transport } from '../../src/transport/index.ts';
+import { newQuestion } from './assistant.ts';
 import { BROADCAST_EMAIL, ONBOARDING, ONBOARDING_DRAFT, TRIAL_ENDING } from './dashboard-series.ts';
 import { dashboardDir } from './dashboard.ts';
 import type { Answer } from './http.ts';
@@ -37,6 +38,8 @@ export interface WorldIds {
   readonly company: string;
   readonly message: string;
   readonly inDoubt: string;
+  /** What an assistant asks. */
+  readonly question: string;
   readonly invitation: string;
   /** Paths of the pages for recipients. */
   readonly unsubscribe: string;
@@ -75,6 +78,7 @@ export async function startDashboardWorld(): Promise<DashboardWorld> {
   const call = callOf(server);
   const test = await liveOnTestSide(server, call);
   const inDoubt = await liveOnLiveSide(server, call);
+  const question = await newQuestion(server, server.test.secretKey, test.emptySeries);
   const invited = await owner.call('POST', '/invitations', {
     email: 'margaret@tidewater.example',
     role: 'editor',
@@ -87,7 +91,7 @@ export async function startDashboardWorld(): Promise<DashboardWorld> {
     owner,
     editor,
     viewer,
-    ids: { ...test, ...recipientPages(server, test.person), inDoubt, invitation },
+    ids: { ...test, ...recipientPages(server, test.person), inDoubt, invitation, question },
     close: server.close,
   };
 }

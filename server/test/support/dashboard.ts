@@ -20,7 +20,7 @@ export interface OpenDashboard {
 
 /** Heights that go with the widths that pages are made for. */
 const HEIGHTS: Readonly<Record<number, number>> = { 390: 844, 768: 1024, 1440: 900 };
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 let browser: Promise<Browser> | null = null;
 

@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -19,6 +27,10 @@ declare module 'vitest' {
 
 const PREFIX = 'milepost-test-';
 
+/** In memory, where the system has such a place and room in it: a database is a thousand files. */
+const IN_MEMORY = '/dev/shm';
+const ROOM_MIN_BYTES = 4 * 1024 ** 3;
+
 /** Nothing in this cluster outlives the run. Tests about crashes start clusters of their own. */
 const SETTINGS = {
   fsync: 'off',
@@ -31,7 +43,7 @@ const SETTINGS = {
 /** One PostgreSQL for the whole run, with a migrated database that each test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
-  const dataDir = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const dataDir = mkdtempSync(join(folder(), `${PREFIX}${process.pid}-`));
   chmodSync(dataDir, 0o755);
   const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog, settings: SETTINGS });
   const clusterUrl = urlOfDatabase(postgres.url, 'postgres');
@@ -50,10 +62,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+function folder(): string {
+  if (!existsSync(IN_MEMORY)) return tmpdir();
+  const { bavail, bsize } = statfsSync(IN_MEMORY);
+  return bavail * bsize >= ROOM_MIN_BYTES ? IN_MEMORY : tmpdir();
+}
+
 /** A run that was killed leaves its server behind. */
 async function removeLeftovers(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    const dataDir = join(tmpdir(), name);
+  for (const dir of [tmpdir(), IN_MEMORY].filter((dir) => existsSync(dir)))
+    await removeLeftoversIn(dir);
+}
+
+async function removeLeftoversIn(dir: string): Promise<void> {
+  for (const name of readdirSync(dir)) {
+    const dataDir = join(dir, name);
     const pid = Number.parseInt(name.slice(PREFIX.length), 10);
     const found = statSync(dataDir, { throwIfNoEntry: false });
     if (!name.startsWith(PREFIX) || isAlive(pid) || found?.uid !== process.getuid?.()) continue;

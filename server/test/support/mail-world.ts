@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServices, type Services } from '../../src/app/services.ts';
 import { connect, type Pool } from '../../src/platform/db.ts';
+import { createMessageSender } from '../../src/enrollment/transactional/send-message.ts';
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { migrate } from '../../src/platform/migrate.ts';
@@ -21,13 +22,19 @@ const ENROLLED_AT_ONCE = 250;
 /** Connections of a worker to the sink. */
 export const CONNECTIONS = 10;
 
+/** Of so many people one gets a transactional message. */
+const TRANSACTIONAL_EACH = 10;
+
 /** A durable database of its own, a sink in another process, and a live side with one email to send. */
 export interface MailWorld {
   readonly db: Pool;
   readonly services: Services;
   readonly workspaceId: string;
   readonly seriesId: string;
-  /** Identifies and enrolls so many new people; each is owed one email. */
+  /**
+   * Identifies and enrolls so many new people, or sends some of them a transactional message; each is owed
+   * one email.
+   */
   readonly enroll: (count: number, addressOf: (n: number) => string) => Promise<void>;
   readonly startWorker: () => Promise<WorkerProcess>;
   /** What the sink has accepted, read from its log. */
@@ -79,7 +86,17 @@ export async function mailWorld(): Promise<MailWorld> {
   let people = 0;
   const workers = new Set<ChildProcess>();
 
+  const send = createMessageSender({ ...services, onEntered: () => {} });
+
+  /** Without a user: what a message brings has to be enough. */
+  async function sendOne(n: number, to: string): Promise<void> {
+    const body = { to, subject: `Hello Person ${n}`, html: '<p>Hello</p>' };
+    const workspace = { id: workspaceId, side: 'live', timezone: 'UTC' } as const;
+    await send({ workspace, body, key: `message-${n}` });
+  }
+
   async function enrollOne(n: number, address: string): Promise<void> {
+    if (n % TRANSACTIONAL_EACH === 0) return sendOne(n, address);
     const externalId = `person-${n}`;
     const own = { name: `Person ${n}`, email: address };
     const patch = { own, traits: {}, context: {} };

@@ -95,6 +95,8 @@ export interface StartOptions extends WorkspaceOptions {
   readonly hasSession?: boolean;
   /** Serves this dashboard. */
   readonly dashboardDir?: string;
+  /** Serves this documentation. */
+  readonly docsDir?: string;
   /** Says that people reach it where it listens, instead of under a name that is nobody's. */
   readonly hasOwnUrl?: boolean;
   /** Believes `X-Forwarded-For`, so that a test may call from many addresses. */
@@ -178,6 +180,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     signIn,
     publicUrl: services.publicUrl,
     trustProxy: options.trustsProxy ?? false,
+    ...(options.docsDir === undefined ? {} : { docsDir: options.docsDir }),
     dashboardDir: options.dashboardDir ?? (hasSession ? emptyDashboard() : null),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -11,6 +11,7 @@ import { AutomationTabs } from './automation-tabs.tsx';
 import { Conflict } from './conflict.tsx';
 import { DraftProvider } from './draft/draft-provider.tsx';
 import { AutomationHeader } from './header/automation-header.tsx';
+import { KeptInFile } from './kept-in-file.tsx';
 
 /** One series: built, ruled, written, tried and watched. The id in the address is the API's. */
 export function AutomationPage() {
@@ -30,6 +31,7 @@ export function AutomationPage() {
       <main className="flex min-h-0 flex-1 flex-col">
         <AutomationHeader />
         <Failure error={series.error} stale className="m-3" />
+        <KeptInFile />
         <Conflict />
         <AutomationTabs />
       </main>

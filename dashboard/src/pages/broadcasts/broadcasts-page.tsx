@@ -17,6 +17,14 @@ import { NewBroadcast } from './new-broadcast.tsx';
 
 const STATUSES = ['all', 'draft', 'scheduled', 'sending', 'sent'] as const;
 
+const LABELS: Readonly<Record<(typeof STATUSES)[number], string>> = {
+  all: 'All',
+  draft: 'Draft',
+  scheduled: 'Scheduled',
+  sending: 'Sending',
+  sent: 'Sent',
+};
+
 /** One email to many people, once. */
 export function BroadcastsPage() {
   const mayEdit = useMay('editor');
@@ -45,7 +53,7 @@ export function BroadcastsPage() {
         <Segmented
           label="Status"
           value={status}
-          segments={STATUSES.map((value) => ({ value, label: value === 'all' ? 'All' : value }))}
+          segments={STATUSES.map((value) => ({ value, label: LABELS[value] }))}
           onChange={(next) => setStatus(next === 'all' ? '' : next)}
         />
       </div>

@@ -61,7 +61,7 @@ function Loaded({ company }: { readonly company: Company }) {
       <div className="grid grid-cols-1 gap-6 wide:grid-cols-[minmax(0,1fr)_22rem]">
         <section
           aria-labelledby="people-head"
-          className="order-2 grid min-w-0 content-start gap-3 wide:order-1"
+          className="order-2 grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-3 wide:order-1"
         >
           <h2 id="people-head" className="font-semibold">
             People

@@ -8,11 +8,9 @@ import { Button } from '../../components/ui/button.tsx';
 export function InboxBar({ onShowKeys }: { readonly onShowKeys: () => void }) {
   return (
     <PageActions>
-      <Button look="plain" onClick={() => open({ enrolling: true })}>
+      <Button look="plain" aria-label="Enroll yourself" onClick={() => open({ enrolling: true })}>
         <UserPlus size={15} aria-hidden />
-        <span>
-          Enroll<span className="hidden wide:inline"> yourself</span>
-        </span>
+        <span className="hidden wide:inline">Enroll yourself</span>
       </Button>
       {/* Narrow pages are on phones, which have no keys. */}
       <span className="hidden wide:contents">

@@ -113,14 +113,18 @@ interface SentByProps {
   readonly automation: NamedAutomation | undefined;
 }
 
+/** Automations that are nobody's configuration, by their one step. */
+const HIDDEN: Readonly<Record<string, string>> = {
+  confirmation: 'Confirmation',
+  transactional: 'Transactional',
+};
+
 function SentBy({ message, automation }: SentByProps) {
   const step =
     message.variant === null ? message.step_id : `${message.step_id}, ${message.variant}`;
   return (
     <span className="grid max-w-48">
-      <span className="truncate">
-        {automation?.name ?? (message.step_id === 'confirmation' ? 'Confirmation' : 'Gone')}
-      </span>
+      <span className="truncate">{automation?.name ?? HIDDEN[message.step_id] ?? 'Gone'}</span>
       {automation?.type !== 'broadcast' && (
         <span className="truncate text-sm text-muted">{step}</span>
       )}

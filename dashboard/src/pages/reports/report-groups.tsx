@@ -52,6 +52,8 @@ function Name({ of }: { readonly of: Key }) {
         >
           {name}
         </Link>
+      ) : type !== 'series' ? (
+        <span className="font-medium">{name}</span>
       ) : (
         <Link
           to="/dashboard/automation/$id"

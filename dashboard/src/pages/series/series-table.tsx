@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type RowOf, useDo } from '../../api/ask.ts';
 import { Instant } from '../../components/instant.tsx';
 import { countedOf, countOf, rateOf } from '../../components/number.ts';
+import { Badge } from '../../components/ui/badge.tsx';
 import { Button } from '../../components/ui/button.tsx';
 import { Confirm } from '../../components/ui/confirm.tsx';
 import { Menu, MenuItem } from '../../components/ui/menu.tsx';
@@ -60,6 +61,7 @@ export function SeriesTable({ rows, mayEdit }: SeriesTableProps) {
                 >
                   {series.name}
                 </Link>
+                <KeptInFile series={series} />
               </Cell>
               <Cell>
                 <SeriesStatus status={series.status} />
@@ -113,5 +115,17 @@ export function SeriesTable({ rows, mayEdit }: SeriesTableProps) {
         </p>
       </Confirm>
     </>
+  );
+}
+
+/** A series that is kept in a file says so. */
+function KeptInFile({ series: { managed_by: source } }: { readonly series: Series }) {
+  if (source === undefined) return null;
+  return (
+    <span className="ml-2" title={`Kept in ${source.path}`}>
+      <Badge tone="quiet">
+        <span className="sr-only">managed by </span>code
+      </Badge>
+    </span>
   );
 }

@@ -87,6 +87,13 @@ export const SECTIONS: readonly Section[] = [
       import('./webhooks/webhooks-section.tsx').then((m) => ({ default: m.WebhooksSection })),
   },
   {
+    name: 'assistants',
+    title: 'Assistants',
+    hint: 'What assistants ask members to allow, and how one is connected.',
+    load: () =>
+      import('./assistants/assistants-section.tsx').then((m) => ({ default: m.AssistantsSection })),
+  },
+  {
     name: 'data',
     title: 'Import and export',
     hint: 'Files of people and what they did, brought along and taken along.',

@@ -15,9 +15,9 @@ interface UpcomingSeriesProps {
 /** The series that plan something, and how much of it stands still. */
 export function UpcomingSeries({ series, selectedId, onSelect }: UpcomingSeriesProps) {
   return (
-    <Table label="Series that plan emails">
+    <Table label="What plans emails">
       <TableHead>
-        <HeadCell>Series</HeadCell>
+        <HeadCell>Series or broadcast</HeadCell>
         <HeadCell isNumber>Emails planned</HeadCell>
         <HeadCell isNumber>Due now</HeadCell>
         <HeadCell isNumber>Standing still</HeadCell>
@@ -26,12 +26,12 @@ export function UpcomingSeries({ series, selectedId, onSelect }: UpcomingSeriesP
         </HeadCell>
       </TableHead>
       <tbody>
-        {series.map(({ series_id: id, name, status, sends, follows, due, parked }) => (
+        {series.map(({ series_id: id, type, name, status, sends, follows, due, parked }) => (
           <Row key={id}>
             <Cell>
               <span className="flex flex-wrap items-center gap-2">
                 <Link
-                  to="/dashboard/automation/$id"
+                  to={type === 'series' ? '/dashboard/automation/$id' : '/dashboard/broadcasts/$id'}
                   params={{ id }}
                   className="font-medium hover:underline"
                 >

@@ -5,12 +5,14 @@ import { createReset, hasMembers } from '../../workspace/index.ts';
 import { resetLink, setupLink } from '../auth/links.ts';
 import type { Config, ConfigOptions } from '../config.ts';
 import { urlOf } from '../process.ts';
+import { runningUrl } from './running.ts';
 import { answer, withDatabase, type World } from './context.ts';
 
 type Options = ConfigOptions & { readonly json?: boolean };
 
-/** Where people reach the server, as the configuration says. */
-const publicUrlOf = ({ publicUrl, host, port }: Config): string => publicUrl ?? urlOf(host, port);
+/** Where people reach the server: as the configuration says, else where the one that runs listens. */
+const publicUrlOf = ({ publicUrl, host, port, dataDir }: Config): string =>
+  publicUrl ?? runningUrl(dataDir) ?? urlOf(host, port);
 
 /** `milepost setup-link`: the link that makes the first owner. */
 export function setupLinkCommand(world: World, options: Options): Promise<void> {

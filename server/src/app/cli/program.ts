@@ -1,6 +1,7 @@
 import { Command, type OptionValues } from 'commander';
 import { version } from '../../platform/version.ts';
 import type { ConfigOptions } from '../config.ts';
+import { addCode } from './code/commands.ts';
 import type { World } from './context.ts';
 import type { ExportCommandOptions } from './export.ts';
 import type { ImportCommandOptions } from './import.ts';
@@ -26,6 +27,7 @@ export function programOf(world: World): Command {
   addMembers(program, world);
   addChecks(program, world);
   addFiles(program, world);
+  addCode(program, world);
   return program;
 }
 
@@ -40,6 +42,11 @@ Environment (each also as …_FILE, naming a file that holds the value):
   MILEPOST_SMTP_CONNECTIONS, MILEPOST_DKIM_DOMAIN, MILEPOST_DKIM_SELECTOR, MILEPOST_DKIM_KEY
   MILEPOST_OIDC_ISSUER, MILEPOST_OIDC_CLIENT_ID, MILEPOST_OIDC_CLIENT_SECRET, MILEPOST_OIDC_NAME
   MILEPOST_TRUST_PROXY, MILEPOST_LOG_LEVEL`;
+
+const ASSISTANT_ENVIRONMENT = `
+Environment:
+  MILEPOST_URL              the server (default: http://127.0.0.1:4400)
+  MILEPOST_SECRET_KEY       a secret key; of which side says which side it works on (or …_FILE)`;
 
 const common = (command: Command): Command =>
   command.option('--data-dir <dir>', 'where the embedded database lives (default: .milepost)');
@@ -61,6 +68,11 @@ function addServers(program: Command, world: World): void {
   server(
     program.command('serve').description('run the API; any number, over one DATABASE_URL'),
   ).action(async (options: CommonOptions) => (await import('./serve.ts')).serve(world, options));
+  program
+    .command('mcp')
+    .description('tools for an assistant, over standard input and output, of a running server')
+    .addHelpText('after', ASSISTANT_ENVIRONMENT)
+    .action(async () => (await import('./mcp.ts')).mcpCommand(world));
   common(
     program.command('work').description('run a worker; any number, over one DATABASE_URL'),
   ).action(async (options: CommonOptions) => (await import('./serve.ts')).work(world, options));
@@ -139,6 +151,10 @@ function addChecks(program: Command, world: World): void {
     .action(async (file: string | undefined) =>
       (await import('./schedule.ts')).scheduleCommand(world, file),
     );
+  program
+    .command('openapi')
+    .description('print the OpenAPI document of the API; needs no database')
+    .action(async () => (await import('./openapi.ts')).openapiCommand(world));
   data(program.command('doctor').description('check the installation and say what to do')).action(
     async (options: CommonOptions) => (await import('./doctor.ts')).doctorCommand(world, options),
   );

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { takePidLockPatiently, type PidLock } from '../../platform/pid-lock.ts';
 import { SetupError } from '../../platform/setup-error.ts';
 import { stopOnSignal } from '../../platform/shutdown.ts';
@@ -7,6 +6,7 @@ import { bannerOf } from '../banner.ts';
 import type { Config, ConfigOptions } from '../config.ts';
 import { runProcess, type Parts, type Ready } from '../process.ts';
 import { configOf, processLog, type World } from './context.ts';
+import { lockPathOf } from './running.ts';
 
 /** Everything is stopped within this, or the process ends as it is. */
 const GRACE_MS = 9_000;
@@ -63,7 +63,11 @@ async function run(
   await runProcess(config, {
     parts,
     stopping,
-    onReady,
+    onReady: (ready) => {
+      onReady(ready);
+      // scripts/lib/launch.mjs does what can wait only now.
+      process.send?.({ ready: true });
+    },
     log: processLog(world, config),
     onProgress: (what) => world.err(`${what}…\n`),
   });
@@ -79,7 +83,7 @@ const quietly = (world: World, config: Config): Config =>
 
 async function lockOf({ dataDir }: Config): Promise<PidLock> {
   mkdirSync(dataDir, { recursive: true });
-  const lock = await takePidLockPatiently(join(dataDir, 'milepost.lock'));
+  const lock = await takePidLockPatiently(lockPathOf(dataDir));
   if (lock.taken) return lock;
   const where = lock.note === '' ? '' : ` at ${lock.note}`;
   throw new SetupError(

@@ -64,7 +64,9 @@ export const OverviewView = Type.Object({
   attention: Type.Array(
     Type.Object({
       automation_id: Nullable(Type.String({ format: 'uuid' })),
-      automation_type: Nullable(Type.Enum(['series', 'broadcast', 'confirmation'])),
+      automation_type: Nullable(
+        Type.Enum(['series', 'broadcast', 'confirmation', 'transactional']),
+      ),
       name: Type.String({
         description: 'Of the series, the broadcast, or the domain; the URL of a webhook',
       }),

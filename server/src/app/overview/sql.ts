@@ -107,7 +107,7 @@ export async function recentHandovers(db: Db, workspaceId: string): Promise<Rece
 export interface Trouble {
   readonly automationId: string;
   readonly name: string;
-  readonly type: 'series' | 'broadcast' | 'confirmation';
+  readonly type: 'series' | 'broadcast' | 'confirmation' | 'transactional';
   readonly reason: 'no_entries' | 'failing_steps' | 'in_doubt' | 'unpublished_changes';
   readonly count: number;
 }

@@ -3,7 +3,8 @@ import type { Source } from './source.ts';
 /**
  * Contacts exported from Loops: the default properties and a column for each of one's own. In files the
  * names are those of the API or those on the screen.
- * Source: loops.so/docs/contacts/properties.
+ * Source: loops.so/docs/contacts/properties, loops.so/docs/add-users/csv-upload: what is downloaded from the
+ * audience may be uploaded again, so its columns are those of an upload.
  */
 export const loops: Source = {
   columns: {

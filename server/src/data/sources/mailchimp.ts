@@ -4,7 +4,8 @@ import type { Source } from './source.ts';
  * An audience exported from Mailchimp: a file each of who is subscribed, unsubscribed and cleaned. Which
  * it is stands in its name and its columns alone: `UNSUB_TIME` and `CLEAN_TIME` are in the second and the
  * third only. An unsubscribed person has left; a cleaned address has bounced.
- * As such files are known to look; not compared with an export of today.
+ * The columns of who is subscribed and unsubscribed are as in files that people have published; those of who is
+ * cleaned are as such files are known to look, for none was found to compare.
  */
 export const mailchimp: Source = {
   columns: {

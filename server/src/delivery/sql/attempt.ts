@@ -10,6 +10,8 @@ export interface Attempt extends NewMessage {
   readonly closesAt: Date | null;
   /** The user's zone by which that was reckoned. */
   readonly userTimezone: string | null;
+  /** Whether it goes to an address of its own, whatever the user has. */
+  readonly hasOwnAddress?: boolean;
   /** What the person's consent is asked for. */
   readonly consent: HashedAsk;
 }
@@ -59,10 +61,11 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         ${column(({ consent }) => consent.userHash)}::text[],
         ${column(({ consent }) => consent.purpose)}::text[],
         ${column(({ consent }) => consent.listId)}::uuid[],
-        ${column(({ variant }) => variant)}::text[]
+        ${column(({ variant }) => variant)}::text[],
+        ${column(({ hasOwnAddress = false }) => String(hasOwnAddress))}::text[]::boolean[]
       ) as a (bucket, enrollment_id, seq, id, external_id, transport, from_address, to_address,
               subject, html, text, headers, message_id, lease_token, worker_id, closes_at, timezone,
-              address_hash, user_hash, purpose, list_id, variant)
+              address_hash, user_hash, purpose, list_id, variant, has_own_address)
     ), sure as (
       select r.bucket, r.enrollment_id, r.seq, r.workspace_id, r.automation_id, r.user_id,
              r.step_id, r.due_at, r.reasons, a.lease_token
@@ -70,14 +73,14 @@ export async function beginAttempts(db: Db, attempts: readonly Attempt[]): Promi
         join enrollments e on e.bucket = r.bucket and e.id = r.enrollment_id
         join automations s on s.id = r.automation_id
         -- On its own: joined as the others are, everybody of the bucket may be read first.
-        join lateral (select timezone, email from users u
-                       where u.bucket = r.bucket and u.id = r.user_id offset 0) u on true
+        left join lateral (select timezone, email from users u
+                            where u.bucket = r.bucket and u.id = r.user_id offset 0) u on true
         join attempt a on a.bucket = r.bucket and a.enrollment_id = r.enrollment_id and a.seq = r.seq
        where r.lease_token = a.lease_token
          and (e.state = 'active' or not r.advances and e.state not in ('removed', 'exited'))
          and s.status = 'active'
-         and u.timezone is not distinct from a.timezone
-         and u.email = a.to_address
+         and (a.has_own_address
+              or u.timezone is not distinct from a.timezone and u.email = a.to_address)
          and (a.closes_at is null or db_now() < a.closes_at)
          and (select true from signals g
                where g.bucket = r.bucket and g.user_id = r.user_id limit 1) is null

@@ -52,6 +52,9 @@ export async function insertFinished(db: Db, messages: readonly FinishedMessage[
       join recipients r on r.bucket = a.bucket and r.enrollment_id = a.enrollment_id and r.seq = a.seq
         on conflict (bucket, enrollment_id, seq) do update
            set state = excluded.state, transport = excluded.transport, sent_at = excluded.sent_at,
+               from_address = excluded.from_address, to_address = excluded.to_address,
+               subject = excluded.subject, html = excluded.html, text = excluded.text,
+               headers = excluded.headers,
                variant = excluded.variant, list_id = excluded.list_id, attempt = m.attempt + 1,
                answer = excluded.answer, updated_at = excluded.updated_at
          where m.state = 'scheduled'

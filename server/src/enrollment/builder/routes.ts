@@ -9,13 +9,13 @@ import {
   readAutomation,
   readVersion,
   type ListState,
-  type SeriesDiff,
   type SeriesDraft,
 } from '../../series/index.ts';
 import type { RequestActor } from '../../workspace/index.ts';
 import { stepCounts } from '../step-counts.ts';
 import { STEP_OUTCOMES, stepPeople } from '../step-people.ts';
 import type { StepPerson } from '../sql/step-people.ts';
+import { diffView } from './diff-view.ts';
 import * as schema from './schema.ts';
 import { outlineCallOf } from './outline-call.ts';
 import { OutlineBody, OutlineView } from './outline-schema.ts';
@@ -230,24 +230,3 @@ function addDiff(app: App, { db }: BuilderRouteDeps): void {
 }
 
 const NOTHING = { settings: {}, steps: [] } as unknown as SeriesDraft;
-
-function diffView({ added, removed, changed, moved, settings }: SeriesDiff, number: number | null) {
-  const step = ({ stepId, ...rest }: { stepId: string; type: string }) => ({
-    step_id: stepId,
-    ...rest,
-  });
-  const change = ({ stepId, fields }: SeriesDiff['changed'][number]) => ({
-    step_id: stepId,
-    fields: [...fields],
-  });
-  const isSame = [added, removed, changed, moved, settings].every(({ length }) => length === 0);
-  return {
-    from_version: number,
-    is_same: isSame,
-    added: added.map(step),
-    removed: removed.map(step),
-    changed: changed.map(change),
-    moved: moved.map(change),
-    settings: [...settings],
-  };
-}

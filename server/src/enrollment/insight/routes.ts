@@ -132,10 +132,10 @@ function addUpcoming(app: App, deps: InsightRouteDeps): void {
     {
       schema: {
         tags: ['series'],
-        summary: 'Planned sends of the days to come, by hour and series',
+        summary: 'Planned sends of the days to come, by hour and series or broadcast',
         description:
           'From the queue: each person counts once, with the step that waits. The steps after it are ' +
-          'not planned yet.',
+          'not planned yet. Of a broadcast that is being sent, everybody who still waits for their turn.',
         querystring: Type.Object({
           days: Type.Integer({
             minimum: 1,

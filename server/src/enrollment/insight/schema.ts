@@ -88,6 +88,7 @@ export const UpcomingView = Type.Object({
   series: Type.Array(
     Type.Object({
       series_id: Uuid,
+      type: Type.Enum(['series', 'broadcast']),
       name: Type.String(),
       status: Type.Enum([...AUTOMATION_STATUSES]),
       ...StepCounts,

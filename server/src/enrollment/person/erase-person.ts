@@ -17,7 +17,7 @@ import {
   keepUnsubscribes,
 } from '../../delivery/index.ts';
 import { inTransaction, type Pool, type Transaction } from '../../platform/db.ts';
-import { bucketOf, userIdOf, uuidv7In } from '../../platform/ids.ts';
+import { addressIdOf, bucketOf, userIdOf, uuidv7In } from '../../platform/ids.ts';
 import { pastDeadlocks } from '../../platform/past-deadlocks.ts';
 import type { SeriesCatalog } from '../../series/index.ts';
 import { eraseKept, recordChange } from '../../workspace/index.ts';
@@ -106,15 +106,25 @@ export async function countPerson(
   return { enrollments, activeEnrollments, steps, ...messages, events, ...consent, broadcasts };
 }
 
+/** By what somebody is known. */
+type Known = Pick<User, 'externalId' | 'email' | 'name'>;
+
+/** A user; or whoever reads mail at an address that was written to without naming one. */
 async function personOf(
   db: Pool,
   { workspaceId, userExternalId }: { workspaceId: string; userExternalId: string },
-): Promise<{ ref: PersonRef; user: User }> {
-  const userId = userIdOf(workspaceId, userExternalId);
-  const bucket = bucketOf(userId);
-  const user = (await usersByIds(db, [{ bucket, id: userId }])).get(userId);
-  if (user === undefined) throw userNotFound();
-  return { ref: { workspaceId, bucket, userId }, user };
+): Promise<{ ref: PersonRef; user: Known }> {
+  const refOf = (userId: string) => ({ workspaceId, bucket: bucketOf(userId), userId });
+  const ref = refOf(userIdOf(workspaceId, userExternalId));
+  const { bucket, userId: id } = ref;
+  const user = (await usersByIds(db, [{ bucket, id }])).get(id);
+  if (user !== undefined) return { ref, user };
+  const stranger = refOf(addressIdOf(workspaceId, userExternalId));
+  if (!(await hasPassages(db, stranger))) throw userNotFound();
+  return {
+    ref: stranger,
+    user: { externalId: userExternalId, email: userExternalId, name: null },
+  };
 }
 
 /**
@@ -142,6 +152,7 @@ export async function erasePerson(
     await endAll(deps, ref);
     await pastDeadlocks(() => inTransaction(db, (tx) => keepUnsubscribes(tx, ref)));
     await eraseHistory(deps, erasing);
+    await eraseAddresses(deps, { ...erasing, addresses: [user.email, ...former] });
     await eraseEvents(db, ref);
     await pastDeadlocks(() =>
       inTransaction(db, async (tx) => {
@@ -181,9 +192,9 @@ async function endAll({ db, catalog, consent }: EraseDeps, ref: PersonRef): Prom
   }
 }
 
-type Erasing = PersonRef & { readonly nobody: string; readonly user: User };
+type Erasing = PersonRef & { readonly nobody: string; readonly user: Known };
 
-const wordsOf = ({ email, externalId }: User): string[] =>
+const wordsOf = ({ email, externalId }: Known): string[] =>
   [email, externalId].flatMap((word) => (word === null || word === '' ? [] : [word]));
 
 async function eraseHistory({ db, beside }: EraseDeps, erasing: Erasing): Promise<void> {
@@ -204,6 +215,21 @@ async function eraseHistory({ db, beside }: EraseDeps, erasing: Erasing): Promis
       inTransaction(db, (tx) => erasePassages(tx, { ...ref, limit: PASSAGES_AT_ONCE })),
     );
     if (passages < PASSAGES_AT_ONCE) return;
+  }
+}
+
+/** What was sent to the person's addresses without naming them as a user. */
+async function eraseAddresses(
+  deps: EraseDeps,
+  { addresses, workspaceId, user }: Erasing & { addresses: readonly (string | null)[] },
+): Promise<void> {
+  const known = addresses.filter((address) => address !== null);
+  for (const userId of new Set(known.map((address) => addressIdOf(workspaceId, address)))) {
+    const bucket = bucketOf(userId);
+    const ref = { workspaceId, bucket, userId };
+    await endAll(deps, ref);
+    const now = await sideNow(deps.db, workspaceId);
+    await eraseHistory(deps, { ...ref, user, nobody: uuidv7In(bucket, now) });
   }
 }
 

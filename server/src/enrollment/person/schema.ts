@@ -8,7 +8,7 @@ export const PassageView = Type.Object({
   id: Type.String({ format: 'uuid' }),
   series_id: Type.String({ format: 'uuid', description: 'Of the series, or of the broadcast' }),
   series_name: Type.String(),
-  type: Type.Enum(['series', 'broadcast', 'confirmation']),
+  type: Type.Enum(['series', 'broadcast', 'confirmation', 'transactional']),
   version: Type.Integer(),
   run: Type.Integer(),
   state: State,

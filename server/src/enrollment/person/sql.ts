@@ -12,7 +12,7 @@ interface Person {
 export interface PersonPassage {
   readonly id: string;
   readonly automationId: string;
-  readonly type: 'series' | 'broadcast' | 'confirmation';
+  readonly type: 'series' | 'broadcast' | 'confirmation' | 'transactional';
   readonly seriesName: string;
   readonly version: number;
   readonly run: number;
@@ -172,6 +172,9 @@ export async function erasePassages(
         from mine
        where l.bucket = mine.bucket and l.enrollment_id = mine.id
       returning 1
+    ), emails as (
+      delete from transactional_emails t using mine
+       where t.bucket = mine.bucket and t.enrollment_id = mine.id
     ), calls as (
       update webhook_attempts w
          set reason = null

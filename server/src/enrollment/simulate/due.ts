@@ -46,11 +46,10 @@ export async function handleDue(
 }
 
 /** The email as it would be, or why it would not. Consent is not asked: nothing leaves. */
-async function composedOf(life: Life, { row, facts, outcome }: Capture): Promise<Composed> {
+async function composedOf(life: Life, { row, said }: Capture): Promise<Composed> {
   const { user, company, scenario } = life;
   if (user === null) return { kind: 'skipped', reason: 'user_erased' };
   const { sender, kit } = scenario;
-  const said = facts.series.emailFor(outcome.step, row.userId);
   const { properties, now } = row;
   const email = { occurrence: row, ...said, user, company, properties, sender, now };
   const [composed] = await composeAll(kit, [{ ...email, transport: 'capture' }]);

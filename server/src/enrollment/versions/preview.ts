@@ -58,21 +58,26 @@ const PEOPLE_MAX = 100_000;
 const SAMPLE_MAX = 20;
 
 /**
- * Counts what publishing the draft now would do, by the rules that then do it. Changes nothing.
+ * Counts what publishing the draft, or another one, would do now, by the rules that then do it. Changes
+ * nothing.
  *
  * @throws `series.not_found`, `series.wrong_type`, `series.wrong_status`, `series.invalid`
  */
 export async function previewPublish(
   { db, catalog }: { db: Pool; catalog: SeriesCatalog },
   { id, timezone }: { id: string; timezone: string },
-  { automationId, inFlight }: { automationId: string; inFlight: InFlight },
+  {
+    automationId,
+    inFlight,
+    draft: asked,
+  }: { automationId: string; inFlight: InFlight; draft?: SeriesDraft },
 ): Promise<PublishPreview> {
   const series = await readAutomation(db, { workspaceId: id, id: automationId }, 'series');
   if (statusAfter(series.status, 'publish') === null) {
     throw noSuchTransition(series.status, 'publish');
   }
   const number = (series.version ?? 0) + 1;
-  const draft = publishable(series.draft as unknown as SeriesDraft);
+  const draft = publishable(asked ?? (series.draft as unknown as SeriesDraft));
   const to = publishedOf({ automationId, number, ...draft }, timezone);
   const ref = { workspaceId: id, automationId };
   const waiting = await countWaitingByVersion(db, ref);

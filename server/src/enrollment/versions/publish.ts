@@ -1,6 +1,6 @@
 import { isAbsent, recordOf, type Fault } from '../../schedule/fault.ts';
 import { moveSeries, seriesInvalid } from '../../series/index.ts';
-import type { Automation, AutomationRef, InFlight } from '../../series/index.ts';
+import type { Automation, AutomationRef, InFlight, SeriesDraft } from '../../series/index.ts';
 import { migrateFirst, type MigrateDeps } from '../migrate.ts';
 
 /** How a draft is to be published. */
@@ -44,9 +44,19 @@ export function dryRunFaults({ dry_run: value }: Readonly<Record<string, unknown
 export async function publishSeries(
   deps: MigrateDeps,
   ref: AutomationRef,
-  { inFlight, now }: { inFlight: InFlight; now: Date },
+  {
+    inFlight,
+    now,
+    expects,
+  }: {
+    inFlight: InFlight;
+    now: Date;
+    /** The draft that is meant; any other is refused. */
+    expects?: SeriesDraft;
+  },
 ): Promise<Automation> {
-  const series = await moveSeries(deps.db, ref, { transition: 'publish', now, inFlight });
+  const only = expects === undefined ? {} : { expects };
+  const series = await moveSeries(deps.db, ref, { transition: 'publish', now, inFlight, ...only });
   deps.catalog.drop(series);
   if (inFlight === 'migrate' && series.version !== null) {
     await migrateFirst(deps, { automationId: series.id, toVersion: series.version });

@@ -55,6 +55,9 @@ const Schedule = {
   spread_minutes: Type.Optional(Nullable(Type.Integer({ minimum: 0 }))),
 };
 
+/** The part of the settings that decides when steps are due. */
+export const ScheduleSettingsSchema = Type.Object(Schedule);
+
 const Reenrollment = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
   cooldown: Type.Optional(Nullable(DelaySchema)),

@@ -34,7 +34,11 @@ export function unknownNamesIn(template: string): string[] {
   return [...new Set(names.map((segments) => segments.join('.')))];
 }
 
-function variablesIn(template: string): string[][] {
+/**
+ * The variables that a template takes from outside, as segments: `user`, `plan`. Those that it makes
+ * itself are not among them.
+ */
+export function variablesIn(template: string): string[][] {
   try {
     const parsed = parseTemplate(htmlEngine, template);
     // Those that the template itself makes, with `assign` and the like, are not among them.

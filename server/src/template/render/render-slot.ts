@@ -1,5 +1,5 @@
 import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { RenderedEmail } from '../email.ts';
 import type { RenderAnswer, RenderBatch } from './render-job.ts';
@@ -169,10 +169,13 @@ export class RenderSlot {
   }
 }
 
+/** Beside this file, which a package holds compiled. */
+const THREAD = new URL(`./render-thread${extname(import.meta.filename)}`, import.meta.url);
+
 function startThread(memoryMb: number): Running {
   const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
   const youngMb = Math.max(1, Math.floor(memoryMb * YOUNG_PART));
-  const worker = new Worker(new URL('./render-thread.ts', import.meta.url), {
+  const worker = new Worker(THREAD, {
     name: 'render',
     workerData: shared,
     // Nothing of the process: no environment, arguments or flags.

@@ -9,7 +9,7 @@ import type { RenderAnswer, RenderBatch } from './render-job.ts';
 const ANSWER_EVERY_MS = 20;
 
 const port = parentPort;
-if (port === null) throw new Error('render-thread.ts runs as a thread');
+if (port === null) throw new Error('render-thread runs as a thread');
 /** How many emails have been begun and how many ended, which the main thread watches. */
 const progress = new Int32Array(workerData as SharedArrayBuffer);
 const emails = createCompiledEmails();

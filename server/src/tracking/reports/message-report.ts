@@ -14,7 +14,7 @@ import {
 export interface GroupKey {
   readonly automationId: string | null;
   readonly automationName: string | null;
-  readonly automationType: 'series' | 'broadcast' | 'confirmation' | null;
+  readonly automationType: 'series' | 'broadcast' | 'confirmation' | 'transactional' | null;
   readonly stepId: string | null;
   readonly stepName: string | null;
   readonly variant: string | null;

@@ -62,7 +62,9 @@ export const MessageReportView = Type.Object({
         {
           automation_id: Nullable(Uuid),
           automation_name: Nullable(Type.String()),
-          automation_type: Nullable(Type.Enum(['series', 'broadcast', 'confirmation'])),
+          automation_type: Nullable(
+            Type.Enum(['series', 'broadcast', 'confirmation', 'transactional']),
+          ),
           step_id: Nullable(Type.String()),
           step_name: Nullable(Type.String()),
           variant: Nullable(Type.String()),

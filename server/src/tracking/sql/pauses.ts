@@ -54,7 +54,7 @@ const OPEN_MAX = 1_000;
 export interface OpenPause extends Pause {
   /** Null for a whole side, as are the next two. */
   readonly name: string | null;
-  readonly type: 'series' | 'broadcast' | 'confirmation' | null;
+  readonly type: 'series' | 'broadcast' | 'confirmation' | 'transactional' | null;
   readonly status: string | null;
   /** The series was set going after the pause: by a member. */
   readonly wasResumed: boolean;
@@ -120,7 +120,9 @@ export interface Sending {
 
 const SENDING_MAX = 1_000;
 
-/** The automations of a side that send. Index: automations_by_age. */
+/**
+ * The automations of a side that send of themselves: what answers somebody's own doing goes on. Index: automations_by_age.
+ */
 export async function sendingOf(
   db: Db,
   { workspaceId, automationIds }: { workspaceId: string; automationIds: readonly string[] | null },
@@ -128,7 +130,7 @@ export async function sendingOf(
   return db<Sending[]>`
     select workspace_id as "workspaceId", id as "automationId", type
       from automations
-     where workspace_id = ${workspaceId} and status = 'active'
+     where workspace_id = ${workspaceId} and status = 'active' and type in ('series', 'broadcast')
        ${automationIds === null ? db`` : db`and id = any(${automationIds as string[]}::uuid[])`}
      order by id
      limit ${SENDING_MAX}

@@ -12,6 +12,7 @@ export const ACTION_OF = {
   'POST /series/{id}/archive': 'series.archive',
   'POST /series/{id}/publish': 'series.publish',
   'POST /series/{id}/duplicate': 'series.duplicate',
+  'POST /series/code/apply': 'series.apply',
   'POST /series/{id}/content_update': 'series.update_content',
   'POST /broadcasts': 'broadcast.create',
   'PUT /broadcasts/{id}': 'broadcast.change',
@@ -78,11 +79,14 @@ export const ACTION_OF = {
   'POST /imports/{id}/resume': 'import.resume',
   'POST /imports/{id}/cancel': 'import.cancel',
   'POST /test_clock/advance': 'test_clock.advance',
+  'POST /confirmations/{id}/issue': 'confirmation.issue',
+  'POST /confirmations/{id}/refuse': 'confirmation.refuse',
 } as const;
 
 /** What happens by itself, or from the command line. */
 export const OTHER_ACTIONS = [
   'series.complete',
+  'confirmation.use',
   'broadcast.begin',
   'broadcast.complete',
   'sending.pause',
@@ -100,6 +104,7 @@ export type Action = (typeof ACTION_OF)[keyof typeof ACTION_OF] | (typeof OTHER_
 export const UNAUDITED: Readonly<Record<string, string>> = {
   'POST /series/{id}/enroll': 'people have a history of their own: enrollments and their steps',
   'POST /series/{id}/remove': 'people have a history of their own: enrollments and their steps',
+  'POST /messages': 'a message has a history of its own: its events',
   'POST /lists/{id}/subscribers': 'every change of consent is kept as its own proof',
   'POST /lists/{id}/subscribers/remove': 'every change of consent is kept as its own proof',
   'POST /lists/{id}/subscribers/import': 'every change of consent is kept as its own proof',
@@ -117,6 +122,7 @@ export const UNAUDITED: Readonly<Record<string, string>> = {
   'POST /password/reset': 'a member’s own password, of no workspace',
   'POST /series/outline': 'asks only',
   'POST /series/{id}/outline': 'asks only',
+  'POST /series/code/plan': 'asks only',
   'POST /series/{id}/preview': 'asks only',
   'POST /broadcasts/{id}/preview': 'asks only',
   'POST /series/{id}/simulate': 'asks only',

@@ -1,6 +1,7 @@
 import ClipboardPaste from 'lucide-react/icons/clipboard-paste';
 import { DropdownMenu as Primitive } from 'radix-ui';
 import { MenuItem, MenuLabel, MenuLine } from '../../../components/ui/menu.tsx';
+import { useLatest } from '../draft/use-latest.ts';
 import { type BuilderState, useBuilderActions } from './builder.ts';
 import { focusBox } from './focus-box.ts';
 import { STEP_TYPES } from './step-types.ts';
@@ -14,6 +15,8 @@ interface AddMenuProps {
 export function AddMenu({ state, onClose }: AddMenuProps) {
   const actions = useBuilderActions();
   const { adding, moving, copied, selected } = state;
+  // What is added is selected in the same moment as this closes, and is then not drawn here any more.
+  const latest = useLatest(selected);
   if (adding === null) return null;
   const { place, point } = adding;
   const canPaste = moving !== null || copied !== null;
@@ -30,7 +33,7 @@ export function AddMenu({ state, onClose }: AddMenuProps) {
           aria-label="Add a step"
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (selected !== null) focusBox(selected);
+            if (latest.current !== null) focusBox(latest.current);
           }}
           className="z-30 max-h-(--radix-dropdown-menu-content-available-height) w-72 overflow-y-auto rounded-ui border bg-panel p-1 text-ink shadow-lg"
         >

@@ -25,13 +25,17 @@ interface DraftProviderProps {
 
 /** Holds the draft of a series for all tabs of its page. Give it the series' id as `key`. */
 export function DraftProvider({ series, children }: DraftProviderProps) {
-  const mayEdit = useMay('editor') && series.status !== 'archived';
+  const mayMove = useMay('editor') && series.status !== 'archived';
+  const [isUnlocked, setUnlocked] = useState(false);
+  const isInFile = series.managed_by !== undefined;
+  const mayEdit = mayMove && (!isInFile || isUnlocked);
   const edited = useEdited(series, mayEdit);
   const { history, change, undo, redo, adopt } = edited;
   const doc = history.present;
   const { outline, isOfNow } = useOutline(series.id, doc);
   const wrong = isOfNow ? (outline?.faults.filter(keepsFromSaving).length ?? 0) : 0;
-  const saving = useSaving({ fresh: series, doc, mayEdit, faultCount: wrong, adopt });
+  const found = { faultCount: wrong, isLookedAt: isOfNow };
+  const saving = useSaving({ fresh: series, doc, mayEdit, ...found, adopt });
   const { findings, diff } = useSavedAnswers(series, saving.savedDoc);
   const { saveError } = saving;
   const faults = useMemo(() => {
@@ -70,6 +74,7 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
     isSaving,
     saveError,
     save,
+    savedDoc: saving.savedDoc,
     conflict,
     takeTheirs,
     keepMine,
@@ -77,6 +82,9 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
     outline,
     outlineOf: (stepId) => outlined.get(stepId) ?? null,
     mayEdit,
+    mayMove,
+    fileLock: mayMove && isInFile ? (isUnlocked ? 'open' : 'closed') : null,
+    unlock: () => setUnlocked(true),
     publishState:
       series.version === null ? 'unpublished' : isPublishedDifferent ? 'different' : 'same',
     isPublishedDifferent,

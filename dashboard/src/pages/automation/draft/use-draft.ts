@@ -45,6 +45,8 @@ export interface Draft {
   readonly isSaving: boolean;
   /** Why it is not saved. */
   readonly saveError: Error | null;
+  /** What the server had when this page last agreed with it. */
+  readonly savedDoc: Doc;
   /** What somebody else saved meanwhile; nothing is saved until it is decided. */
   readonly conflict: Doc | null;
   readonly takeTheirs: () => void;
@@ -53,8 +55,14 @@ export interface Draft {
   readonly faults: Faults;
   readonly outline: Outline | null;
   readonly outlineOf: (stepId: string) => OutlineStep | null;
-  /** An editor of a series that is not archived. */
+  /** An editor of a series that is not archived, nor kept in a file that nobody unlocked. */
   readonly mayEdit: boolean;
+  /** An editor of a series that is not archived: pauses, resumes and archives it, wherever it is kept. */
+  readonly mayMove: boolean;
+  /** Whether a file keeps the series from being edited here; null: none does, or this member may not anyway. */
+  readonly fileLock: 'closed' | 'open' | null;
+  /** Lets the series be edited although it is kept in a file, until the page is left. */
+  readonly unlock: () => void;
   readonly publishState: PublishState;
   readonly isPublishedDifferent: boolean;
   /** Ids of steps that publishing would change, add or lead elsewhere. */

@@ -1,4 +1,4 @@
-import type { Body } from '@milepost/sdk';
+import { ApiError, type Body } from '@milepost/sdk';
 import { useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { askKey } from '../../../api/ask.ts';
@@ -9,8 +9,8 @@ import { type Doc, type Step, writtenOut } from './step.ts';
 import type { ServerSeries } from './use-draft.ts';
 import { useLatest } from './use-latest.ts';
 
-/** After the last change. */
-const SAVE_AFTER_MS = 800;
+/** After the server looked at the last change, which it does when nothing is typed for a moment. */
+const SAVE_AFTER_MS = 400;
 /** After no answer. */
 const RETRY_AFTER_MS = 5000;
 
@@ -20,6 +20,14 @@ export const docOf = ({ name, settings, steps }: ServerSeries): Doc => ({
   steps: writtenOut(steps as readonly Step[]),
 });
 
+/** What somebody else saved. */
+interface Theirs {
+  readonly doc: Doc;
+  readonly etag: string;
+}
+
+const theirsOf = (series: ServerSeries): Theirs => ({ doc: docOf(series), etag: series.etag });
+
 interface SavingInput {
   /** As last read. */
   readonly fresh: ServerSeries;
@@ -27,6 +35,8 @@ interface SavingInput {
   readonly mayEdit: boolean;
   /** How many faults are known to keep this very draft from being saved: the server is not asked then. */
   readonly faultCount: number;
+  /** Whether the server has looked for them: what it would refuse is not sent. */
+  readonly isLookedAt: boolean;
   /** Somebody else's draft takes the place of this one, which has nothing of its own. */
   readonly adopt: (doc: Doc) => void;
 }
@@ -34,17 +44,19 @@ interface SavingInput {
 /** What the server has, and the same as it was when it was sent. */
 interface Saved {
   readonly server: Doc;
+  /** Of what the server has: it takes nothing that was made from another draft. */
+  readonly etag: string;
   readonly doc: Doc;
 }
 
+const savedOf = ({ doc, etag }: Theirs): Saved => ({ server: doc, etag, doc });
+
 /** Saves a draft shortly after each change, unless somebody else changed it meanwhile. */
-export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInput) {
+export function useSaving(saving: SavingInput) {
+  const { fresh, doc, mayEdit, faultCount, isLookedAt, adopt } = saving;
   const { side } = useSide();
-  const [saved, setSaved] = useState<Saved>(() => {
-    const server = docOf(fresh);
-    return { server, doc: server };
-  });
-  const [conflict, setConflict] = useState<Doc | null>(null);
+  const [saved, setSaved] = useState<Saved>(() => savedOf(theirsOf(fresh)));
+  const [conflict, setConflict] = useState<Theirs | null>(null);
   const isDirty = mayEdit && doc !== saved.doc && !isSame(doc, saved.doc);
   const latest = useLatest({ doc, conflict, isDirty });
   const savedNow = useRef(saved);
@@ -58,20 +70,21 @@ export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInpu
   useEffect(() => {
     // A save looks for itself, and its answer comes here too.
     if (running.current !== null) return;
-    const theirs = docOf(fresh);
-    if (isSame(theirs, savedNow.current.server)) return;
+    const theirs = theirsOf(fresh);
+    if (isSame(theirs.doc, savedNow.current.server)) return;
     if (latest.current.isDirty) {
       // oxlint-disable-next-line react/set-state-in-effect -- It comes from outside, with an answer.
       setConflict(theirs);
       return;
     }
-    known({ server: theirs, doc: theirs });
-    adopt(theirs);
+    known(savedOf(theirs));
+    adopt(theirs.doc);
   }, [fresh, adopt, known, latest, running]);
 
   const wasRefused = refused !== null && refused.doc === doc;
   const mayRetry = wasRefused && !isAnswer(refused.error);
-  const mayTry = isDirty && !isSaving && conflict === null && faultCount === 0;
+  const isSound = isLookedAt && faultCount === 0;
+  const mayTry = isDirty && !isSaving && conflict === null && isSound;
   useEffect(() => {
     if (!mayTry || (wasRefused && !mayRetry)) return undefined;
     const timer = setTimeout(() => void save(), mayRetry ? RETRY_AFTER_MS : SAVE_AFTER_MS);
@@ -80,13 +93,14 @@ export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInpu
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [mayTry, wasRefused, mayRetry, save, doc]);
 
-  useKeeping({ id: fresh.id, sideId: side.id, base: saved.server, doc, isDirty, save });
+  const lastly = faultCount > 0 ? null : save;
+  useKeeping({ id: fresh.id, sideId: side.id, base: saved.server, doc, isDirty, lastly });
 
   const decide = (isTheirs: boolean): void => {
     if (conflict === null) return;
-    known({ server: conflict, doc: conflict });
+    known(savedOf(conflict));
     setConflict(null);
-    if (isTheirs) adopt(conflict);
+    if (isTheirs) adopt(conflict.doc);
   };
   const unsound = isDirty && faultCount > 0 ? UNSOUND : null;
   return {
@@ -96,7 +110,7 @@ export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInpu
     /** As the server has it. */
     savedDoc: saved.server,
     saveError: wasRefused ? refused.error : unsound,
-    conflict,
+    conflict: conflict?.doc ?? null,
     takeTheirs: () => decide(true),
     keepMine: () => decide(false),
   };
@@ -105,11 +119,11 @@ export function useSaving({ fresh, doc, mayEdit, faultCount, adopt }: SavingInpu
 interface SaveInput {
   readonly latest: RefObject<{
     readonly doc: Doc;
-    readonly conflict: Doc | null;
+    readonly conflict: Theirs | null;
   }>;
   readonly savedNow: RefObject<Saved>;
   readonly known: (saved: Saved) => void;
-  readonly setConflict: (theirs: Doc) => void;
+  readonly setConflict: (theirs: Theirs) => void;
 }
 
 interface Refusal {
@@ -117,7 +131,7 @@ interface Refusal {
   readonly error: Error;
 }
 
-/** Looks whether the server has what this draft began with, and then replaces it. */
+/** Replaces the draft that this one was made from; the server refuses where it is another by now. */
 function useSave(id: string, input: SaveInput) {
   const { side, client } = useSide();
   const queries = useQueryClient();
@@ -131,18 +145,21 @@ function useSave(id: string, input: SaveInput) {
     const { doc: sent } = latest.current;
     const path = { id };
     const queryKey = askKey(side.id, 'GET /series/{id}', { path });
-    const there = docOf(await client.call('GET /series/{id}', { path }));
-    if (!isSame(there, savedNow.current.server)) {
-      now.current.setConflict(there);
-      return false;
-    }
     await queries.cancelQueries({ queryKey });
     // The server says what is wrong with it.
-    const body = sent as unknown as Body<'PUT /series/{id}'>;
-    const answer = await client.call('PUT /series/{id}', { path, body });
+    const body = { ...sent, etag: savedNow.current.etag } as unknown as Body<'PUT /series/{id}'>;
+    const answer = await client.call('PUT /series/{id}', { path, body }).catch(nullWhereChanged);
+    if (answer === null) {
+      const theirs = theirsOf(await client.call('GET /series/{id}', { path }));
+      const { server } = savedNow.current;
+      // It may say the same in other words: tried again by itself.
+      if (isSame(theirs.doc, server)) now.current.known({ ...savedNow.current, etag: theirs.etag });
+      else now.current.setConflict(theirs);
+      return false;
+    }
     // What was asked before the answer came may be older than it.
     await queries.cancelQueries({ queryKey });
-    now.current.known({ server: docOf(answer), doc: sent });
+    now.current.known({ server: docOf(answer), etag: answer.etag, doc: sent });
     queries.setQueryData<ServerSeries>(queryKey, (known) => ({ ...known, ...answer }));
     return latest.current.doc === sent;
   }, [client, id, latest, savedNow, now, queries, side.id]);
@@ -179,6 +196,12 @@ function useSave(id: string, input: SaveInput) {
 
 const UNSOUND = new Error('the draft has faults');
 
+/** @returns null where the draft on the server is not the one that this one was made from */
+function nullWhereChanged(error: unknown): null {
+  if (error instanceof ApiError && error.code === 'series.changed') return null;
+  throw error;
+}
+
 /** Whether the server said no: it would say so again. */
 const isAnswer = (error: Error): boolean => 'status' in error && Number(error.status) < 500;
 
@@ -188,11 +211,12 @@ interface KeepingInput {
   readonly base: Doc;
   readonly doc: Doc;
   readonly isDirty: boolean;
-  readonly save: () => Promise<boolean>;
+  /** Done when the page is left; null where it would be refused. */
+  readonly lastly: (() => Promise<boolean>) | null;
 }
 
 /** Nothing is lost that is not saved: it is kept in the browser, and the page asks before it closes. */
-function useKeeping({ id, sideId, base, doc, isDirty, save }: KeepingInput): void {
+function useKeeping({ id, sideId, base, doc, isDirty, lastly }: KeepingInput): void {
   const wasDirty = useRef(false);
   useEffect(() => {
     if (isDirty) keep(sideId, id, { base, doc });
@@ -207,6 +231,6 @@ function useKeeping({ id, sideId, base, doc, isDirty, save }: KeepingInput): voi
     return () => window.removeEventListener('beforeunload', ask);
   }, [isDirty]);
 
-  const last = useLatest(save);
-  useEffect(() => () => void last.current(), [last]);
+  const last = useLatest(lastly);
+  useEffect(() => () => void last.current?.(), [last]);
 }

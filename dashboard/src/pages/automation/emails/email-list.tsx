@@ -35,7 +35,7 @@ export function EmailList({ emails, onOpen }: EmailListProps) {
           const errors = own.filter(({ keeps }) => keeps !== 'nothing').length;
           return (
             <Row key={email.id}>
-              <Cell className="min-w-64">
+              <Cell className="min-w-48">
                 <button
                   type="button"
                   className="min-h-6 text-left font-medium underline-offset-2 hover:underline"
@@ -48,7 +48,7 @@ export function EmailList({ emails, onOpen }: EmailListProps) {
                   {changedSteps.has(email.id) && ' · not published yet'}
                 </span>
               </Cell>
-              <Cell className="whitespace-nowrap">{whenOf(outlineOf(email.id))}</Cell>
+              <Cell className="min-w-24 wide:whitespace-nowrap">{whenOf(outlineOf(email.id))}</Cell>
               <Cell className={errors > 0 ? 'whitespace-nowrap text-fault' : 'whitespace-nowrap'}>
                 {checkWords(errors, own.length - errors)}
               </Cell>

@@ -39,11 +39,11 @@ export function AutomationHeader() {
 }
 
 function Doings({ onAsk }: { readonly onAsk: (asked: Asked) => void }) {
-  const { series, mayEdit, isPublishedDifferent, isDirty, steps } = useDraft();
+  const { series, mayEdit, mayMove, isPublishedDifferent, isDirty, steps } = useDraft();
   const { status } = series;
-  if (!mayEdit) return null;
+  if (!mayMove) return null;
   const isNew = status === 'draft';
-  const canPublish = isNew || status === 'active' || status === 'paused';
+  const canPublish = mayEdit && (isNew || status === 'active' || status === 'paused');
   const hasNews = isNew ? steps.length > 0 : isPublishedDifferent || isDirty;
   return (
     <>

@@ -28,7 +28,7 @@ const WINDOW = [
 
 /** Who enters, when emails leave, and how a passage ends: each rule as the server says it. */
 export function RulesTab() {
-  const { outline, series, mayEdit } = useDraft();
+  const { outline, series, mayEdit, fileLock } = useDraft();
   const words = outline?.words ?? null;
   const names = useSeriesNames();
   const said = (sentence: string | undefined): readonly string[] | null =>
@@ -38,7 +38,7 @@ export function RulesTab() {
   if (outline === null && !isLate) return <Skeleton className="m-4 h-[48rem]" />;
   return (
     <div className="mx-auto grid max-w-5xl grid-cols-1 px-4 py-2 wide:px-6">
-      {!mayEdit && (
+      {!mayEdit && fileLock === null && (
         <Notice title="You can look, but not change" className="mt-3">
           <p className="text-muted">
             {series.status === 'archived'

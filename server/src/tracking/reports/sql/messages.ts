@@ -119,7 +119,7 @@ export async function countMessages(db: Db, ask: MessageAsk): Promise<CountedMes
 export interface Named {
   readonly id: string;
   readonly name: string;
-  readonly type: 'series' | 'broadcast' | 'confirmation' | null;
+  readonly type: 'series' | 'broadcast' | 'confirmation' | 'transactional' | null;
 }
 
 /** Names of series, broadcasts and lists of a side. Index: automations_pkey, lists_pkey. */

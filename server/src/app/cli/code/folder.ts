@@ -1,0 +1,68 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { SetupError } from '../../../platform/setup-error.ts';
+
+const FOLDER_DEFAULT = 'milepost';
+const ENDING = /\.(yaml|yml|ts)$/;
+
+/** A folder of series. */
+export interface Folder {
+  /** Absolute. */
+  readonly dir: string;
+  /** Of the files of series, absolute. */
+  readonly seriesDir: string;
+}
+
+/** The file of a series. */
+export interface SeriesPath {
+  /** Its name without the ending. */
+  readonly slug: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly kind: 'yaml' | 'ts';
+}
+
+export function folderOf(dir: string = FOLDER_DEFAULT): Folder {
+  const absolute = resolve(dir);
+  return { dir: absolute, seriesDir: join(absolute, 'series') };
+}
+
+/**
+ * A path as it is shown and kept on the server: from where the command runs, else from the folder's
+ * parent; with slashes everywhere.
+ */
+export function shownPath({ dir }: Folder, path: string): string {
+  const here = relative(process.cwd(), path);
+  const shown = here.startsWith('..') ? join(basename(dir), relative(dir, path)) : here;
+  return shown.split(sep).join('/');
+}
+
+/**
+ * The files of series in a folder, by name.
+ *
+ * @throws SetupError where there is no such folder
+ */
+export function seriesPaths(folder: Folder): SeriesPath[] {
+  if (!isFolder(folder.seriesDir)) {
+    throw new SetupError(
+      `There is no folder ${shownPath(folder, folder.seriesDir)}: run milepost pull first, or make it`,
+    );
+  }
+  return seriesPathsIn(folder);
+}
+
+/** The same; none where there is no such folder. */
+export function seriesPathsIn({ seriesDir }: Folder): SeriesPath[] {
+  if (!isFolder(seriesDir)) return [];
+  return readdirSync(seriesDir, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && ENDING.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .map(({ name }) => ({
+      slug: name.replace(ENDING, ''),
+      path: join(seriesDir, name),
+      kind: name.endsWith('.ts') ? ('ts' as const) : ('yaml' as const),
+    }))
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
