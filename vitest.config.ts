@@ -29,11 +29,20 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          // A process loads the server once, not once a file. Nothing is mocked, and each file has a
-          // database of its own.
+          // A process loads the server once, not once a file: nothing is mocked here, and each file has
+          // a database of its own.
           isolate: false,
-          include: ['server/test/*/**/*.test.ts'],
-          exclude: ['server/test/e2e/**', ...(isLongRun ? [] : ['server/test/long/**'])],
+          include: ['server/test/{contract,sql}/**/*.test.ts'],
+          globalSetup: 'server/test/support/global-setup.ts',
+          testTimeout: BUSY_MS,
+          hookTimeout: BUSY_MS,
+        },
+      },
+      // Some of these stand in for a part of the server, such as its clock or its random numbers.
+      {
+        test: {
+          name: 'apart',
+          include: [`server/test/{simulation,schedule${isLongRun ? ',long' : ''}}/**/*.test.ts`],
           globalSetup: 'server/test/support/global-setup.ts',
           testTimeout: BUSY_MS,
           hookTimeout: BUSY_MS,

@@ -94,7 +94,7 @@ function operationOf(name: string, operation: Operation, write: Write): string {
       .filter((parameter) => parameter.in === place)
       .map(
         (each) =>
-          `readonly ${keyOf(each.name)}${mustBeGiven(each) ? '' : '?'}: ${write(each.schema, [...at, each.name])};`,
+          `readonly ${keyOf(each.name)}${each.required === true ? '' : '?'}: ${write(each.schema, [...at, each.name])};`,
       );
     return members.length === 0 ? 'undefined' : `{ ${members.join(' ')} }`;
   };
@@ -106,10 +106,6 @@ function operationOf(name: string, operation: Operation, write: Write): string {
     `    answer: ${answerOf(operation, write, at)};\n  };\n`,
   ].join('');
 }
-
-/** The document calls a parameter required that has a default. */
-const mustBeGiven = ({ required, schema }: Parameter): boolean =>
-  required === true && schema.default === undefined;
 
 /** Of the 2xx answers; a file is text, and nothing is undefined. */
 function answerOf(operation: Operation, write: Write, at: readonly string[]): string {

@@ -28,10 +28,12 @@ export async function describeApi(app: FastifyInstance, publicUrl: () => string)
       security: [{ key: [] }],
     },
     transform: ({ schema, url, route }) => {
+      const query = asCallersSee(schema.querystring);
+      const seen = query === undefined ? schema : { ...schema, querystring: query };
       const isForMembers = url.startsWith('/api/v1/') && schema.tags?.includes('session') !== true;
-      if (!isForMembers) return { schema, url };
+      if (!isForMembers) return { schema: seen, url };
       const role = roleNeeded([route.method].flat()[0] ?? 'GET', route.config?.role);
-      return { schema: { ...schema, 'x-role': role }, url };
+      return { schema: { ...seen, 'x-role': role }, url };
     },
   });
   await app.register(swaggerUi, {
@@ -44,4 +46,17 @@ export async function describeApi(app: FastifyInstance, publicUrl: () => string)
       .header('content-type', 'application/json; charset=utf-8')
       .send({ ...app.swagger(), servers: [{ url: publicUrl() }] }),
   );
+}
+
+interface QuerySchema {
+  readonly properties?: Readonly<Record<string, { readonly default?: unknown }>>;
+  readonly required?: readonly string[];
+}
+
+/** What has a default is always there for the route, and need not be given by who calls. */
+function asCallersSee(query: unknown): QuerySchema | undefined {
+  if (query === undefined) return undefined;
+  const { properties = {}, required = [] } = query as QuerySchema;
+  const needed = required.filter((name) => properties[name]?.default === undefined);
+  return { ...(query as QuerySchema), required: needed };
 }

@@ -231,6 +231,8 @@ test('every script is right for the types of the SDK', { timeout: 120_000 }, asy
     writeFileSync(join(dir, name), `${given}\n${snippet.text}\nexport {};\n`);
     return [name, placeOf(snippet)] as const;
   });
+  // Or whether a script is a module would depend on what lies above the folder.
+  writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
   writeFileSync(
     join(dir, 'tsconfig.json'),
     JSON.stringify(configFor(places.map(([name]) => name))),

@@ -127,6 +127,13 @@ test('every name in a path is a parameter, and every parameter of a path is in i
   }
 });
 
+test('what has a default need not be given', () => {
+  const needed = operations
+    .flatMap(({ operation }) => operation.parameters ?? [])
+    .filter(({ required, schema }) => required === true && 'default' in schema);
+  expect(needed).toEqual([]);
+});
+
 test('all calls of the contract are described', () => {
   const described = operations.map(
     ({ path, method }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`,

@@ -57,6 +57,8 @@ beforeAll(async () => {
                           outcome, due_at, at, reasons)
     select bucket, id, 1, workspace_id, automation_id, user_id, 'a', 'passed', now(), now(), '[]'
       from enrollments;
+    insert into transactional_emails (bucket, enrollment_id, workspace_id, step, content, created_at)
+    select bucket, id, workspace_id, '{}', '{}', now() from enrollments;
   `);
   await db`analyze`;
   // The planner takes rows per page from here, and the number of pages from the file.
