@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/lib/longest-first.mjs';
 
 /** Two cores are what a small machine has, and what the time limits below are meant for. */
 const WORKERS_MAX = 2;
@@ -13,6 +14,7 @@ const isLongRun = process.env['POSTFIX'] !== undefined;
 export default defineConfig({
   test: {
     maxWorkers: WORKERS_MAX,
+    sequence: { sequencer: LongestFirst },
     // Rejects a forgotten `test.only` wherever it runs.
     allowOnly: false,
     projects: [
@@ -20,6 +22,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['server/src/**/*.test.ts', 'dashboard/**/*.test.{ts,tsx}', 'sdk/**/*.test.ts'],
+          // Nothing is mocked here either: a process loads what is tested once, not once a file.
+          isolate: false,
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 30_000,
         },

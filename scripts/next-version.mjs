@@ -34,4 +34,10 @@ const lockFile = join(ROOT, 'package-lock.json');
 const lock = JSON.parse(readFileSync(lockFile, 'utf8'));
 for (const name of ['server', 'sdk']) lock.packages[name].version = version;
 writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`);
+// What `kubectl apply -k` brings.
+const cluster = join(ROOT, 'deploy/kubernetes/kustomization.yaml');
+writeFileSync(
+  cluster,
+  readFileSync(cluster, 'utf8').replace(/^( *newTag: ).+$/m, (_line, key) => `${key}${version}`),
+);
 console.log(`${version}: see what changed in CHANGELOG.md, and commit it all.`);

@@ -1,12 +1,18 @@
 /** The bytes of a text in UTF-8. */
 export const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-/** Makes a secret ready for HMAC-SHA256 in any runtime that has WebCrypto. */
-export const hmacKeyOf = (
+/**
+ * Makes a secret ready for HMAC-SHA256 in any runtime that has WebCrypto.
+ *
+ * @throws TypeError when it is empty: some runtimes would sign with nothing, as anybody could
+ */
+export async function hmacKeyOf(
   secret: Uint8Array<ArrayBuffer>,
   use: 'sign' | 'verify',
-): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, [use]);
+): Promise<CryptoKey> {
+  if (secret.length === 0) throw new TypeError('The secret is empty.');
+  return crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, [use]);
+}
 
 /**
  * The bytes that base64 stands for.

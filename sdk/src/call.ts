@@ -1,5 +1,5 @@
 import type { Operations } from './operations.ts';
-import { type Call, type ClientOptions, request } from './request.ts';
+import { type Call, type ClientOptions, request, segmentOf } from './request.ts';
 import type { RetryOptions } from './retry.ts';
 
 /** A call of the API by its method and path: `GET /users/{user_id}`, below `/api/v1`. */
@@ -63,7 +63,7 @@ export function caller(options: ClientOptions) {
 
 /** The same, asking in the given way. */
 export function callerBy(ask: Ask) {
-  return <Name extends Operation>(
+  return async <Name extends Operation>(
     name: Name,
     ...[input, options = {}]: InputArguments<Name>
   ): Promise<Answer<Name>> =>
@@ -82,8 +82,6 @@ export function callOf(
 /** The method and the address of an operation, with its parameters filled in. */
 function placeOf(name: Operation, path: Readonly<Record<string, string | number>>) {
   const [method = 'GET', template = ''] = name.split(' ');
-  const filled = template.replaceAll(/\{(\w+)\}/g, (_, key: string) =>
-    encodeURIComponent(String(path[key])),
-  );
+  const filled = template.replaceAll(/\{(\w+)\}/g, (_, key: string) => segmentOf(key, path[key]));
   return { method, path: `${PREFIX}${filled}` };
 }

@@ -1,5 +1,5 @@
 import { type CallOptions, caller } from './call.ts';
-import { type ClientOptions, request } from './request.ts';
+import { type ClientOptions, request, segmentOf } from './request.ts';
 import type {
   Advance,
   Advanced,
@@ -125,7 +125,7 @@ function callsOf(options: ClientOptions) {
   };
 }
 
-const at = encodeURIComponent;
+const at = (id: string): string => segmentOf('id', id);
 
 /** What may be sent, and what goes to many. */
 function sendingCalls({ get, post }: Calls) {

@@ -21,11 +21,16 @@ export function listerBy(ask: Ask) {
     ...[input, options = {}]: InputArguments<Name>
   ): AsyncGenerator<Item<Name>, void, undefined> {
     let from = (input ?? {}) as AnyInput;
+    let cursor: string | undefined;
     for (;;) {
       const page = await ask<Page<Item<Name>>>(callOf(name, from, unkeyed(options)), options);
       yield* page.data;
-      if (page.next_cursor === null) return;
-      from = after(name, from, page.next_cursor);
+      const { next_cursor: next } = page;
+      // Also where an answer has no such field: it would be the first page, for ever.
+      if (!next) return;
+      if (next === cursor) throw new Error('The list does not go on: its cursor stays the same.');
+      cursor = next;
+      from = after(name, from, next);
     }
   };
 }

@@ -131,14 +131,19 @@ const silent = ((_url: string, { signal }: RequestInit) =>
   })) as typeof globalThis.fetch;
 
 test('silence ends when the time is up, and says so', async () => {
-  const patient = createMilepost({ url: '', secretKey: 'x', fetch: silent, timeoutMs: 100 });
+  const patient = createMilepost({
+    url: 'https://m.example',
+    secretKey: 'x',
+    fetch: silent,
+    timeoutMs: 100,
+  });
   const call = patient.call('GET /series', {}, { retryMax: 1 });
   await expect(after(call)).rejects.toMatchObject({ name: 'UnreachableError', isTimeout: true });
 });
 
 test('who gives up gets their own reason, also in a rest', async () => {
   const giveUp = new AbortController();
-  const waiting = createMilepost({ url: '', secretKey: 'x', fetch: silent });
+  const waiting = createMilepost({ url: 'https://m.example', secretKey: 'x', fetch: silent });
   const call = waiting.call('GET /series', {}, { signal: giveUp.signal });
   giveUp.abort(new Error('enough'));
   await expect(call).rejects.toThrow('enough');
@@ -219,4 +224,116 @@ test('a file is sent as it is, and once', async () => {
   expect(seen[0]?.url).toBe('https://m.example/api/v1/imports?kind=users&dry_run=true');
   expect(seen[0]?.init.body).toBe(file.content);
   expect(seen[0]?.init.headers['Content-Type']).toBe('text/csv');
+});
+
+test('an address that is none is a mistake, and no server that is silent', () => {
+  for (const url of [
+    '',
+    'milepost.example.com',
+    'localhost:4400',
+    '/milepost',
+    'ftp://m.example',
+  ]) {
+    expect(() => createMilepost({ url, secretKey: 'x' }), url).toThrow(TypeError);
+  }
+});
+
+test('a server below a path is reached there', async () => {
+  const below = createMilepost({ url: 'https://m.example/mail/?x=1#y', secretKey: 'x', fetch });
+  await below.call('GET /series');
+  expect(seen[0]?.url).toBe('https://m.example/mail/api/v1/series');
+});
+
+test.each(['', '.', '..', undefined])('an id that is %j makes no other call', async (id) => {
+  const path = { user_id: id as string };
+  await expect(milepost.call('DELETE /users/{user_id}', { path })).rejects.toThrow(
+    /^user_id may not be/,
+  );
+  expect(seen).toEqual([]);
+});
+
+test('what no header can hold is a mistake that is told at once', async () => {
+  const own = { idempotencyKey: 'signup-of-Žofie' };
+  await expect(after(milepost.enroll('Žofie', 's-1', own))).rejects.toThrow(TypeError);
+  expect(seen).toEqual([]);
+});
+
+test('a redirect is not followed, for it may make a question of what was told', async () => {
+  const Location = 'https://m.example/api/sdk/series';
+  answers = [() => new Response(null, { status: 301, headers: { Location } })];
+  await expect(after(milepost.enroll('ada', 's-1'))).rejects.toMatchObject({
+    status: 301,
+    message: expect.stringContaining(Location),
+  });
+  expect(seen.map(({ init }) => init.redirect)).toEqual(['manual']);
+});
+
+test('a date in Retry-After is read, too', async () => {
+  vi.setSystemTime(new Date('2026-03-02T09:00:00Z'));
+  answers = [status(503, { 'Retry-After': 'Mon, 02 Mar 2026 09:00:20 GMT' }), status(503)];
+  const enrolled = after(milepost.enroll('ada', 's-1', { retryMax: 0 }));
+  await expect(enrolled).rejects.toMatchObject({ retryAfterMs: 20_000 });
+  answers = [status(503, { 'Retry-After': 'soon' })];
+  await expect(milepost.enroll('ada', 's-1', { retryMax: 0 })).rejects.toMatchObject({
+    retryAfterMs: null,
+  });
+});
+
+test('a page of a proxy is a refusal like any other, and a passing one is asked again', async () => {
+  const html =
+    (code: number): Say =>
+    () =>
+      new Response('<html>nginx', { status: code, headers: { 'Content-Type': 'text/html' } });
+  answers = [html(502)];
+  expect(await after(milepost.identify('ada'))).toEqual({ success: true });
+  answers = [html(413)];
+  await expect(milepost.identify('ada')).rejects.toMatchObject({
+    name: 'ApiError',
+    status: 413,
+    message: 'The server answered 413.',
+  });
+  answers = [html(200)];
+  await expect(milepost.identify('ada')).rejects.toMatchObject({ name: 'ApiError', status: 200 });
+});
+
+test('no time limit is one, however long', async () => {
+  const patient = createMilepost({ url: 'https://m.example', secretKey: 'x', fetch: silent });
+  for (const timeoutMs of [Infinity, 2 ** 40]) {
+    const giveUp = new AbortController();
+    const call = patient.call('GET /series', {}, { timeoutMs, signal: giveUp.signal });
+    call.catch(() => {});
+    await vi.advanceTimersByTimeAsync(60_000);
+    giveUp.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+  }
+});
+
+test('who gives up gets their own reason, whatever the runtime makes of it', async () => {
+  const rude = ((_url: string, { signal }: RequestInit) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(new TypeError('connection reset')));
+    })) as typeof globalThis.fetch;
+  const giveUp = new AbortController();
+  const waiting = createMilepost({ url: 'https://m.example', secretKey: 'x', fetch: rude });
+  const call = waiting.call('GET /series', {}, { signal: giveUp.signal });
+  giveUp.abort(new Error('enough'));
+  await expect(call).rejects.toThrow('enough');
+});
+
+test('a list whose cursor is broken ends, and is not read for ever', async () => {
+  const all = async () => {
+    const got: unknown[] = [];
+    for await (const each of milepost.list('GET /series')) got.push(each);
+    return got;
+  };
+  const page =
+    (more: object): Say =>
+    () =>
+      Response.json({ data: [{ id: 'a' }], ...more });
+  answers = [page({})];
+  expect(await all()).toHaveLength(1);
+  answers = [page({ next_cursor: 'c1' }), page({ next_cursor: 'c1' })];
+  await expect(all()).rejects.toThrow('does not go on');
+  answers = [page({ next_cursor: 'c1' }), status(400)];
+  await expect(all()).rejects.toMatchObject({ status: 400 });
 });

@@ -36,6 +36,10 @@ export interface TrackOptions extends CallOptions {
   readonly occurredAt?: Date | Instant;
 }
 
+/** A file of a million users takes minutes on a slow line. */
+const FILE_TIMEOUT_MS = 600_000;
+const NO_URL = { protocol: '', origin: '', pathname: '' };
+
 /** What `createMilepost` gives. */
 export type Milepost = ReturnType<typeof createMilepost>;
 
@@ -49,7 +53,7 @@ export type Milepost = ReturnType<typeof createMilepost>;
  */
 export function createMilepost({ url, secretKey, fetch, ...patience }: MilepostOptions) {
   const options: ClientOptions = {
-    baseUrl: url.replace(/\/+$/, ''),
+    baseUrl: baseUrlOf(url),
     apiKey: secretKey,
     ...(fetch === undefined ? {} : { fetch }),
   };
@@ -72,9 +76,23 @@ export function createMilepost({ url, secretKey, fetch, ...patience }: MilepostO
       const { signal, idempotencyKey } = own;
       const place = { method: 'POST', path: '/api/v1/imports', query: { ...query } };
       // Once only, unless the caller says otherwise: a long file is not sent five times unasked.
-      return ask({ ...place, file, signal, idempotencyKey }, { retryMax: 0, ...own });
+      const patience = { retryMax: 0, timeoutMs: FILE_TIMEOUT_MS };
+      return ask({ ...place, file, signal, idempotencyKey }, { ...patience, ...own });
     },
   };
+}
+
+/**
+ * Where calls go: the origin, and the path below which a proxy has the server.
+ *
+ * @throws TypeError when it is no address: a mistake that would look like a server that is silent
+ */
+function baseUrlOf(url: string): string {
+  const { protocol, origin, pathname } = URL.canParse(url) ? new URL(url) : NO_URL;
+  if (!/^https?:$/.test(protocol)) {
+    throw new TypeError(`url is of the form https://milepost.example.com, not "${url}".`);
+  }
+  return origin + pathname.replace(/\/+$/, '');
 }
 
 /** What is told about users and companies. */

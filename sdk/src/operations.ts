@@ -37,7 +37,7 @@ export interface IdErased { readonly enrollments: number; readonly active_enroll
 
 export interface AuditData { readonly id: string; readonly at: string; readonly side: "live" | "test"; readonly actor: { readonly kind: "member" | "key" | "code" | "system"; readonly id: string | null; readonly name: string | null; }; readonly reason: string | null; readonly action: string; readonly target: { readonly kind: string; readonly id: string; readonly name: string | null; }; readonly before: Readonly<Record<string, unknown>> | null; readonly after: Readonly<Record<string, unknown>> | null; readonly is_cut: boolean; readonly request_id: string | null; readonly address: string | null; }
 
-export interface BroadcastsData { readonly id: string; readonly type: "broadcast"; readonly name: string; readonly status: "draft" | "scheduled" | "sending" | "paused" | "sent" | "cancelled"; readonly scheduled_for: string | null; readonly started_at: string | null; readonly finished_at: string | null; readonly created_at: string; readonly updated_at: string; readonly [name: string]: unknown; }
+export interface BroadcastsData { readonly id: string; readonly type: "broadcast"; readonly name: string; readonly status: "draft" | "scheduled" | "sending" | "paused" | "sent" | "cancelled"; readonly etag: string; readonly scheduled_for: string | null; readonly started_at: string | null; readonly finished_at: string | null; readonly created_at: string; readonly updated_at: string; readonly [name: string]: unknown; }
 
 export interface AudienceCount { readonly matched: number; readonly unsubscribed: number; readonly suppressed: number; readonly no_address: number; readonly invalid_address: number; readonly duplicate_address: number; readonly capped: number; readonly already_past: number; readonly will_send: number; }
 
@@ -141,7 +141,7 @@ export interface Sending { readonly paused: boolean; readonly pause: SendingPaus
 
 export interface SeriesData { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; readonly managed_by?: { readonly kind: "code"; readonly slug: string; readonly path: string; readonly applied_at: string; readonly is_changed: boolean; }; readonly counts?: { readonly in_flight: number; readonly sent_7d: number; readonly entered_7d: number; readonly goal_rate: number | null; }; readonly edited_at?: string | null; readonly edited_by?: string | null; }
 
-export interface CodeData { readonly id: string; readonly slug: string | null; readonly path: string | null; readonly applied_at: string | null; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly fingerprint: string; readonly is_changed: boolean; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; }
+export interface CodeData { readonly id: string; readonly slug: string | null; readonly path: string | null; readonly applied_at: string | null; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly fingerprint: string; readonly is_changed: boolean; readonly applied: { readonly fingerprint: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; } | null; readonly has_unpublished: boolean; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; }
 
 export interface SeriesCode { readonly data: readonly CodeData[]; readonly next_cursor: string | null; readonly workspace: { readonly id: string; readonly name: string; readonly side: "live" | "test"; }; }
 
@@ -253,7 +253,7 @@ export interface IdPreview { readonly step_id?: string; readonly step?: Readonly
 
 export interface IdPreview2 { readonly subject: string; readonly html: string; readonly text: string; readonly from: string; readonly warnings: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; readonly missing: readonly string[]; }
 
-export interface IdSchedule { readonly at?: string; readonly local?: string; readonly already_past?: "now" | "tomorrow" | "skip"; readonly timezone?: string | null; readonly spread_minutes?: number | null; }
+export interface IdSchedule { readonly at?: string; readonly local?: string; readonly already_past?: "now" | "tomorrow" | "skip"; readonly timezone?: string | null; readonly spread_minutes?: number | null; readonly etag?: string; }
 
 export interface TestSend { readonly step_id?: string; readonly step?: Readonly<Record<string, unknown>>; readonly variant?: string; readonly user_id?: string; readonly user?: Readonly<Record<string, unknown>>; readonly event?: Readonly<Record<string, unknown>>; readonly to: string; }
 
@@ -313,13 +313,13 @@ export interface Series { readonly name: string; readonly settings?: SeriesSetti
 
 export interface Series2 { readonly id: string; readonly name: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; readonly created_at: string; readonly updated_at: string; readonly type: "series"; readonly version: number | null; readonly settings: Readonly<Record<string, unknown>>; readonly steps: readonly (Readonly<Record<string, unknown>>)[]; readonly etag: string; }
 
-export interface CodeApply { readonly slug: string; readonly id?: string | null; readonly pulled?: { readonly fingerprint: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; } | null; readonly status?: "draft" | "active" | "paused" | "archived" | null; readonly in_flight?: "stay" | "migrate"; readonly series: Series; readonly path?: string; readonly force?: boolean; }
+export interface CodeApply { readonly slug: string; readonly was?: string | null; readonly id?: string | null; readonly pulled?: { readonly fingerprint: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; } | null; readonly status?: "draft" | "active" | "paused" | "archived" | null; readonly in_flight?: "stay" | "migrate"; readonly series: Series; readonly path?: string; readonly force?: boolean; }
 
 export interface ApplyStatus { readonly before: "draft" | "active" | "paused" | "completed" | "archived" | null; readonly after: "draft" | "active" | "paused" | "completed" | "archived" | null; }
 
 export interface CodeApply2 { readonly slug: string; readonly id: string | null; readonly name: { readonly before: string | null; readonly after: string; }; readonly status: ApplyStatus; readonly version: number | null; readonly fingerprint: string; readonly does: readonly ("create" | "save" | "activate" | "hold" | "publish" | "pause" | "resume" | "archive")[]; readonly diff: IdDiff; readonly conflicts: readonly ("content" | "status")[]; readonly people: number; readonly preview: PublishPreview | null; readonly warnings: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
 
-export interface CodePlan { readonly slug: string; readonly id?: string | null; readonly pulled?: { readonly fingerprint: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; } | null; readonly status?: "draft" | "active" | "paused" | "archived" | null; readonly in_flight?: "stay" | "migrate"; readonly series: Series; }
+export interface CodePlan { readonly slug: string; readonly was?: string | null; readonly id?: string | null; readonly pulled?: { readonly fingerprint: string; readonly status: "draft" | "active" | "paused" | "completed" | "archived"; } | null; readonly status?: "draft" | "active" | "paused" | "archived" | null; readonly in_flight?: "stay" | "migrate"; readonly series: Series; }
 
 export interface CodePlan2 { readonly slug: string; readonly id: string | null; readonly name: { readonly before: string | null; readonly after: string; }; readonly status: ApplyStatus; readonly version: number | null; readonly fingerprint: string | null; readonly does: readonly ("create" | "save" | "activate" | "hold" | "publish" | "pause" | "resume" | "archive")[]; readonly diff: IdDiff; readonly conflicts: readonly ("content" | "status")[]; readonly people: number; readonly preview: PublishPreview | null; readonly warnings: readonly ({ readonly severity: "error" | "warning"; readonly code: string; readonly step_id?: string; readonly path: string; readonly message: string; })[]; }
 
@@ -383,6 +383,8 @@ export interface UsersSearch { readonly filter?: Filter | null; readonly q?: str
 
 export interface Webhooks { readonly id: string; readonly url: string; readonly event_types: readonly string[]; readonly description: string; readonly is_enabled: boolean; readonly disabled_reason: string | null; readonly disabled_at: string | null; readonly failures: number; readonly failing_since: string | null; readonly secret_hint: string; readonly previous_secret_valid_until: string | null; readonly created_at: string; readonly updated_at: string; readonly secret: string; }
 
+export interface BroadcastsId { readonly name: string; readonly email?: Readonly<Record<string, unknown>>; readonly subject?: string; readonly html?: string; readonly audience?: { readonly everybody?: boolean; readonly filter?: Filter; readonly list_id?: string; } | null; readonly schedule?: { readonly at?: string; readonly local?: string; readonly already_past?: "now" | "tomorrow" | "skip"; readonly timezone?: string | null; } | null; readonly spread_minutes?: number | null; readonly etag?: string; }
+
 export interface IdConfirmation2 { readonly subject: string; readonly html: string; readonly text?: string | null; readonly preheader?: string | null; readonly from?: string | null; readonly reply_to?: string | null; }
 
 export interface SeriesId3 { readonly name: string; readonly settings?: SeriesSettings; readonly steps: readonly (Email | Wait | WaitForEvent | { readonly id: string; readonly type: "condition"; readonly filter: StepFilter; readonly yes?: string | null; readonly no?: string | null; } | { readonly id: string; readonly type: "split"; readonly branches: readonly ({ readonly weight: number; readonly next?: string | null; })[]; } | UpdateUser | Webhook | { readonly id: string; readonly type: "end"; })[]; readonly etag?: string; }
@@ -394,7 +396,7 @@ export interface Operations {
   /** Delete a draft. */
   'DELETE /broadcasts/{id}': {
     path: { readonly id: string; };
-    query: undefined;
+    query: { readonly etag?: string; };
     body: undefined;
     answer: undefined;
   };
@@ -454,10 +456,17 @@ export interface Operations {
     body: undefined;
     answer: undefined;
   };
+  /** Let a series be managed by code no more; the series itself stays as it is. */
+  'DELETE /series/code/{slug}': {
+    path: { readonly slug: string; };
+    query: undefined;
+    body: undefined;
+    answer: { readonly id: string; readonly slug: string; };
+  };
   /** Delete a draft. */
   'DELETE /series/{id}': {
     path: { readonly id: string; };
-    query: undefined;
+    query: { readonly etag?: string; };
     body: undefined;
     answer: undefined;
   };
@@ -1354,7 +1363,7 @@ export interface Operations {
   'POST /broadcasts/{id}/send': {
     path: { readonly id: string; };
     query: undefined;
-    body: undefined;
+    body: { readonly etag?: string; };
     answer: BroadcastsData;
   };
   /** Send an email as a test to a member of the workspace. */
@@ -1641,7 +1650,7 @@ export interface Operations {
   'POST /series/{id}/activate': {
     path: { readonly id: string; };
     query: { readonly warnings?: boolean; };
-    body: undefined;
+    body: { readonly etag?: string; };
     answer: IdActivate;
   };
   /** End it: enrollments under way end, nothing more is sent. */
@@ -1697,7 +1706,7 @@ export interface Operations {
   'POST /series/{id}/publish': {
     path: { readonly id: string; };
     query: { readonly warnings?: boolean; };
-    body: { readonly in_flight?: "stay" | "migrate"; readonly dry_run?: boolean; };
+    body: { readonly in_flight?: "stay" | "migrate"; readonly dry_run?: boolean; readonly etag?: string; };
     answer: IdPublish;
   };
   /** Take up to 1,000 users out of a series, whatever its status. */
@@ -1865,7 +1874,7 @@ export interface Operations {
   'PUT /broadcasts/{id}': {
     path: { readonly id: string; };
     query: undefined;
-    body: Broadcasts;
+    body: BroadcastsId;
     answer: BroadcastsData;
   };
   /** Give a list its own email. */

@@ -15,7 +15,7 @@ export interface ClientOptions {
 /** A file, sent as it is. */
 export interface FileBody {
   readonly type: string;
-  readonly content: string | Blob | Uint8Array<ArrayBuffer>;
+  readonly content: string | Blob | Uint8Array;
 }
 
 /** One call: method, path from the root, and what goes with it. */
@@ -39,10 +39,13 @@ export interface Call {
 export async function request<Answer>(options: ClientOptions, call: Call): Promise<Answer> {
   const send = options.fetch ?? globalThis.fetch;
   const url = `${options.baseUrl}${call.path}${queryOf(call.query ?? {})}`;
-  const body = call.file === undefined ? jsonOf(call.body) : call.file.content;
+  // A view of memory that threads share is a BodyInit to no compiler, and to every runtime.
+  const body = call.file === undefined ? jsonOf(call.body) : (call.file.content as string);
   const response = await send(url, {
     method: call.method,
     headers: headersOf(options, call),
+    // Of a POST a redirect may make a GET, whose answer would look like a success.
+    redirect: 'manual',
     ...(body === undefined ? {} : { body }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   }).catch((cause: unknown) => silence(cause, call));
@@ -53,7 +56,7 @@ export async function request<Answer>(options: ClientOptions, call: Call): Promi
 
 /** The caller's own decision to wait no longer is theirs to handle. */
 function silence(cause: unknown, { signal }: Call): never {
-  if (signal?.aborted === true) throw cause;
+  if (signal?.aborted === true) throw signal.reason ?? cause;
   throw new UnreachableError(cause);
 }
 
@@ -67,6 +70,8 @@ function headersOf(options: ClientOptions, call: Call): Record<string, string> {
   if (options.apiKey !== undefined) headers['Authorization'] = `Bearer ${options.apiKey}`;
   if (options.workspaceId !== undefined) headers['Milepost-Workspace'] = options.workspaceId;
   if (call.idempotencyKey !== undefined) headers['Idempotency-Key'] = call.idempotencyKey;
+  // Throws for what no header can hold: a mistake of the caller, and not a server that is silent.
+  void new Headers(headers);
   return headers;
 }
 
@@ -75,6 +80,19 @@ function queryOf(query: NonNullable<Call['query']>): string {
     value === undefined ? [] : [[name, String(value)] as [string, string]],
   );
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
+/**
+ * One part of a path.
+ *
+ * @throws TypeError for what would make the path another one: an address loses empty parts and dots
+ */
+export function segmentOf(name: string, value: string | number | undefined): string {
+  const text = String(value ?? '');
+  if (['', '.', '..'].includes(text)) {
+    throw new TypeError(`${name} may not be ${text === '' ? 'empty' : `"${text}"`}.`);
+  }
+  return encodeURIComponent(text);
 }
 
 /** What a file of the API is made of; everything else is JSON. */
@@ -95,21 +113,25 @@ async function bodyOf(response: Response, call: Call): Promise<unknown> {
 
 function refusalOf(response: Response, answer: unknown): ApiError {
   const { error, code, details, request_id } = (answer ?? {}) as Record<string, unknown>;
-  return new ApiError(
-    response.status,
-    textOf(code),
-    textOf(error) ?? `The server answered ${response.status}.`,
-    details,
-    {
-      requestId: textOf(request_id),
-      retryAfterMs: retryAfterMsOf(response.headers.get('Retry-After')),
-    },
-  );
+  return new ApiError(response.status, textOf(code), textOf(error) ?? saidBy(response), details, {
+    requestId: textOf(request_id),
+    retryAfterMs: retryAfterMsOf(response.headers.get('Retry-After')),
+  });
+}
+
+function saidBy({ status, type, headers }: Response): string {
+  if (type !== 'opaqueredirect' && (status < 300 || status >= 400)) {
+    return `The server answered ${status}.`;
+  }
+  const place = headers.get('Location') ?? 'another address';
+  return `Redirects are not followed, and this one leads to ${place}. Is \`url\` right?`;
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** `Retry-After` in seconds; its other form, a date, is not one that the server or proxies of note send. */
+/** `Retry-After`: seconds, or the date that some proxies send. Null when there is none that can be read. */
 function retryAfterMsOf(header: string | null): number | null {
-  return header !== null && /^\d+$/.test(header) ? Number(header) * 1_000 : null;
+  if (header === null) return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? null : Math.max(ms, 0);
 }

@@ -3,7 +3,7 @@ import { type Call, type ClientOptions, request } from './request.ts';
 
 /** How long to wait for an answer, and how often to ask again. */
 export interface RetryOptions {
-  /** For one attempt, until its whole answer has come. 30,000 when left out. */
+  /** For one attempt, until its whole answer has come. 30,000 when left out; `Infinity` has no end. */
   readonly timeoutMs?: number;
   /** Further attempts after the first. 4 when left out; 0 never repeats a call. */
   readonly retryMax?: number;
@@ -12,6 +12,8 @@ export interface RetryOptions {
 const TIMEOUT_MS = 30_000;
 /** With the waits between, some ten seconds: a restart of the server passes unnoticed. */
 const RETRY_MAX = 4;
+/** Timers count in 31 bits: one for longer would end at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
 /** A server that asks for more is not waited for: the caller knows better what to do meanwhile. */
@@ -72,7 +74,7 @@ async function inTime<Answer>(
   const giveUp = () => ending.abort(call.signal?.reason);
   if (call.signal?.aborted === true) giveUp();
   call.signal?.addEventListener('abort', giveUp);
-  const timer = setTimeout(() => ending.abort(), timeoutMs);
+  const timer = setTimeout(() => ending.abort(), Math.min(timeoutMs, TIMER_MS_MAX));
   try {
     return await request<Answer>(options, { ...call, signal: ending.signal });
   } catch (error) {

@@ -75,6 +75,29 @@ test('a call of another time is refused, on either side of now', async () => {
   }
 });
 
+test('headers of another library are read, and so are bytes however they are held', async () => {
+  const own = new Map(Object.entries(received.headers));
+  const headers = { get: (name: string) => own.get(name) ?? null } as unknown as Headers;
+  await expect(verifyWebhook({ ...received, headers })).resolves.toBeDefined();
+  const bytes = new TextEncoder().encode(BODY);
+  await expect(verifyWebhook({ ...received, body: bytes.buffer })).resolves.toBeDefined();
+  const view: Uint8Array = bytes;
+  await expect(verifyWebhook({ ...received, body: view })).resolves.toBeDefined();
+});
+
+test('a body that was parsed already is a mistake of the caller', async () => {
+  const body = JSON.parse(BODY) as string;
+  await expect(verifyWebhook({ ...received, body })).rejects.toThrow('before anything parsed it');
+});
+
+test('without a secret nothing is signed, and nothing is found to be', async () => {
+  for (const secret of ['', 'whsec_', [SECRET, '']]) {
+    await expect(verifyWebhook({ ...received, secret })).rejects.toThrow('The secret is empty.');
+  }
+  const token = signUserToken({ identitySecret: '', userId: 'ada' });
+  await expect(token).rejects.toThrow('The secret is empty.');
+});
+
 test('a secret that is none is a mistake of the caller', async () => {
   await expect(verifyWebhook({ ...received, secret: 'whsec_?' })).rejects.toThrow(TypeError);
 });

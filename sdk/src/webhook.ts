@@ -14,7 +14,7 @@ export interface WebhookEvent {
 /** A call as it arrived. */
 export interface ReceivedWebhook {
   /** The body as it came, before anything parsed it: one blank more and the signature is another. */
-  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly body: string | Uint8Array | ArrayBuffer;
   /** `request.headers` of the Fetch API or of Node. */
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /** `whsec_…`, or several of which one must have signed, as during a rotation. */
@@ -48,7 +48,7 @@ const SIGNATURES_MAX = 10;
  *
  * Source: Standard Webhooks 1.0.0, symmetric signatures.
  *
- * @throws WebhookError
+ * @throws WebhookError; TypeError for a mistake of the caller's: no secret, or a body that was parsed
  */
 export async function verifyWebhook(received: ReceivedWebhook): Promise<WebhookEvent> {
   const { body, headers, secret, toleranceSeconds = TOLERANCE_SECONDS } = received;
@@ -63,14 +63,21 @@ export async function verifyWebhook(received: ReceivedWebhook): Promise<WebhookE
   if (!/^\d+$/.test(timestamp) || awaySeconds > toleranceSeconds) {
     throw new WebhookError('timestamp', 'The timestamp is too far from now.');
   }
-  const text =
-    typeof body === 'string' ? body : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
+  const text = textOf(body);
   const content = bytesOf(`${id}.${timestamp}.${text}`);
   const secrets = typeof secret === 'string' ? [secret] : secret;
   if (!(await isSigned(content, signatures, secrets))) {
     throw new WebhookError('signature', 'No signature is of one of the secrets.');
   }
   return eventOf(text);
+}
+
+function textOf(body: ReceivedWebhook['body']): string {
+  if (typeof body === 'string') return body;
+  if (!(body instanceof ArrayBuffer) && !ArrayBuffer.isView(body)) {
+    throw new TypeError('The body is to be as it came: text or bytes, before anything parsed it.');
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
 }
 
 async function isSigned(
@@ -114,8 +121,9 @@ function eventOf(text: string): WebhookEvent {
 }
 
 function headerOf(headers: ReceivedWebhook['headers'], name: string): string | undefined {
-  if (headers instanceof Headers) return headers.get(name) ?? undefined;
-  const wanted = Object.keys(headers).find((each) => each.toLowerCase() === name);
-  const value = wanted === undefined ? undefined : headers[wanted];
+  // Those of another library are Headers, too, and of no class of ours.
+  if (typeof headers.get === 'function') return (headers as Headers).get(name) ?? undefined;
+  const given = headers as Readonly<Record<string, string | readonly string[] | undefined>>;
+  const [, value] = Object.entries(given).find(([each]) => each.toLowerCase() === name) ?? [];
   return typeof value === 'string' ? value : value?.[0];
 }

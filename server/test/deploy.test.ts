@@ -81,7 +81,8 @@ test('compose runs the two of them, read-only, healthy, with secrets from files'
     expect(service).toMatchObject({ read_only: true, healthcheck: expect.any(Object) });
     const wanted = service['secrets'] as string[];
     expect(Object.keys(secrets)).toEqual(expect.arrayContaining(wanted));
-    const files = Object.values(service['environment'] as Record<string, string>)
+    const files = Object.values(service['environment'] as Record<string, string | null>)
+      .filter((value) => value !== null)
       .filter((value) => value.startsWith('/run/secrets/'))
       .map((value) => value.replace('/run/secrets/', ''));
     expect(files.toSorted()).toEqual(wanted.toSorted());
@@ -135,6 +136,11 @@ test('the cluster runs API and workers apart, each confined, bounded and with a 
       return document.toJS() as Resource;
     }),
   );
+  // `npm run next-version` keeps it so.
+  const { images } = parse(read('deploy/kubernetes/kustomization.yaml')) as {
+    images: { newTag: string }[];
+  };
+  expect(images.map(({ newTag }) => newTag)).toEqual([manifest('server/package.json')['version']]);
   const named = (kind: string) =>
     all.filter((one) => one.kind === kind).map(({ metadata }) => metadata.name);
   expect(named('Deployment')).toEqual(['milepost-api', 'milepost-worker']);
@@ -177,4 +183,9 @@ test('the workflows pin what they use to a version and run what there is to run'
     expect(run.filter((name) => !scripts.includes(name))).toEqual([]);
   }
   expect(read('.github/workflows/ci.yml')).toMatch(/run: \.ci\/run$/m);
+  // Steps that every release takes: without one of them it breaks off, or gives what nobody can trace.
+  const release = read('.github/workflows/release.yml');
+  for (const step of ['npm run next-version', 'npx changeset publish', 'gh release create']) {
+    expect(release).toContain(step);
+  }
 });

@@ -1,5 +1,6 @@
 import { Link, type LinkProps, useRouterState } from '@tanstack/react-router';
 import Ban from 'lucide-react/icons/ban';
+import BookOpen from 'lucide-react/icons/book-open';
 import Building2 from 'lucide-react/icons/building-2';
 import CalendarDays from 'lucide-react/icons/calendar-days';
 import ChartLine from 'lucide-react/icons/chart-line';
@@ -12,6 +13,7 @@ import Megaphone from 'lucide-react/icons/megaphone';
 import Settings from 'lucide-react/icons/settings';
 import Users from 'lucide-react/icons/users';
 import Workflow from 'lucide-react/icons/workflow';
+import { viewerZone } from './time.ts';
 
 interface Place {
   readonly name: string;
@@ -81,7 +83,16 @@ export function Navigation() {
             Settings
           </Link>
         </li>
+        <li>
+          <a href="/docs/" className={LINK}>
+            <BookOpen size={15} aria-hidden className="shrink-0" />
+            Documentation
+          </a>
+        </li>
       </ul>
+      <p className="px-2.5 text-xs text-muted" title="Where no other zone is named">
+        Times are those of {viewerZone.replaceAll('_', ' ')}
+      </p>
     </nav>
   );
 }

@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import { useEffect, useRef } from 'react';
 import { countOf } from './number.ts';
 
 export interface HeatRow {
@@ -31,8 +32,17 @@ const SHADES = [
 /** Counts by day and hour of day, as a table whose cells are shaded. */
 export function HeatMap({ label, rows, unit, selected = null, onSelect }: HeatMapProps) {
   const most = Math.max(0, ...rows.flatMap(({ counts }) => counts.map((count) => count ?? 0)));
+  const frame = useRef<HTMLDivElement>(null);
+  const first = firstHourOf(rows);
+  useEffect(() => {
+    const head = frame.current?.querySelectorAll<HTMLElement>('thead th[data-hour]')[first];
+    const names = frame.current?.querySelector<HTMLElement>('thead th')?.offsetWidth ?? 0;
+    // Only where it is too broad for the page: the early hours are mostly empty.
+    if (head !== undefined) frame.current?.scrollTo({ left: head.offsetLeft - names - CLEARANCE });
+  }, [first]);
   return (
     <div
+      ref={frame}
       role="region"
       aria-label={label}
       // Reached by Tab, so that the keyboard can scroll it.
@@ -44,11 +54,11 @@ export function HeatMap({ label, rows, unit, selected = null, onSelect }: HeatMa
       <table className="w-full min-w-[44rem] table-fixed border-separate border-spacing-0.5 text-xs">
         <thead className="text-muted">
           <tr>
-            <th scope="col" className="w-24 text-left font-normal">
+            <th scope="col" className="sticky left-0 w-24 bg-paper text-left font-normal">
               <span className="sr-only">Day</span>
             </th>
             {HOURS.map((hour) => (
-              <th key={hour} scope="col" className="font-normal" data-tabular="">
+              <th key={hour} scope="col" className="font-normal" data-tabular="" data-hour={hour}>
                 {hour % 3 === 0 ? (
                   String(hour).padStart(2, '0')
                 ) : (
@@ -61,7 +71,10 @@ export function HeatMap({ label, rows, unit, selected = null, onSelect }: HeatMa
         <tbody>
           {rows.map(({ key, label: name, counts }) => (
             <tr key={key}>
-              <th scope="row" className="pr-2 text-left font-normal whitespace-nowrap text-muted">
+              <th
+                scope="row"
+                className="sticky left-0 bg-paper pr-2 text-left font-normal whitespace-nowrap text-muted"
+              >
                 {name}
               </th>
               {HOURS.map((hour) => (
@@ -80,6 +93,15 @@ export function HeatMap({ label, rows, unit, selected = null, onSelect }: HeatMa
       </table>
     </div>
   );
+}
+
+/** Between the days and the first hour that is shown, in pixels. */
+const CLEARANCE = 8;
+
+/** The first hour of any day that has a count; 0 where none has. */
+function firstHourOf(rows: readonly HeatRow[]): number {
+  const hours = rows.map(({ counts }) => counts.findIndex((count) => (count ?? 0) > 0));
+  return Math.min(...hours.filter((hour) => hour >= 0), HOURS.length) % HOURS.length;
 }
 
 interface HeatCellProps {

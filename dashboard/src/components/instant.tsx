@@ -7,11 +7,12 @@ interface InstantProps {
   readonly zone?: string;
 }
 
-/** `Thu 27 Mar 2025, 09:00`, with the exact instant for whoever points at it. */
+/** `Thu 27 Mar 2025, 09:00`, with the exact instant for whoever points at it; breaks before the time only. */
 export function Instant({ at, zone = viewerZone }: InstantProps) {
   return (
     <time dateTime={at} title={`${at} (shown in ${zone})`}>
-      {dayOf(at, zone)}, {minuteOf(at, zone)}
+      <span className="whitespace-nowrap">{dayOf(at, zone)},</span>{' '}
+      <span className="whitespace-nowrap">{minuteOf(at, zone)}</span>
     </time>
   );
 }

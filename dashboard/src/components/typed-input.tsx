@@ -4,6 +4,8 @@ import { Input } from './ui/field.tsx';
 
 interface TypedInputProps {
   readonly label: string;
+  /** What stands in it while it is empty; the label, if left out. */
+  readonly placeholder?: string;
   readonly value: string;
   readonly onChange: (text: string) => void;
   /** Leaves room for an icon at its left. */
@@ -11,7 +13,13 @@ interface TypedInputProps {
 }
 
 /** A field for searching: says what was typed once typing has stopped. */
-export function TypedInput({ label, value, onChange, hasIcon = false }: TypedInputProps) {
+export function TypedInput({
+  label,
+  placeholder = label,
+  value,
+  onChange,
+  hasIcon = false,
+}: TypedInputProps) {
   const [text, setText] = useState(value);
   const settled = useSettled(text);
   useEffect(() => {
@@ -23,7 +31,7 @@ export function TypedInput({ label, value, onChange, hasIcon = false }: TypedInp
     <Input
       type="search"
       aria-label={label}
-      placeholder={label}
+      placeholder={placeholder}
       className={hasIcon ? 'pl-8' : ''}
       value={text}
       onChange={(event) => setText(event.target.value)}

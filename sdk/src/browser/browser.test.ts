@@ -11,10 +11,10 @@ type Told = Record<string, unknown>;
 
 let said: Said[];
 /** What the server answers, call by call; then 200 for ever. A string is no answer at all. */
-let answers: (readonly [status: number, body?: object, headers?: HeadersInit] | string)[];
+let answers: (readonly [status: number, body?: object | string, headers?: HeadersInit] | string)[];
 let beacons: { url: string; calls: { path: string; idempotency_key: string; body: Told }[] }[];
 let pages: { close: () => void }[];
-let listeners: Map<string, () => void>;
+let listeners: Map<string, (event?: unknown) => void>;
 
 const NO_NETWORK = 'no network';
 const WIDGET_KEY = 'mp_wk_test_abcdefgh';
@@ -32,8 +32,9 @@ beforeEach(() => {
     });
     const answer = answers.shift() ?? [200, { success: true }];
     if (typeof answer === 'string') return Promise.reject(new TypeError(answer));
-    const [status, json = {}, more] = answer;
-    return Promise.resolve(Response.json(json, { status, ...(more ? { headers: more } : {}) }));
+    const [status, content = {}, more] = answer;
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    return Promise.resolve(new Response(text, { status, ...(more ? { headers: more } : {}) }));
   });
   vi.stubGlobal('navigator', {
     onLine: true,
@@ -42,7 +43,11 @@ beforeEach(() => {
       return true;
     },
   });
-  vi.stubGlobal('addEventListener', (name: string, hear: () => void) => listeners.set(name, hear));
+  vi.stubGlobal('addEventListener', (name: string, hear: () => void, ...more: unknown[]) => {
+    // Runtimes of workers throw where a listener would capture.
+    expect(more).toEqual([]);
+    listeners.set(name, hear);
+  });
 });
 
 afterEach(() => {
@@ -328,4 +333,299 @@ test('before anybody is known events are of a session, and after signing out of 
   expect(second).toBe(first);
   expect(third).toEqual(expect.any(String));
   expect(third).not.toBe(first);
+});
+
+test('who does not wait for an answer hears of no refusal but by onError', async () => {
+  // A rejection that nobody handles would fail this run.
+  answers = [
+    [400, { error: 'no' }],
+    [404, { error: 'no' }],
+    [404, { error: 'no' }],
+  ];
+  const errors: string[] = [];
+  const page = open({
+    onError: ({ message }) => {
+      errors.push(message);
+    },
+  });
+  void page.track('a');
+  await pass(1_000);
+  void page.identify('ada');
+  void page.enroll('s-1');
+  await pass(1_000);
+  expect(errors).toEqual(['no', 'no', 'no']);
+});
+
+test('a call is what it was when it was made, and what is no JSON stops nothing', async () => {
+  const errors: string[] = [];
+  const page = open({ onError: ({ name }) => errors.push(name) });
+  const traits: Record<string, unknown> = { plan: 'trial' };
+  answers = [NO_NETWORK];
+  void page.identify('ada', traits);
+  traits['plan'] = 'changed later';
+  await page.flush();
+  await expect(page.identify('ada', { seats: 3n })).rejects.toThrow(TypeError);
+  void page.enroll('s-1');
+  await page.flush();
+  expect(errors).toEqual(['TypeError']);
+  expect(paths()).toEqual(['/users/identify', '/users/identify', '/series']);
+  expect(said[1]).toEqual(said[0]);
+  expect(said[0]?.body).toMatchObject({ traits: { plan: 'trial' } });
+});
+
+test('the queue that is full tells onError, for nobody waits for what is only tracked', async () => {
+  Object.assign(navigator, { onLine: false });
+  const errors: string[] = [];
+  const page = open({ onError: ({ message }) => errors.push(message) });
+  for (let i = 0; i < 501; i += 1) void page.identify(`user-${i}`);
+  await pass(0);
+  expect(errors).toEqual(['Too many calls wait for the network.']);
+});
+
+test('an answer that is no JSON is of a proxy: a refusal is one, and a welcome is none', async () => {
+  answers = [[200, '<html>Sign in to the hotel'], [200], [413, '<html>Too large'], [200]];
+  const page = open();
+  const identified = page.identify('ada');
+  await pass(2_000);
+  expect(await identified).toEqual({});
+  await expect(page.enroll('s-1')).rejects.toMatchObject({ status: 413, message: 'Status 413' });
+  await page.enroll('s-2');
+  expect(said).toHaveLength(4);
+});
+
+const TOKENS = ['T-0', 'T-1', 'T-2', 'T-3', 'T-4', 'T-5'];
+const refusedToken = [403, { error: 'Invalid user_token' }] as const;
+
+test('many calls whose token has expired ask for one between them', async () => {
+  const storage = memory();
+  answers = [NO_NETWORK];
+  const before = open({ storage, userToken: 'expired' });
+  void before.identify('ada');
+  await before.flush();
+  for (const series of ['s-1', 's-2', 's-3']) void before.enroll(series);
+  // All of them are tried, and so keep the token that they have.
+  listeners.get('pagehide')?.();
+  before.close();
+  [said, answers] = [[], []];
+  const tokens = [...TOKENS];
+  const getUserToken = vi.fn<() => string>(() => tokens.shift() ?? '');
+  for (let i = 0; i < 4; i += 1) answers.push(refusedToken, [200]);
+  await open({ storage, getUserToken }).flush();
+  expect(getUserToken).toHaveBeenCalledTimes(1);
+  expect(said.map(({ body }) => body['user_token'])).toEqual(
+    Array.from({ length: 4 }, () => ['expired', 'T-0']).flat(),
+  );
+});
+
+test('what an earlier page signed goes with the token of this page when its own has expired', async () => {
+  const storage = memory();
+  answers = [NO_NETWORK];
+  const before = open({ storage, userToken: 'expired' });
+  void before.identify('ada');
+  await before.flush();
+  before.close();
+  [said, answers] = [[], [refusedToken, [200]]];
+  await open({ storage, userToken: 'fresh' }).flush();
+  expect(said.map(({ body }) => body['user_token'])).toEqual(['expired', 'fresh']);
+});
+
+test('where no new token helps, tokens are left alone for a minute', async () => {
+  const tokens = [...TOKENS];
+  const getUserToken = vi.fn<() => string>(() => tokens.shift() ?? '');
+  const page = open({ getUserToken });
+  answers = Array.from({ length: 9 }, () => refusedToken);
+  await page.identify('ada').catch(() => {});
+  for (const series of ['s-1', 's-2', 's-3']) await page.enroll(series).catch(() => {});
+  expect(getUserToken).toHaveBeenCalledTimes(2);
+  expect(said).toHaveLength(5);
+  await pass(60_000);
+  await page.enroll('s-4').catch(() => {});
+  expect(getUserToken).toHaveBeenCalledTimes(3);
+});
+
+test('a new token that cannot be had now is asked for later, and the call goes then', async () => {
+  const getUserToken = vi.fn<() => Promise<string>>();
+  getUserToken.mockResolvedValueOnce('old').mockRejectedValueOnce(new Error('no network'));
+  getUserToken.mockResolvedValue('new');
+  answers = [refusedToken, refusedToken, [200]];
+  const page = open({ getUserToken });
+  const identified = page.identify('ada');
+  await pass(2_000);
+  await identified;
+  expect(said.map(({ body }) => body['user_token'])).toEqual(['old', 'old', 'new']);
+});
+
+/** What a browser tells the other tabs when one changes the storage that they share. */
+function shared(storage = memory()): EntryStorage {
+  const tell = (key: string, newValue: string | null) =>
+    queueMicrotask(() => {
+      for (const hear of hearing) hear({ key, newValue });
+    });
+  return {
+    ...storage,
+    get length() {
+      return storage.length;
+    },
+    setItem: (key, value) => {
+      storage.setItem(key, value);
+      tell(key, value);
+    },
+    removeItem: (key) => {
+      storage.removeItem(key);
+      tell(key, null);
+    },
+  };
+}
+let hearing: ((event: unknown) => void)[] = [];
+
+/** Two tabs, of which the second was opened while something waited in the first. */
+function openTabs(tokens: readonly string[]) {
+  const storage = shared();
+  hearing = [];
+  const [first, second] = tokens.map((token) => () => {
+    const page = open({ storage, getUserToken: () => Promise.resolve(token) });
+    const hear = listeners.get('storage');
+    hearing.push((event) => hear?.(event));
+    return page;
+  });
+  return { first: first!, second: second! };
+}
+
+test('of two tabs one tells what both have, and both hear the answer', async () => {
+  const { first, second } = openTabs(['token of one', 'token of two']);
+  Object.assign(navigator, { onLine: false });
+  const one = first();
+  const identified = one.identify('ada');
+  const enrolled = one.enroll('s-1');
+  const two = second();
+  await pass(1_000);
+  Object.assign(navigator, { onLine: true });
+  answers = [
+    [200, { created: true }],
+    [200, { enrolled: true }],
+  ];
+  await two.flush();
+  await pass(10);
+  expect(await identified).toEqual({ created: true });
+  expect(await enrolled).toEqual({ enrolled: true });
+  await one.flush();
+  expect(said).toHaveLength(2);
+});
+
+test('what one tab has begun the other repeats byte for byte', async () => {
+  const { first, second } = openTabs(['token of one', 'token of two']);
+  Object.assign(navigator, { onLine: false });
+  const one = first();
+  void one.identify('ada');
+  const two = second();
+  await pass(1_000);
+  Object.assign(navigator, { onLine: true });
+  answers = [NO_NETWORK];
+  await two.flush();
+  await one.flush();
+  expect(said).toHaveLength(2);
+  expect(said[1]).toEqual(said[0]);
+});
+
+test('no tab puts its events to what another began, for it may be going at this moment', async () => {
+  const { first, second } = openTabs(['', '']);
+  Object.assign(navigator, { onLine: false });
+  const one = first();
+  void one.track('a');
+  const two = second();
+  void two.track('b');
+  void one.track('c');
+  await pass(1_000);
+  Object.assign(navigator, { onLine: true });
+  await Promise.all([one.flush(), two.flush()]);
+  const bodies = new Map<string, Set<string>>();
+  for (const { key, body } of said) {
+    bodies.set(key, (bodies.get(key) ?? new Set()).add(JSON.stringify(body)));
+  }
+  expect([...bodies.values()].map(({ size }) => size)).toEqual([1, 1]);
+  const told = said.flatMap(({ body }) => (body.events ?? []).map((event) => event['event_type']));
+  expect([...new Set(told)].toSorted()).toEqual(['a', 'b', 'c']);
+});
+
+test('events under a key that another tab used go again, each by itself', async () => {
+  answers = [[200], [422, { error: 'Idempotency-Key was used with a different request' }]];
+  const page = open();
+  await page.identify('ada');
+  const told = Promise.all([page.track('a'), page.track('b')]);
+  await pass(1_000);
+  await told;
+  expect(said.map(({ body }) => body.events?.length)).toEqual([undefined, 2, 1, 1]);
+  expect(new Set(said.map(({ key }) => key)).size).toBe(4);
+});
+
+test('a call whose key another tab used with its own token goes as that tab made it', async () => {
+  const storage = memory();
+  answers = [[422, { error: 'Idempotency-Key was used with a different request' }]];
+  const page = open({ storage, userToken: 'ours' });
+  const identified = page.identify('ada');
+  await pass(0);
+  const [place = ''] = [...storage.items.keys()].filter((key) => key.includes(':call:'));
+  const theirs = (storage.getItem(place) ?? '').replace('ours', 'theirs');
+  storage.setItem(place, theirs);
+  await pass(2_000);
+  await identified;
+  expect(said.map(({ body }) => body['user_token'])).toEqual(['ours', 'theirs']);
+  expect(said[1]?.key).toBe(said[0]?.key);
+});
+
+test('what another tab was refused with its token goes once more, with our own', async () => {
+  const reused = [422, { error: 'Idempotency-Key was used with a different request' }] as const;
+  const { first, second } = openTabs(['good token', 'bad token']);
+  Object.assign(navigator, { onLine: false });
+  const one = first();
+  const enrolled = one.identify('ada');
+  const two = second();
+  await pass(1_000);
+  Object.assign(navigator, { onLine: true });
+  answers = [refusedToken, reused, reused, [200, { created: true }]];
+  await two.flush();
+  await one.flush();
+  await pass(30_000);
+  expect(await enrolled).toEqual({ created: true });
+  expect(said[0]?.body['user_token']).toBe('bad token');
+  expect(said.at(-1)?.body['user_token']).toBe('good token');
+  const keys = said.map(({ key }) => key);
+  expect(keys.map((key) => keys.indexOf(key))).toEqual([0, 0, 0, 3]);
+});
+
+test('what is in the storage and is no call is left alone', async () => {
+  const storage = memory();
+  for (const [at, text] of ['null', '"x"', '{"path":"/events"}', '{', '{"id":"5"}'].entries()) {
+    storage.setItem(`milepost:abcdefgh:call:${at}`, text);
+  }
+  const page = open({ storage });
+  void page.identify('ada');
+  await page.flush();
+  expect(paths()).toEqual(['/users/identify']);
+});
+
+test('what is too large for a beacon waits for the next page, and so does what is behind it', async () => {
+  const page = open();
+  void page.track('first');
+  void page.identify('ada', { text: 'x'.repeat(70_000) });
+  void page.enroll('s-1');
+  listeners.get('pagehide')?.();
+  expect(beacons[0]?.calls.map(({ path }) => path)).toEqual(['/events']);
+});
+
+test('a server below a path is reached there, and a secret key is refused on a page', async () => {
+  const page = open({ url: 'https://m.example/mail//' });
+  void page.identify('ada');
+  await page.flush();
+  expect(paths()).toEqual(['https://m.example/mail/api/sdk/users/identify']);
+  expect(() => open({ widgetKey: 'mp_sk_live_abc' })).toThrow('A secret key may not be on a page');
+});
+
+test('without a page there is no storage that everybody would share', async () => {
+  const items = memory();
+  vi.stubGlobal('localStorage', items);
+  const page = createMilepost({ url: 'https://m.example', widgetKey: WIDGET_KEY });
+  pages.push(page);
+  await page.identify('ada');
+  expect(items.items.size).toBe(0);
 });

@@ -17,10 +17,10 @@ export interface MilepostOptions {
   readonly userToken?: string;
   /**
    * Asks your server for a token of this user. Asked when the first is needed, and again when the
-   * server refuses the last, as when it has expired.
+   * server refuses the last, as when it has expired. While it throws, calls wait.
    */
   readonly getUserToken?: (userId: string) => string | Promise<string>;
-  /** Told of every call that the server refused for good. */
+  /** Told of every call that was refused for good: by the server, or here. */
   readonly onError?: (error: Error) => void;
   /** Where calls wait while the page is reloaded; `localStorage` when left out. */
   readonly storage?: EntryStorage;
@@ -41,6 +41,7 @@ const SESSION = 'session';
  */
 export function createMilepost(options: MilepostOptions) {
   const { widgetKey, userToken, onError } = options;
+  if (widgetKey.startsWith('mp_sk_')) throw new TypeError('A secret key may not be on a page.');
   const store = createStore(options.storage ?? localStorageOf(), widgetKey.slice(-8));
   const queue = new Queue({
     url: options.url.replace(/\/+$/, ''),
@@ -51,7 +52,7 @@ export function createMilepost(options: MilepostOptions) {
     getUserToken: options.getUserToken,
   });
   const person = personIn(store);
-  const stopListening = listen(queue);
+  const stopListening = listen(queue, store);
   void queue.flush();
 
   const series = (action: 'enroll' | 'remove') => (seriesId: string) => {
@@ -71,10 +72,7 @@ export function createMilepost(options: MilepostOptions) {
     },
 
     /** Tells what the user did; before `identify`, what somebody did. */
-    async track(
-      eventType: string,
-      metadata: Readonly<Record<string, unknown>> = {},
-    ): Promise<void> {
+    track(eventType: string, metadata: Readonly<Record<string, unknown>> = {}): Promise<void> {
       const event = {
         event_type: eventType,
         event_id: uuid(),
@@ -82,7 +80,7 @@ export function createMilepost(options: MilepostOptions) {
         ...pageOf(globalThis.location),
         metadata,
       };
-      await queue.add('/events', { ...person.who(), events: [event] });
+      return queue.add('/events', { ...person.who(), events: [event] }, () => {});
     },
 
     /** Enrolls the user in an active series. */
@@ -133,23 +131,28 @@ function personIn(store: Store) {
 }
 
 /** Sends when there is a network again, and hands over what waits when the page goes. */
-function listen(queue: Queue): () => void {
+function listen(queue: Queue, store: Store): () => void {
   const wake = () => void queue.flush();
   const leave = () => queue.leave();
   const hide = () => {
     if (globalThis.document?.visibilityState === 'hidden') leave();
   };
-  const listeners: [string, () => void][] = [
+  const hear = (event: Event) => {
+    const heard = store.heard(event as StorageEvent);
+    if (heard !== undefined) queue.hear(heard);
+  };
+  const listeners: [string, (event: Event) => void][] = [
     ['online', wake],
     ['pageshow', wake],
     ['pagehide', leave],
     // The last that a telephone tells of a page that it is about to end.
     ['visibilitychange', hide],
+    ['storage', hear],
   ];
-  // Runtimes without pages lack both.
-  for (const each of listeners) globalThis.addEventListener?.(...each, true);
+  // Runtimes without pages lack both, or have them for other things.
+  for (const each of listeners) globalThis.addEventListener?.(...each);
   return () => {
-    for (const each of listeners) globalThis.removeEventListener?.(...each, true);
+    for (const each of listeners) globalThis.removeEventListener?.(...each);
   };
 }
 

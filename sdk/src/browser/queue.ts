@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts';
 import { beaconOf, sendBeacon } from './beacon.ts';
 import { type Entry, type EntryBody, joined, newEntry, singlesOf, uuid } from './entry.ts';
-import type { Store } from './store.ts';
+import type { Heard, Store } from './store.ts';
 
 /** How a queue speaks, remembers and complains. */
 export interface QueueOptions {
@@ -35,6 +35,10 @@ const LONGEST_WAIT_MS = 300_000;
 const REPEATABLE_MS = 23 * 3_600_000;
 /** Too early, still being worked, and too much; and all that begins with 5. */
 const PASSING_STATUSES = [408, 409, 425, 429];
+/** Where not even a new token is taken, it is not the token: for so long no other is asked for. */
+const TOKEN_REST_MS = 60_000;
+/** One rest for the other tab to have its answer, and one under a key that nobody else has. */
+const CONTESTED_MAX = 2;
 
 /** Calls that wait for the server's answer, sent one after the other. */
 export class Queue {
@@ -43,7 +47,12 @@ export class Queue {
   readonly #entries: Entry[];
   readonly #waiters = new Map<Entry, (Waiter | undefined)[]>();
   readonly #tokens = new Map<string, string>();
+  /** Those that have a token in the place of a refused one. */
   readonly #refreshed = new Set<Entry>();
+  /** How often another tab was found to have used the key of an entry. */
+  readonly #contested = new Map<Entry, number>();
+  /** Until when no token is asked for to replace a refused one. Epoch milliseconds. */
+  #tokenRestEnds = 0;
   #drained = Promise.resolve();
   #isDraining = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -56,20 +65,22 @@ export class Queue {
   }
 
   /** Puts a call at the end; settles with the server's answer, which may take until the next network. */
-  add<Answer>(path: Entry['path'], body: EntryBody): Promise<Answer> {
+  add<Answer>(
+    path: Entry['path'],
+    body: EntryBody,
+    read = (answer: unknown): Answer => answer as Answer,
+  ): Promise<Answer> {
     const answer = new Promise<Answer>((resolve, reject) => {
-      let entry = this.#entries.at(-1);
-      if (entry === undefined || !joined(entry, path, body)) {
-        if (this.#entries.length >= ENTRIES_MAX) {
-          reject(new Error('Too many calls wait for the network.'));
-          return;
-        }
-        entry = newEntry(path, body);
-        this.#entries.push(entry);
+      const waiter: Waiter = { resolve: (answer) => resolve(read(answer)), reject };
+      try {
+        const entry = this.#place(path, body);
+        this.#waiters.set(entry, [...(this.#waiters.get(entry) ?? []), waiter]);
+        this.#options.store.save(entry);
+      } catch (error) {
+        const fault = error as Error;
+        reject(fault);
+        this.#complain(fault);
       }
-      const waiter = { resolve: resolve as Waiter['resolve'], reject };
-      this.#waiters.set(entry, [...(this.#waiters.get(entry) ?? []), waiter]);
-      this.#options.store.save(entry);
     });
     // Whoever does not wait for the answer has `onError`.
     answer.catch(() => {});
@@ -79,6 +90,30 @@ export class Queue {
       else void this.flush();
     }
     return answer;
+  }
+
+  /** The entry that takes a call in: the last, when it may, or a new one at the end. */
+  #place(path: Entry['path'], given: EntryBody): Entry {
+    // As it is now, whatever the caller makes of it later; and what is no JSON is refused at once.
+    const body = JSON.parse(JSON.stringify(given)) as EntryBody;
+    const last = this.#entries.at(-1);
+    // Not what another page began: that tab may live, and be sending it.
+    if (last !== undefined && this.#waiters.has(last)) {
+      this.#renew(last);
+      if (joined(last, path, body)) return last;
+    }
+    if (this.#entries.length >= ENTRIES_MAX) {
+      throw new Error('Too many calls wait for the network.');
+    }
+    const entry = newEntry(path, body);
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  /** Another tab had the answer to a call that waits here, too. Of a refusal each hears by itself. */
+  hear({ id, answer }: Heard): void {
+    const entry = this.#entries.find((each) => each.id === id);
+    if (entry !== undefined) for (const waiter of this.#take(entry)) waiter?.resolve(answer);
   }
 
   /** Sends now what waits; settles when nothing is left, or when it has to wait. */
@@ -92,7 +127,10 @@ export class Queue {
   leave(): void {
     if (isOffline()) return;
     const { url, widgetKey } = this.#options;
-    const beacon = beaconOf(this.#entries, (entry) => this.#signAtOnce(entry));
+    const beacon = beaconOf(this.#entries, (entry) => {
+      this.#renew(entry);
+      return this.#signAtOnce(entry);
+    });
     if (beacon === null) return;
     beacon.entries.forEach((entry) => this.#begin(entry));
     // Whether it arrives is not told: what waits stays, and the next page says it again.
@@ -131,11 +169,17 @@ export class Queue {
   /** One attempt; undefined goes on, a number is how long the server asks to wait. Milliseconds. */
   async #attempt(entry: Entry): Promise<number | undefined> {
     if (isOffline()) return 0;
+    this.#renew(entry);
     if (Date.now() - (entry.triedAt ?? Date.now()) > REPEATABLE_MS) {
       this.#refuse(entry, new Error('The server did not answer for a day.'));
       return undefined;
     }
-    if (entry.triedAt === undefined) await this.#sign(entry, false);
+    if (entry.triedAt === undefined) {
+      await this.#sign(entry);
+      this.#renew(entry, true);
+      // Another tab may have had the answer meanwhile.
+      if (!this.#entries.includes(entry)) return undefined;
+    }
     this.#begin(entry);
     const { url, widgetKey } = this.#options;
     const response = await fetch(`${url}/api/sdk${entry.path}`, {
@@ -152,44 +196,89 @@ export class Queue {
     if (status >= 500 || PASSING_STATUSES.includes(status)) {
       return Number(response.headers.get('Retry-After')) * 1_000 || 0;
     }
-    const answer = (await response.json()) as { error?: string };
-    if (response.ok) this.#settle(entry, (waiter) => waiter?.resolve(answer));
-    else await this.#judge(entry, status, answer.error ?? `Status ${status}`);
+    const answer = answerIn(await response.text());
+    if (!this.#entries.includes(entry)) return undefined;
+    if (!response.ok) return this.#judge(entry, status, answer?.error ?? `Status ${status}`);
+    // The page of some network's door, and not of the server: later.
+    if (answer === undefined) return 0;
+    this.#options.store.drop(entry, answer);
+    for (const waiter of this.#take(entry)) waiter?.resolve(answer);
     return undefined;
   }
 
-  /** What becomes of a call that the server refused: another token, smaller calls, or nothing. */
-  async #judge(entry: Entry, status: number, message: string): Promise<void> {
-    const isToken = (status === 401 || status === 403) && this.#options.getUserToken !== undefined;
-    if (isToken && !this.#refreshed.has(entry)) {
-      await this.#sign(entry, true);
-      this.#refreshed.add(entry);
-      // The refusal is kept under the old key; nothing has happened that could happen twice.
-      entry.key = uuid();
-      this.#options.store.save(entry);
-    } else if (status === 400 && (entry.body.events?.length ?? 0) > 1) {
-      const waiting = this.#take(entry);
-      const singles = singlesOf(entry);
-      singles.forEach((single, at) => {
-        this.#waiters.set(single, [waiting[at]]);
-        this.#options.store.save(single);
-      });
-      this.#entries.unshift(...singles);
-    } else {
-      this.#refuse(entry, new ApiError(status, null, message));
-    }
+  /** What becomes of a call that was refused: another token, another key, smaller calls, or nothing. */
+  async #judge(entry: Entry, status: number, message: string): Promise<number | undefined> {
+    const { events = [] } = entry.body;
+    if (status === 401 || status === 403) {
+      if (await this.#replaceToken(entry)) return undefined;
+    } else if ((status === 422 && events.length > 0) || (status === 400 && events.length > 1)) {
+      // Events count once by their own ids, whatever becomes of the key that they share.
+      this.#split(entry);
+      return undefined;
+    } else if (status === 422 && this.#leaveKey(entry)) return 0;
+    this.#refuse(entry, new ApiError(status, null, message));
+    return undefined;
   }
 
-  /** Puts the token of an entry's user into it; a stale one is asked for anew. */
-  async #sign(entry: Entry, isStale: boolean): Promise<void> {
+  /**
+   * Another tab used the key for other bytes, with its own token. While it waits for the answer, that
+   * is heard or the bytes are taken over; once it was refused, or is no more, ours go by another key.
+   */
+  #leaveKey(entry: Entry): boolean {
+    const times = (this.#contested.get(entry) ?? 0) + 1;
+    this.#contested.set(entry, times);
+    if (times === CONTESTED_MAX) {
+      entry.key = uuid();
+      this.#options.store.save(entry);
+    }
+    return times <= CONTESTED_MAX;
+  }
+
+  /** Makes a call of each event. */
+  #split(entry: Entry): void {
+    const singles = singlesOf(entry);
+    const waiting = this.#take(entry);
+    this.#options.store.drop(entry);
+    singles.forEach((single, at) => {
+      this.#waiters.set(single, [waiting[at]]);
+      this.#options.store.save(single);
+    });
+    this.#entries.unshift(...singles);
+  }
+
+  /** Puts the token of an entry's user into it, where one is needed. */
+  async #sign(entry: Entry): Promise<void> {
     const { user_id: userId } = entry.body;
     if (userId === undefined) return;
-    const known = isStale ? undefined : this.#tokenOf(userId);
-    const token = known ?? (await this.#options.getUserToken?.(userId));
-    if (token === undefined) return;
-    this.#tokens.set(userId, token);
+    const token = this.#tokenOf(userId) ?? (await this.#ask(userId));
     // A beacon may have taken it along meanwhile, and it must stay as it was sent.
-    if (isStale || entry.triedAt === undefined) entry.body = { ...entry.body, user_token: token };
+    if (token && entry.triedAt === undefined) entry.body = { ...entry.body, user_token: token };
+  }
+
+  /** Puts another token into an entry whose own was refused; false when there is none, or was already. */
+  async #replaceToken(entry: Entry): Promise<boolean> {
+    const { user_id: userId, user_token: refused } = entry.body;
+    if (this.#refreshed.has(entry)) this.#tokenRestEnds = Date.now() + TOKEN_REST_MS;
+    if (userId === undefined || this.#refreshed.has(entry)) return false;
+    let token = this.#tokenOf(userId);
+    // The call before may have got a new one already.
+    const isNew = token !== undefined && token !== refused;
+    // Throws when none can be had now; the next refusal is then the first again.
+    if (!isNew && Date.now() >= this.#tokenRestEnds) token = await this.#ask(userId);
+    if (!token || token === refused) return false;
+    if (!this.#entries.includes(entry)) return true;
+    this.#refreshed.add(entry);
+    entry.body = { ...entry.body, user_token: token };
+    // The refusal is kept under the old key; nothing has happened that could happen twice.
+    entry.key = uuid();
+    this.#options.store.save(entry);
+    return true;
+  }
+
+  async #ask(userId: string): Promise<string | undefined> {
+    const token = await this.#options.getUserToken?.(userId);
+    if (token) this.#tokens.set(userId, token);
+    return token;
   }
 
   /** The same without waiting; false when the token would have to be waited for. */
@@ -210,23 +299,41 @@ export class Queue {
     this.#options.store.save(entry);
   }
 
-  #refuse(entry: Entry, error: Error): void {
-    this.#settle(entry, (waiter) => waiter?.reject(error));
-    this.#options.onError?.(error);
+  /** Takes over what another tab made of an entry that both have: a repeat is the same bytes. */
+  #renew(entry: Entry, isOwn = this.#waiters.has(entry)): void {
+    const kept = this.#options.store.find(entry.id);
+    if (kept !== undefined && (!isOwn || kept.triedAt !== undefined)) Object.assign(entry, kept);
   }
 
-  #settle(entry: Entry, tell: (waiter: Waiter | undefined) => void): void {
-    this.#take(entry).forEach(tell);
+  #refuse(entry: Entry, error: Error): void {
+    this.#options.store.drop(entry);
+    for (const waiter of this.#take(entry)) waiter?.reject(error);
+    this.#complain(error);
   }
 
   /** Takes an entry out, and gives who waits for it. */
   #take(entry: Entry): (Waiter | undefined)[] {
-    this.#entries.splice(this.#entries.indexOf(entry), 1);
-    this.#options.store.drop(entry);
+    const at = this.#entries.indexOf(entry);
+    if (at >= 0) this.#entries.splice(at, 1);
     const waiting = this.#waiters.get(entry) ?? [];
     this.#waiters.delete(entry);
     this.#refreshed.delete(entry);
+    this.#contested.delete(entry);
     return waiting;
+  }
+
+  /** What the page makes of it is its own: a fault there stops nothing here. */
+  #complain(error: Error): void {
+    queueMicrotask(() => this.#options.onError?.(error));
+  }
+}
+
+/** The JSON of an answer; undefined where a proxy speaks. */
+function answerIn(text: string): { readonly error?: string } | undefined {
+  try {
+    return (JSON.parse(text) ?? undefined) as { error?: string } | undefined;
+  } catch {
+    return undefined;
   }
 }
 

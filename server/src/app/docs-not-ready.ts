@@ -25,7 +25,7 @@ background:light-dark(oklch(.958 .004 165),oklch(.25 .008 165))}`;
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'`;
 
-const MARK = `<svg width="36" height="36" viewBox="0 0 16 16" aria-hidden="true"><path d="M3 15V6a5 5 0 0 1 10 0v9z" fill="#146b4f"/><path d="M6 6h4M8 6v5" stroke="#fff" stroke-width="1.5" stroke-linecap="round" fill="none"/></svg>`;
+const MARK = `<svg width="36" height="36" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 1.5v4M12 14v8.5" stroke="#1f8f6a" stroke-width="2.5" stroke-linecap="round"/><path d="M3.5 5.5h14.8a2 2 0 0 1 1.4.6l2.3 2.5a1.7 1.7 0 0 1 0 2.3l-2.3 2.5a2 2 0 0 1-1.4.6H3.5A1.5 1.5 0 0 1 2 12.5V7a1.5 1.5 0 0 1 1.5-1.5z" fill="#1f8f6a"/></svg>`;
 
 /**
  * A small page in the place of the documentation: how far it is, and what to do when it cannot be
@@ -44,7 +44,9 @@ export function docsNotReady(reply: FastifyReply, docsDir: string | null): Fasti
     `<main>${MARK}${wordsOf(state)}`,
     `<p>Meanwhile: <a href="${EXPLORER}">every call of the API, to try</a>.</p></main></html>`,
   ].join('');
+  if (isUnderWay) void reply.header('retry-after', RELOAD_SECONDS);
   return reply
+    .code(state === null ? 404 : 503)
     .header('content-security-policy', POLICY)
     .header('cache-control', 'no-store')
     .header('referrer-policy', 'same-origin')

@@ -12,10 +12,10 @@ export const outsideScope: FastifyPluginAsync<{ services: Services }> = async (
 ) => {
   const { db, box, clock, log, signer, limiter, sideNow, consent, links, visits } = services;
   await app.register(consentPageRoutes, { ...consent, signer, sideNow, limiter, clock, log });
-  const now = (): Date => clock.now();
-  await app.register(postRoutes, { db, signer, now, ...services.inbound });
+  await app.register(postRoutes, { db, signer, limiter, clock, ...services.inbound });
   await app.register(visitRoutes, { tracker: links, visits, clock });
   await app.register(providerHookRoutes, {
+    limiter,
     clock,
     log,
     transportOf: (id) => hookedTransportOf({ db, box }, id),

@@ -71,7 +71,7 @@ import {
   workspaceRoutes,
 } from '../workspace/index.ts';
 import type { RequestActor } from '../workspace/index.ts';
-import { webhookRoutes } from '../webhook/index.ts';
+import { eraseFromOutbox, webhookRoutes } from '../webhook/index.ts';
 import { answerPostsOnce } from './answer-once.ts';
 import { sendInvitation } from './auth/invitation-mail.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
@@ -204,6 +204,7 @@ async function registerPeople(app: FastifyInstance, services: Services): Promise
         await eraseFromConfirmations(tx, links);
         return eraseLinks(tx, links);
       },
+      eraseEvents: eraseFromOutbox,
     },
   });
   await app.register(savedFilterRoutes, { db, now: () => services.clock.now() });

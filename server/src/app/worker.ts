@@ -52,6 +52,7 @@ import {
   type LineWriter,
 } from '../webhook/index.ts';
 import { deleteExpired, forgetOldIdempotency, tidyAudit } from '../workspace/index.ts';
+import { mailOfDisabled } from './disabled-mail.ts';
 import { importWorkOf, type Services } from './services.ts';
 
 /** A worker that runs. */
@@ -197,7 +198,9 @@ async function run(
     ...woken.map((loop) => runLoop(loop, { stopping, log, bells: hurried })),
     runLoop(inBackground, { stopping, log, bells: unhurried }),
     runLoop(broadcasts, { stopping, log, bells: unhurried }),
-    ...upkeep(services, { engine, stopping, pace }).map((loop) => runLoop(loop, { stopping, log })),
+    ...upkeep(services, { engine, outlets, stopping, pace }).map((loop) =>
+      runLoop(loop, { stopping, log }),
+    ),
   ]);
   wake.now = () => {};
   await engine.stop();
@@ -247,7 +250,12 @@ function bellsFor(give: (ring: () => void) => void): Set<() => void> {
 /** What has to be done now and then, whatever there is to send. */
 function upkeep(
   services: Services,
-  { engine, stopping, pace }: { engine: Engine; stopping: AbortSignal; pace: Pace },
+  {
+    engine,
+    outlets,
+    stopping,
+    pace,
+  }: { engine: Engine; outlets: Outlets; stopping: AbortSignal; pace: Pace },
 ): Loop[] {
   const { db, catalog, clock, log } = services;
   return [
@@ -269,7 +277,7 @@ function upkeep(
       tick: createWatch(db, { onTrouble: (trouble) => log.warn({ trouble }, 'trouble found') }),
     },
     { name: 'tracking', idleMs: TRACKING_IDLE_MS, tick: trackingDutyOf(services) },
-    { name: 'alerts', idleMs: TRACKING_IDLE_MS, tick: () => tellOfDisabled(services) },
+    { name: 'alerts', idleMs: TRACKING_IDLE_MS, tick: () => tellOfDisabled(services, outlets) },
     { name: 'reports', idleMs: REPORTS_IDLE_MS, tick: () => foldReports({ db }) },
     { name: 'variants', idleMs: VARIANTS_IDLE_MS, tick: () => decideVariants({ db }) },
     { name: 'sender domains', idleMs: DOMAINS_MS, tick: domainCheckerOf(services) },
@@ -326,9 +334,16 @@ const alertCallOf = (privateHosts: PrivateHosts) => async (call: WebhookCall) =>
 };
 
 /** Tells members of endpoints that were disabled by themselves. */
-function tellOfDisabled({ db, clock, webhooks }: Services): Promise<number> {
+function tellOfDisabled(services: Services, outlets: Outlets): Promise<number> {
+  const { db, clock, webhooks } = services;
   const { secretsOf, privateHosts } = webhooks;
-  return sendDisabledAlerts({ db, clock, secretsOf, call: alertCallOf(privateHosts) });
+  return sendDisabledAlerts({
+    db,
+    clock,
+    secretsOf,
+    mailOwners: (alert) => mailOfDisabled(services, outlets, alert),
+    call: alertCallOf(privateHosts),
+  });
 }
 
 /** Ends doubts that others know better about, and pauses what draws too many bounces or complaints. */

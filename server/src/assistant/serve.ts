@@ -90,6 +90,8 @@ interface Sent {
 /** What a tool says, as text; a refusal is an answer, so that the assistant can read it. */
 async function answerOf(deps: AssistantDeps, principal: Principal, sent: Sent) {
   const tool = TOOLS.find(({ name }) => name === sent.name);
+  // A refusal too may repeat what somebody wrote.
+  const note = tool?.isOutside === true ? [textOf(OUTSIDE_NOTE)] : [];
   try {
     if (tool === undefined) throw toolUnknown();
     const args = argumentsOf(tool, sent.arguments ?? {});
@@ -99,12 +101,11 @@ async function answerOf(deps: AssistantDeps, principal: Principal, sent: Sent) {
     const text = JSON.stringify(answer);
     // What was done was done; what was only asked can be asked in parts.
     if (isReading && text.length > ANSWER_LENGTH_MAX) throw answerTooLong();
-    const note = tool.isOutside ? [textOf(OUTSIDE_NOTE)] : [];
     return { content: [...note, textOf(text)] };
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === null) deps.log.error({ err: error, tool: sent.name }, 'a tool failed');
-    return { isError: true, content: [textOf(JSON.stringify(refusal ?? OUR_FAULT))] };
+    return { isError: true, content: [...note, textOf(JSON.stringify(refusal ?? OUR_FAULT))] };
   }
 }
 
@@ -156,7 +157,9 @@ async function callTool(
 ): Promise<object> {
   const context = { ask: principal.ask, side: principal.side };
   const { guard } = tool;
-  if (guard === null || !needsConfirmation(tool, principal.side)) return tool.run(context, args);
+  if (guard === null || !needsConfirmation(tool, principal.side)) {
+    return tool.run(context, args, null);
+  }
 
   const { workspaceId, keyId, keyHint } = principal;
   const intent = await guard.intentOf(context, args);
@@ -167,7 +170,7 @@ async function callTool(
   }
   const confirmed = await spendToken(deps.db, { ...call, token }, deps.now());
   try {
-    const answer = await tool.run(context, args);
+    const answer = await tool.run(context, args, intent.subject);
     await noteOutcome(deps.db, confirmed, 'done');
     return answer;
   } catch (error) {

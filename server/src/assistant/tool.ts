@@ -27,13 +27,17 @@ export interface Annotations {
 }
 
 /** What would be done, for a member to judge. */
-export interface Intent {
+export interface Intent<Seen = unknown> {
   /** A sentence each. */
   readonly words: readonly string[];
   /** How many people it touches at once; null where nobody can know. */
   readonly peopleCount: number | null;
-  /** What the call is about, as it is now. A token is worth nothing once this has changed. */
-  readonly subject: unknown;
+  /**
+   * What the call is about, as it is now: a token is worth nothing once this has changed. The call gets it
+   * too, and names its etag where it publishes or sends, for between this look and the call somebody may
+   * change it by way of another process.
+   */
+  readonly subject: Seen;
 }
 
 /**
@@ -59,17 +63,21 @@ export interface Tool {
   readonly isOutside: boolean;
   /** Null: it sends nothing and takes nothing away. */
   readonly guard: Guard | null;
-  /** `args` fits `input`. */
-  readonly run: (context: ToolContext, args: unknown) => Promise<object>;
+  /**
+   * `args` fits `input`.
+   *
+   * @param seen the subject that a member has confirmed; null where none had to
+   */
+  readonly run: (context: ToolContext, args: unknown, seen: unknown) => Promise<object>;
 }
 
-interface ToolParts<Input extends TObject> {
+interface ToolParts<Input extends TObject, Seen = null> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly input: Input;
   readonly isOutside?: boolean;
-  readonly run: (context: ToolContext, args: Static<Input>) => Promise<object>;
+  readonly run: (context: ToolContext, args: Static<Input>, seen: Seen | null) => Promise<object>;
 }
 
 /** A tool that only asks. */
@@ -97,15 +105,15 @@ export const writingTool = <Input extends TObject>({
   });
 
 /** A tool that sends, or takes away: it asks a member first. */
-export function guardedTool<Input extends TObject>({
+export function guardedTool<Input extends TObject, Seen>({
   on,
   role = 'editor',
   intentOf,
   ...parts
-}: ToolParts<Input> & {
+}: ToolParts<Input, Seen> & {
   readonly on: ConfirmedOn;
   readonly role?: ConfirmingRole;
-  readonly intentOf: (context: ToolContext, args: Static<Input>) => Promise<Intent>;
+  readonly intentOf: (context: ToolContext, args: Static<Input>) => Promise<Intent<Seen>>;
 }): Tool {
   const input = Type.Object(
     { ...parts.input.properties, confirmation_token: ConfirmationToken },
@@ -146,16 +154,16 @@ export const inputOf = <Properties extends Parameters<typeof Type.Object>[0]>(
   properties: Properties,
 ) => Type.Object(properties, CLOSED);
 
-const toolOf = <Input extends TObject>(
-  { isOutside = false, run, ...parts }: ToolParts<Input>,
+const toolOf = <Input extends TObject, Seen>(
+  { isOutside = false, run, ...parts }: ToolParts<Input, Seen>,
   annotations: Annotations,
 ): Tool => ({
   ...parts,
   isOutside,
   annotations,
   guard: null,
-  // `serve.ts` has compared them with the schema.
-  run: (context, args) => run(context, args as Static<Input>),
+  // `serve.ts` has compared the arguments with the schema, and gives what `intentOf` gave.
+  run: (context, args, seen) => run(context, args as Static<Input>, seen as Seen | null),
 });
 
 /** Whether a call of a tool needs a member's word on a side. */

@@ -6,12 +6,14 @@ import {
   holdWorkers,
   insertAutomation,
   isStillHeld,
+  seenEtagOf,
   seriesInvalid,
   updateAutomation,
 } from '../series/index.ts';
 import { isChangeable, mayMove, STATUS_OF } from './broadcast.ts';
 import type { Broadcast, BroadcastMove, BroadcastState } from './broadcast.ts';
 import { draftOf, faultsOfDraft } from './draft.ts';
+import { assertSeen, etagOf } from './etag.ts';
 import { broadcastNotFound, cannotChange, cannotMove } from './errors.ts';
 import { publish, publishableOf, type Publishable, type PublishHow } from './publish-broadcast.ts';
 import { faultsOfSchedule, scheduleOf, type Schedule } from './schedule.ts';
@@ -82,7 +84,10 @@ export async function readBroadcast(db: Db, ref: BroadcastRef): Promise<Broadcas
 /**
  * Replaces the draft of a broadcast. One that is scheduled is sent as it is now: it must stay complete.
  *
- * @throws `series.invalid`, `broadcast.not_found`, `broadcast.not_changeable`
+ * A body that names the draft it was made from, by its etag, replaces no other one. Saying again what
+ * the draft says already is fine: an answer may have been lost.
+ *
+ * @throws `series.invalid`, `broadcast.not_found`, `broadcast.not_changeable`, `broadcast.changed`
  */
 export async function changeBroadcast(
   db: Pool,
@@ -91,6 +96,7 @@ export async function changeBroadcast(
 ): Promise<Broadcast> {
   const fields = recordOf(body) ?? {};
   refuse(faultsOfDraft(fields));
+  const etag = seenEtagOf(fields);
   const draft = draftOf(fields);
   const name = fields['name'] as string;
   return whilePublishing(db, ref, async (built) => {
@@ -102,6 +108,7 @@ export async function changeBroadcast(
     return async (tx, found) => {
       if (!isChangeable(found)) throw cannotChange(found.state);
       const changed = { ...found, name, draft };
+      if (etagOf(changed) !== etagOf(found)) assertSeen(found, etag);
       if (found.state === 'draft') return write(tx, changed, { now });
       if (ready === null) return null;
       return write(tx, await publish(tx, changed, ready), { now });
@@ -113,8 +120,9 @@ export async function changeBroadcast(
  * Sends a broadcast at once, or orders when it is to be sent: what it says and to whom is published,
  * and stays. Ordered again, the later order holds.
  *
- * @param body of `schedule`: the send time, if the draft has none or another one is meant
- * @throws `series.invalid`, `broadcast.not_found`, `broadcast.wrong_status`
+ * @param body the etag of the draft that is meant; of `schedule` also the send time, if the draft has none
+ *   or another one is meant
+ * @throws `series.invalid`, `broadcast.not_found`, `broadcast.wrong_status`, `broadcast.changed`
  */
 export async function scheduleBroadcast(
   db: Pool,
@@ -122,11 +130,15 @@ export async function scheduleBroadcast(
   { move, body = null, now }: { move: 'send' | 'schedule'; body?: unknown; now: Date },
 ): Promise<Broadcast> {
   const fields = recordOf(body) ?? {};
+  const etag = seenEtagOf(fields);
   const isTold = fields['at'] !== undefined || fields['local'] !== undefined;
+  // Whoever names a time does not mean at once.
+  if (move === 'send' && isTold) refuse([{ path: '', message: AT_ONCE }]);
   const path = isTold ? '' : 'schedule';
   return whilePublishing(db, ref, async (built) => {
     const seen = await readBroadcast(db, ref);
     if (mayMove(seen, move) === 'no') throw cannotMove(seen.state, move);
+    assertSeen(seen, etag);
     const spread = fields['spread_minutes'] ?? seen.draft['spread_minutes'] ?? 0;
     const told = { schedule: isTold ? fields : seen.draft['schedule'], spread_minutes: spread };
     refuse(faultsOfSchedule(told, path));
@@ -136,12 +148,16 @@ export async function scheduleBroadcast(
     return async (tx, found) => {
       const may = mayMove(found, move);
       if (may === 'no') throw cannotMove(found.state, move);
+      // Here nobody else can change it any more.
+      assertSeen(found, etag);
       if (may === 'is_there') return found;
       if (ready === null || JSON.stringify(found.draft) !== JSON.stringify(seen.draft)) return null;
       return write(tx, await publish(tx, found, ready), { now });
     };
   });
 }
+
+const AT_ONCE = 'must name no time: send sends at once, schedule at a time';
 
 /** Somebody else changed the broadcast while its email was built: build again, so often. */
 const BUILD_TRIES_MAX = 5;

@@ -12,11 +12,13 @@ import {
   FindingView,
   findingViewOf,
   type ListState,
+  SeenEtag,
   type SeriesCatalog,
 } from '../series/index.ts';
 import { countAudience } from './audience-count.ts';
 import { checkableOf } from './draft.ts';
 import { BROADCAST_STATES, type Broadcast } from './broadcast.ts';
+import { assertSeen } from './etag.ts';
 import {
   changeBroadcast,
   createBroadcast,
@@ -30,12 +32,14 @@ import { recipientsPage } from './list-recipients.ts';
 import {
   AudienceCountView,
   BroadcastBody,
+  BroadcastChange,
   BroadcastStatsView,
   BroadcastView,
   CountBody,
   RECIPIENT_OUTCOMES,
   RecipientView,
   ScheduleBody,
+  SendBody,
 } from './schema.ts';
 import { listBroadcasts } from './sql/broadcasts.ts';
 import { readStats } from './sql/stats.ts';
@@ -138,7 +142,7 @@ function addDrafts(app: App, { db, catalog, sideNow, onChanged }: BroadcastRoute
   app.put(
     '/broadcasts/:id',
     {
-      schema: { tags, summary: 'Replace a draft', params, body: BroadcastBody, response: one },
+      schema: { tags, summary: 'Replace a draft', params, body: BroadcastChange, response: one },
       validatorCompiler,
     },
     async (request) => {
@@ -152,9 +156,19 @@ function addDrafts(app: App, { db, catalog, sideNow, onChanged }: BroadcastRoute
 
   app.delete(
     '/broadcasts/:id',
-    { schema: { tags, summary: 'Delete a draft', params, response: { 204: Type.Null() } } },
+    {
+      schema: {
+        tags,
+        summary: 'Delete a draft',
+        params,
+        querystring: Type.Object(SeenEtag),
+        response: { 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
-      await deleteDraft(db, refOf(request), 'broadcast');
+      const { etag = null } = request.query;
+      const assertIsMeant = (found: Pick<Broadcast, 'name' | 'draft'>) => assertSeen(found, etag);
+      await deleteDraft(db, refOf(request), { type: 'broadcast', assertIsMeant });
       catalog.drop(refOf(request));
       return reply.code(204).send(null);
     },
@@ -177,12 +191,20 @@ function addSending(app: App, { db, catalog, sideNow, onChanged }: BroadcastRout
   app.post(
     '/broadcasts/:id/send',
     {
-      schema: { tags, summary: 'Send a broadcast at once', params, response: one },
+      schema: {
+        tags,
+        summary: 'Send a broadcast at once',
+        params,
+        body: Type.Optional(SendBody),
+        response: one,
+      },
+      validatorCompiler,
       config: { startsSending: true },
     },
     async (request) => {
       const now = await sideNow(request.actor.workspaceId);
-      return done(request, await scheduleBroadcast(db, refOf(request), { move: 'send', now }));
+      const order = { move: 'send', body: request.body, now } as const;
+      return done(request, await scheduleBroadcast(db, refOf(request), order));
     },
   );
 

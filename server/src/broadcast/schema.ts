@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { FilterRef } from '../audience/index.ts';
 import { Instant, Nullable } from '../platform/http.ts';
-import { NAME_LENGTH_MAX } from '../series/index.ts';
+import { NAME_LENGTH_MAX, SeenEtag } from '../series/index.ts';
 import { BROADCAST_STATES } from './broadcast.ts';
 import { CLASSES } from './reasons.ts';
 import { ALREADY_PAST } from './schedule.ts';
@@ -58,8 +58,14 @@ export const BroadcastBody = Type.Object({
   spread_minutes: SPREAD,
 });
 
+/** What replaces a draft. */
+export const BroadcastChange = Type.Object({ ...BroadcastBody.properties, ...SeenEtag });
+
+/** What may be said of a sending at once. */
+export const SendBody = Type.Object(SeenEtag);
+
 /** What orders a send time, if the draft has none or another one is meant. */
-export const ScheduleBody = Type.Object({ ...SendTime, spread_minutes: SPREAD });
+export const ScheduleBody = Type.Object({ ...SendTime, spread_minutes: SPREAD, ...SeenEtag });
 
 /** Another audience to count than the one that is saved. */
 export const CountBody = Type.Object({ audience: Type.Optional(AudienceSchema) });
@@ -71,6 +77,9 @@ export const BroadcastView = Type.Object(
     type: Type.Literal('broadcast'),
     name: Type.String(),
     status: Type.Enum([...BROADCAST_STATES]),
+    etag: Type.String({
+      description: 'Of all that the draft says: send it along with what replaces or sends it',
+    }),
     scheduled_for: Nullable(Instant),
     started_at: Nullable(Instant),
     finished_at: Nullable(Instant),

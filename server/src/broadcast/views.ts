@@ -1,5 +1,6 @@
 import { isoOf } from '../platform/http.ts';
 import type { Broadcast } from './broadcast.ts';
+import { etagOf } from './etag.ts';
 import { CLASSES } from './reasons.ts';
 import type { Recipient } from './sql/recipients.ts';
 import type { BroadcastStats } from './stats.ts';
@@ -21,6 +22,7 @@ export const broadcastViewOf = ({
   name,
   status: state,
   ...(schedule === null ? {} : { ordered: schedule }),
+  etag: etagOf({ name, draft }),
   scheduled_for: isoOf(startedAt ?? dueAt),
   started_at: isoOf(startedAt),
   finished_at: isoOf(broadcast.finishedAt),

@@ -82,7 +82,7 @@ export async function changePreferences(
  */
 export async function changeMany(
   deps: ConsentDeps,
-  { wishes, ...basis }: ChangeBasis & { wishes: readonly (UserRef & PreferenceChange)[] },
+  { wishes, ...basis }: ChangeBasis & { wishes: readonly PersonWish[] },
 ): Promise<PersonChange[]> {
   const made = await pastDeadlocks(() =>
     inTransaction(deps.db, async (tx) => {
@@ -104,6 +104,8 @@ export async function changeMany(
  * @param isConfirmed whoever joins a list has confirmed it
  * @param mayStart whether series may start by it; if left out, by everything but an import
  * @param mayJoinArchived for what is brought along whole, with lists that had been archived
+ * @param mayReturn whether who has left a list joins it again by it; if left out, by everything but an import
+ * @returns also whoever had left, and stays so
  */
 export async function applyWishes(
   tx: Transaction,
@@ -117,23 +119,28 @@ export async function applyWishes(
     isConfirmed = false,
     mayStart = source !== 'import',
     mayJoinArchived = false,
+    mayReturn = source !== 'import',
   }: ChangeBasis & {
-    wishes: readonly (UserRef & PreferenceChange)[];
+    wishes: readonly PersonWish[];
     isConfirmed?: boolean;
     mayStart?: boolean;
     mayJoinArchived?: boolean;
+    mayReturn?: boolean;
   },
-): Promise<{ changes: PersonChange[]; pending: Pending[] }> {
+): Promise<{ changes: PersonChange[]; pending: Pending[]; stayed: readonly PersonWish[] }> {
   await lockPersons(tx, wishes);
   const listIds = [...new Set(wishes.map(({ listId }) => storedListOf(listId)))];
   const rules = new Map((await listRules(tx, { workspaceId, ids: listIds })).map((r) => [r.id, r]));
   for (const wish of wishes) assertAllowed(wish, rules, { mayJoinArchived });
   const choices = await choicesOf(tx, { users: wishes, listIds });
   const before = new Map(choices.map((c) => [`${c.userId} ${c.listId}`, c.state]));
+  const isReturn = ({ userId, listId, to }: PersonWish): boolean =>
+    to !== 'unsubscribed' && before.get(`${userId} ${storedListOf(listId)}`) === 'unsubscribed';
+  const [stayed, followed] = mayReturn ? [[], wishes] : parted(wishes, isReturn);
   const changes = new Map<string, WrittenChange>();
   // Also who was pending before: whoever asks once more has lost the email.
   const pending = new Map<string, Pending>();
-  for (const { bucket, userId, listId, to } of wishes) {
+  for (const { bucket, userId, listId, to } of followed) {
     const stored = storedListOf(listId);
     const place = `${userId} ${stored}`;
     const was = before.get(place) ?? null;
@@ -150,13 +157,22 @@ export async function applyWishes(
   const left = made.filter(({ after }) => after === 'unsubscribed');
   await signalMessages(tx, { workspaceId, users: onceEach(left), name: 'unsubscribe' });
   await signalChanged(tx, { workspaceId, users: onceEach(made), mayStart });
-  await liftFor(tx, key, { wishes, workspaceId, source, now });
+  await liftFor(tx, key, { wishes: followed, workspaceId, source, now });
   const named = made.map(({ listId, ...change }) => ({
     ...change,
     listId: listId === NIL_UUID ? null : listId,
   }));
-  return { changes: named, pending: [...pending.values()] };
+  return { changes: named, pending: [...pending.values()], stayed };
 }
+
+/** What one person wants of one list. */
+type PersonWish = UserRef & PreferenceChange;
+
+/** Those of which something holds, and the others. */
+const parted = <T>(all: readonly T[], holds: (one: T) => boolean): [readonly T[], readonly T[]] => [
+  all.filter(holds),
+  all.filter((one) => !holds(one)),
+];
 
 const storedListOf = (listId: string | null): string =>
   listId === null ? NIL_UUID : storedIdOf(listId);
@@ -184,7 +200,7 @@ async function liftFor(
     wishes,
     ...basis
   }: Pick<ChangeBasis, 'workspaceId' | 'source' | 'now'> & {
-    wishes: readonly (UserRef & PreferenceChange)[];
+    wishes: readonly PersonWish[];
   },
 ): Promise<void> {
   const back = wishes.filter(({ listId, to }) => listId === null && to === 'subscribed');

@@ -1,4 +1,5 @@
 import type { Transaction } from '../platform/db.ts';
+import { addressSpellings } from '../platform/email-address.ts';
 import { NIL_UUID, uuidv7 } from '../platform/ids.ts';
 import { eraseAuditNotes, eraseFromAudit } from '../workspace/index.ts';
 import type { UserRef } from './consent.ts';
@@ -46,6 +47,8 @@ export async function eraseConsent(
   const notes = await notesOf(tx, { workspaceId, hashes: hashes.map(({ hash }) => hash) });
   await forgetPlain(tx, { workspaceId, hashes: hashes.map(({ hash }) => hash) });
   await deleteChoices(tx, { bucket, userId });
-  if (address !== null) await eraseFromAudit(tx, { workspaceId, words: [address] });
+  if (address !== null) {
+    await eraseFromAudit(tx, { workspaceId, words: addressSpellings(address) });
+  }
   await eraseAuditNotes(tx, { workspaceId, notes });
 }

@@ -1,7 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { domainToUnicode } from 'node:url';
 import type { Db } from '../platform/db.ts';
-import { parseAddress } from '../platform/email-address.ts';
+import { addressKey } from '../platform/email-address.ts';
 import { storedIdOf } from '../platform/ids.ts';
 import { SetupError } from '../platform/setup-error.ts';
 import type { ConsentAsk, HashedAsk } from './consent.ts';
@@ -17,21 +16,9 @@ export function createConsentKey(encryptionKey: Uint8Array): ConsentKey {
   return { bytes: Buffer.from(hkdfSync('sha256', encryptionKey, '', 'milepost consent', 32)) };
 }
 
-/** An address as suppressions know it: lower case, its domain in ASCII. */
-export function normalAddress(address: string): string {
-  return (parseAddress(address)?.address ?? address.trim()).toLowerCase();
-}
-
-/** The forms in which users may hold an address that is kept in its normal form, in lower case. */
-export function spellingsOf(normal: string): string[] {
-  const at = normal.lastIndexOf('@');
-  const unicode = `${normal.slice(0, at + 1)}${domainToUnicode(normal.slice(at + 1))}`;
-  return unicode === normal ? [normal] : [normal, unicode.toLowerCase()];
-}
-
 /** The keyed hash of an address, however it is written: 64 hexadecimal digits. */
 export const addressHash = (key: ConsentKey, address: string): string =>
-  hashOf(key, 'address', normalAddress(address));
+  hashOf(key, 'address', addressKey(address));
 
 /** The keyed hash of a user's internal id: 64 hexadecimal digits. */
 export const userHash = (key: ConsentKey, userId: string): string => hashOf(key, 'user', userId);

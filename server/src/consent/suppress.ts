@@ -1,10 +1,11 @@
 import { inTransaction, type Transaction } from '../platform/db.ts';
+import { addressKey, addressSpellings } from '../platform/email-address.ts';
 import { bucketOf, uuidv7 } from '../platform/ids.ts';
 import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import { isCaused, recordChange } from '../workspace/index.ts';
 import { onceEach, type ChangeBasis, type ConsentDeps } from './change-preferences.ts';
 import type { SuppressionReason, UserRef } from './consent.ts';
-import { addressHash, normalAddress, spellingsOf, userHash, type ConsentKey } from './key.ts';
+import { addressHash, userHash, type ConsentKey } from './key.ts';
 import { lockPersons, signalMessages } from './sql/preferences.ts';
 import {
   deleteSuppressions,
@@ -160,7 +161,7 @@ function storedTarget(
     const { userId } = target;
     return { kind: 'user', hash: userHash(key, userId), address: null, userId };
   }
-  const address = normalAddress(target.address);
+  const address = addressKey(target.address);
   return { kind: 'address', hash: addressHash(key, address), address, userId: null };
 }
 
@@ -175,7 +176,7 @@ async function usersReached(
   for (const { hash, address, userId } of rows) {
     if (userId !== null) reached.set(hash, [{ bucket: bucketOf(userId), userId }]);
     if (address === null) continue;
-    for (const spelling of spellingsOf(address)) hashOf.set(spelling, hash);
+    for (const spelling of addressSpellings(address)) hashOf.set(spelling, hash);
   }
   if (hashOf.size === 0) return reached;
   const addresses = [...hashOf.keys()];

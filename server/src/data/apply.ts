@@ -11,13 +11,13 @@ import {
   type UserRef,
 } from '../consent/index.ts';
 import type { Transaction } from '../platform/db.ts';
+import { addressKey } from '../platform/email-address.ts';
 import { bucketOf, userIdOf } from '../platform/ids.ts';
 import type { Import, LineFault } from './import.ts';
 import type { Item, MemberItem } from './item.ts';
 import type { LineItem } from './lines.ts';
 import { listFinder, type ListFinder } from './lists.ts';
 import type { Standing } from './sources/source.ts';
-import { leftOf } from './sql/members.ts';
 
 /** What was done, and what is to be done once it has been committed. */
 export interface Applied {
@@ -168,20 +168,20 @@ async function applyStandings(work: Work, lines: readonly Of<'user'>[]): Promise
       tally.faults.push({ line, ...odd, isWarning: true });
     }
   }
-  await wish(work, wishes, { isFirstOnly: true });
+  await wish(work, wishes);
   await suppressAll(work, asks);
 }
 
+/** Nobody who has left a list here joins it again because another system had not heard of it. */
 async function wish(
   { tx, consent, one, now, tally }: Work,
   wishes: readonly (UserRef & PreferenceChange)[],
-  { isFirstOnly }: { isFirstOnly: boolean },
-): Promise<number> {
-  if (wishes.length === 0) return 0;
+): Promise<{ changed: number; stayed: readonly (UserRef & PreferenceChange)[] }> {
+  if (wishes.length === 0) return { changed: 0, stayed: [] };
   const { workspaceId, options } = one;
-  const { changes, pending } = await applyWishes(tx, consent.key, {
+  const { changes, pending, stayed } = await applyWishes(tx, consent.key, {
     workspaceId,
-    wishes: isFirstOnly ? await withoutReturns(tx, wishes) : wishes,
+    wishes,
     source: 'import',
     detail: { import_id: one.id },
     now,
@@ -191,7 +191,7 @@ async function wish(
   });
   tally.declined.push(...wishes.filter(({ to }) => to === 'unsubscribed'));
   if (!options.isDryRun) await askPending(tx, consent, wishes, pending);
-  return changes.length;
+  return { changed: changes.length, stayed };
 }
 
 /** Whoever the file says is pending has been asked where it comes from. */
@@ -206,18 +206,6 @@ async function askPending(
   );
   const left = pending.filter(({ userId, listId }) => !wereAsked.has(`${userId} ${listId}`));
   if (left.length > 0) await consent.onPending?.(left, tx);
-}
-
-/** Nobody who has left a list here joins it again because another system had not heard of it. */
-async function withoutReturns(
-  tx: Transaction,
-  wishes: readonly (UserRef & PreferenceChange)[],
-): Promise<(UserRef & PreferenceChange)[]> {
-  const joining = wishes.filter(({ to }) => to === 'subscribed');
-  const left = await leftOf(tx, { users: joining });
-  return wishes.filter(
-    ({ to, userId, listId }) => to !== 'subscribed' || !left.has(`${userId} ${listId ?? ''}`),
-  );
 }
 
 async function suppressAll(
@@ -239,6 +227,7 @@ async function applyMembers(work: Work, lines: readonly Of<'list_member'>[]): Pr
   const people = await whoIs(work, lines);
   const isWhole = one.kind === 'everything';
   const wishes: (UserRef & PreferenceChange)[] = [];
+  const lineOf = new Map<UserRef & PreferenceChange, number>();
   for (const { line, item } of lines) {
     const who = people.get(item.member);
     if (who === undefined || 'reason' in who) {
@@ -254,9 +243,15 @@ async function applyMembers(work: Work, lines: readonly Of<'list_member'>[]): Pr
       tally.faults.push({ line, field: 'list', reason, isWarning: false });
       continue;
     }
-    wishes.push({ ...who, listId: found.id, to: state });
+    const asked = { ...who, listId: found.id, to: state };
+    wishes.push(asked);
+    lineOf.set(asked, line);
   }
-  const changed = await wish(work, wishes, { isFirstOnly: false });
+  const { changed, stayed } = await wish(work, wishes);
+  for (const one of stayed) {
+    const reason = 'has left this list here, and does not join it again by a file';
+    tally.faults.push({ line: lineOf.get(one) ?? 0, field: 'state', reason, isWarning: true });
+  }
   tally.changed += changed;
   tally.unchanged += wishes.length - changed;
 }
@@ -270,13 +265,13 @@ async function whoIs(
 ): Promise<Map<MemberItem, UserRef | { field: string; reason: string }>> {
   const { workspaceId } = one;
   const members = lines.map(({ item }) => item.member);
-  const addresses = members.flatMap(({ email }) => email?.toLowerCase() ?? []);
+  const addresses = members.flatMap(({ email }) => email ?? []);
   const owners = Map.groupBy(
     addresses.length === 0 ? [] : await usersByAddress(tx, { workspaceId, addresses }),
     ({ address }) => address,
   );
   const named = members.map((member) => {
-    const [owner, ...others] = owners.get(member.email?.toLowerCase() ?? '') ?? [];
+    const [owner, ...others] = owners.get(addressKey(member.email ?? '')) ?? [];
     const externalId = member.userExternalId ?? owner?.userExternalId ?? null;
     return { member, externalId, isShared: member.userExternalId === null && others.length > 0 };
   });

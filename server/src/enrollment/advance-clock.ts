@@ -7,11 +7,18 @@ import { recordOf } from '../schedule/fault.ts';
 import { recordChange } from '../workspace/index.ts';
 import { advanceTestSide, type AdvanceDeps } from './advance-due.ts';
 import { advanceInvalid, clockBackwards, clockIsAdvancing, notATestSide } from './errors.ts';
-import { reactTestSide } from './react/react.ts';
+import { reactBuckets } from './react/react.ts';
 import { migrateSide } from './migrate.ts';
 import { replanResumedOf } from './replan.ts';
-import { scanTestSide, sweepsTestSide } from './scan/scan-test-side.ts';
-import { beginAdvancing, endAdvancing, readTestClock, setTestClock } from './sql/test-clock.ts';
+import { scanTestSide } from './scan/scan-test-side.ts';
+import {
+  beginAdvancing,
+  endAdvancing,
+  lookAtSide,
+  readTestClock,
+  setTestClock,
+  setTestClockToSweep,
+} from './sql/test-clock.ts';
 
 /** Where a test side's clock stands, and what it would meet next. */
 export interface TestClock {
@@ -68,8 +75,13 @@ export async function testClock(deps: AdvanceDeps, workspaceId: string): Promise
   const clock = await readTestClock(deps.db, workspaceId);
   if (clock === null) throw notATestSide();
   const nextAt = (await deps.timed?.nextAt(workspaceId)) ?? null;
-  const isSooner = nextAt !== null && (clock.nextDueAt === null || nextAt < clock.nextDueAt);
-  return isSooner ? { ...clock, nextDueAt: nextAt } : clock;
+  return { ...clock, nextDueAt: soonerOf(clock.nextDueAt, nextAt) };
+}
+
+async function clockNow({ db }: AdvanceDeps, workspaceId: string): Promise<Date> {
+  const clock = await readTestClock(db, workspaceId);
+  if (clock === null) throw notATestSide();
+  return clock.now;
 }
 
 /**
@@ -84,7 +96,7 @@ export async function advanceClock(
   deps: AdvanceDeps,
   { workspaceId, advance }: { workspaceId: string; advance: AdvanceTo },
 ): Promise<{ now: Date; handled: number }> {
-  const { now: start } = await testClock(deps, workspaceId);
+  const start = await clockNow(deps, workspaceId);
   const target = targetOf(advance, start);
   const token = randomUUID();
   const isEnd = 'toEnd' in advance;
@@ -110,7 +122,7 @@ async function walkAll(deps: AdvanceDeps, way: Way): Promise<{ now: Date; handle
     await replanResumedOf(deps, workspaceId);
     const handled = await walk(deps, way);
     if (!isEnd) await setTestClock(deps.db, { workspaceId, token, now: target });
-    return { now: isEnd ? (await testClock(deps, workspaceId)).now : target, handled };
+    return { now: isEnd ? await clockNow(deps, workspaceId) : target, handled };
   } finally {
     await endAdvancing(deps.db, { workspaceId, token });
   }
@@ -144,34 +156,37 @@ async function walk(
   { workspaceId, token, target, isEnd }: Way,
 ): Promise<number> {
   const scanDeps = { ...deps, onEntered: () => {} };
-  await scanTestSide(scanDeps, workspaceId);
-  let isSwept = false;
   let handled = 0;
   let waits = 0;
   while (handled < STEPS_MAX) {
-    // Before the clock moves: what happened comes before what is due next.
-    await reactTestSide(deps, workspaceId);
-    // Asked anew: somebody may have entered just now whom only time will let out.
-    isSwept ||= await sweepsTestSide(deps.db, workspaceId);
-    const clock = await testClock(deps, workspaceId);
-    const due = clock.nextDueAt;
+    const side = await lookAtSide(deps.db, workspaceId);
+    if (side === null) throw notATestSide();
+    // Before the clock moves: who belongs in enters, and what happened comes before what is due next.
+    if (side.hasOpenScan) {
+      await scanTestSide(scanDeps, workspaceId);
+      continue;
+    }
+    if (side.signalBuckets.length > 0) {
+      await reactBuckets(deps, side.signalBuckets);
+      continue;
+    }
+    const timed = side.hasBroadcasts ? deps.timed : undefined;
+    const due = soonerOf(side.nextDueAt, (await timed?.nextAt(workspaceId)) ?? null);
     const isOver = due === null || due > target;
     // Without an end nobody waits for what only time may bring.
     const until = isOver ? (isEnd ? null : target) : due;
-    const sweepAt = isSwept && until !== null ? sweepBefore(clock.now, until) : null;
-    const stop = sweepAt ?? (isOver ? null : due);
-    if (stop === null) {
+    const sweepAt = side.hasSweeps && until !== null ? sweepBefore(side.now, until) : null;
+    if (sweepAt !== null) {
+      await setTestClockToSweep(deps.db, { workspaceId, token, now: sweepAt });
+      continue;
+    }
+    if (isOver) {
       // Whatever has just got its last step is over.
-      await deps.timed?.run(workspaceId);
+      await timed?.run(workspaceId);
       return handled;
     }
-    if (stop > clock.now) await setTestClock(deps.db, { workspaceId, token, now: stop });
-    if (sweepAt !== null) {
-      await scanTestSide(scanDeps, workspaceId, { isSweep: true });
-      await reactTestSide(deps, workspaceId);
-      if (due === null || due > stop) continue;
-    }
-    const pieces = (await deps.timed?.run(workspaceId)) ?? 0;
+    if (due > side.now) await setTestClock(deps.db, { workspaceId, token, now: due });
+    const pieces = (await timed?.run(workspaceId)) ?? 0;
     const batch = await advanceTestSide(deps, { workspaceId, token });
     handled += batch.handled;
     const isIdle = batch.handled === 0 && pieces === 0;
@@ -182,4 +197,9 @@ async function walk(
     if (isIdle) await sleep(BUSY_WAIT_MS);
   }
   throw advanceInvalid(`one call handles at most ${STEPS_MAX} steps: advance in smaller steps`);
+}
+
+function soonerOf(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return other < one ? other : one;
 }

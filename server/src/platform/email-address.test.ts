@@ -1,6 +1,14 @@
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatAddress, isEmail, isEmailSender, parseAddress } from './email-address.ts';
+import {
+  addressKey,
+  addressSpellings,
+  formatAddress,
+  isEmail,
+  isEmailSender,
+  parseAddress,
+} from './email-address.ts';
 
 test('an address is read with and without a name', () => {
   expect(parseAddress('ada@example.org')).toEqual({ address: 'ada@example.org' });
@@ -152,4 +160,33 @@ test('a megabyte of anything is refused in no time', () => {
     expect(isEmail(`a@${text}.org`)).toBe(false);
   }
   expect(process.threadCpuUsage(before).user).toBeLessThan(1_000_000);
+});
+
+test('an address is known by one key, however its domain is spelled', () => {
+  expect(addressKey('X@MÜNCHEN.de')).toBe('x@xn--mnchen-3ya.de');
+  expect(addressSpellings('X@xn--Mnchen-3ya.DE')).toEqual(['x@xn--mnchen-3ya.de', 'x@münchen.de']);
+  expect(addressSpellings('Ada@Example.org')).toEqual(['ada@example.org']);
+  const letters = fc.constantFrom(
+    ...Array.from('abcxyz059-äöüßéñçøłŽИвДжλΩπ漢字かなカナاבंक한글ｍＡ'),
+  );
+  const label = fc.string({ unit: letters, minLength: 1, maxLength: 12 });
+  const isDomain = (domain: string): boolean => parseAddress(`a@${domain}`) !== null;
+  const domains = fc
+    .tuple(label, fc.constantFrom('de', 'рф', 'com', 'みんな'))
+    .map((labels) => labels.join('.'))
+    .filter(isDomain);
+  fc.assert(
+    fc.property(domains, fc.boolean(), (domain, isUpper) => {
+      const ascii = domainToASCII(domain);
+      const spelled = `Ada@${isUpper ? domain.toUpperCase() : domain}`;
+      if (!isDomain(spelled.slice(4)) || domainToASCII(spelled.slice(4)) !== ascii) return;
+      const key = addressKey(spelled);
+      expect(key).toBe(`ada@${ascii}`);
+      expect(addressKey(`aDA@${ascii}`)).toBe(key);
+      for (const other of addressSpellings(spelled)) expect(addressKey(other)).toBe(key);
+      expect(addressSpellings(spelled)).toEqual(
+        expect.arrayContaining([key, spelled.toLowerCase()]),
+      );
+    }),
+  );
 });

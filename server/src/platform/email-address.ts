@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 /** An email address, in ASCII, with the name that is shown beside it. */
 export interface Address {
@@ -56,6 +56,27 @@ export function formatAddress({ address, name }: Address): string {
   if (name === undefined || name === '') return address;
   const isBare = BARE_NAME.test(name) && name.trim() === name;
   return `${isBare ? name : `"${name.replaceAll(/[\\"]/g, '\\$&')}"`} <${address}>`;
+}
+
+/**
+ * What an address is known by: whatever compares addresses, hashes them or makes an id of one takes this.
+ * In lower case, its domain in ASCII, so that `X@MÜNCHEN.de` and `x@xn--mnchen-3ya.de` are one.
+ */
+export function addressKey(text: string): string {
+  return (parseAddress(text)?.address ?? text.trim()).toLowerCase();
+}
+
+/**
+ * The ways in which users may hold an address, in lower case: its domain in ASCII, as people read it,
+ * and as it is given. `address_spellings` of migration 0027 says the same to statements.
+ */
+export function addressSpellings(text: string): string[] {
+  const key = addressKey(text);
+  const given = text.trim().toLowerCase();
+  if (given === key && !key.includes('xn--')) return [key];
+  const at = key.lastIndexOf('@');
+  const unicode = key.slice(0, at + 1) + domainToUnicode(key.slice(at + 1)).toLowerCase();
+  return [...new Set([key, unicode, given])];
 }
 
 function addressOf(text: string, name: string): Address | null {

@@ -1,4 +1,5 @@
 import { hash, randomFillSync } from 'node:crypto';
+import { addressKey } from './email-address.ts';
 
 const UUID_BYTES = 16;
 /** Random bytes are drawn for this many ids at once: one call per id would cost four times as much. */
@@ -56,10 +57,10 @@ export function companyIdOf(workspaceId: string, externalId: string): string {
 /**
  * Whose the messages to an address are that no user is named for. Never a user's id, for the same reason.
  *
- * @param address in any letter case
+ * @param address in any letter case and spelling
  */
 export function addressIdOf(workspaceId: string, address: string): string {
-  return uuidv5(workspaceId, `\0address\0${address.toLowerCase()}`);
+  return uuidv5(workspaceId, `\0address\0${addressKey(address)}`);
 }
 
 /** The part of the data that the rows of a user, or of a company, live in, 0 … 63. */

@@ -1,11 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { uuidv7 } from '../platform/ids.ts';
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import {
   broadcastNotFound,
   cannotChange,
-  changedElsewhere,
-  draftChanged,
   noSuchTransition,
   notADraft,
   notASeries,
@@ -16,10 +13,11 @@ import { insertUses } from '../template/index.ts';
 import { buildSteps, type BuiltSteps } from './build-steps.ts';
 import { copyNameOf, faultsOfPublishing, faultsOfSeries, statusAfter } from './series.ts';
 import type { Automation, InFlight, ResumePolicy, SeriesDraft, Transition } from './series.ts';
-import { etagOf } from './etag.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { graphOf } from './graph.ts';
 import { listensOf } from './listens.ts';
 import { planScan, type ScanOccasion } from './plan-scan.ts';
+import { assertSeen, seenEtagOf } from './seen-etag.ts';
 import { settingsOf } from './settings.ts';
 import { insertBuilt } from './sql/built.ts';
 import { syncTests } from './sql/variants.ts';
@@ -110,12 +108,11 @@ export async function changeSeries(
   { body, now }: { body: unknown; now: Date },
 ): Promise<Automation> {
   const { name, draft } = draftOf(body, ref.id);
-  const { etag } = body as { readonly etag?: unknown };
+  const etag = seenEtagOf(body);
   return inLockedSeries(db, ref, async (tx, series) => {
     if (series.status === 'archived') throw cannotChange(series.status);
     const changed = { ...series, name, draft: { ...draft }, updatedAt: now };
-    const isOther = etag !== undefined && etag !== etagOf(series);
-    if (isOther && etagOf(changed) !== etagOf(series)) throw draftChanged();
+    if (fingerprintOf(changed) !== fingerprintOf(series)) assertSeen(series, etag);
     await updateAutomation(tx, changed);
     return changed;
   });
@@ -130,8 +127,8 @@ export interface Move {
   readonly resume?: Omit<ResumePolicy, 'at'>;
   /** Of an activation: published, and paused before anybody enters. */
   readonly isHeld?: boolean;
-  /** Of a publishing: the draft that is meant; any other is refused. */
-  readonly expects?: SeriesDraft;
+  /** Of an activation or a publishing: the draft that is meant, by its etag; any other is refused. */
+  readonly etag?: string | null;
   /** Done before a resume, while no worker decides anything. */
   readonly beforeResume?: (tx: Transaction) => Promise<void>;
 }
@@ -142,7 +139,7 @@ export interface Move {
  * theirs, or are moved by the workers, a batch at a time.
  *
  * @throws `series.not_found`, `series.wrong_type`, `series.wrong_status`, `series.invalid`,
- *   `series.changed_elsewhere`
+ *   `series.changed`
  */
 export async function moveSeries(db: Pool, ref: AutomationRef, move: Move): Promise<Automation> {
   for (let tries = 1; ; tries += 1) {
@@ -192,13 +189,12 @@ async function moveLocked(
   move: Move,
   built: BuiltDraft | null,
 ): Promise<Automation | null> {
-  const { transition, now } = move;
+  const { transition, now, etag = null } = move;
   const after = statusAfter(series.status, transition);
   if (after === null) throw noSuchTransition(series.status, transition);
+  // Here nobody else can change it any more.
+  assertSeen(series, etag);
   const publishes = publishesBy(series, transition);
-  if (publishes && move.expects !== undefined && !isDeepStrictEqual(series.draft, move.expects)) {
-    throw changedElsewhere(series.name);
-  }
   const status = move.isHeld === true && publishes ? 'paused' : after;
   if (status === series.status && !publishes) return series;
   const version = publishes ? (series.version ?? 0) + 1 : series.version;
@@ -261,17 +257,19 @@ export function publishable(draft: SeriesDraft): SeriesDraft {
 /**
  * Deletes an automation that was never activated.
  *
+ * @param assertIsMeant throws where it is not as whoever deletes it has seen it
  * @throws `series.not_found`, `series.wrong_type`, `series.not_a_draft`
  */
 export async function deleteDraft(
   db: Pool,
   ref: AutomationRef,
-  type: Automation['type'],
+  { type, assertIsMeant }: { type: Automation['type']; assertIsMeant: (found: Automation) => void },
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
     const found = await lockAutomation(tx, ref);
     assertType(found, type);
     if (found.status !== 'draft') throw notADraft(found.status);
+    assertIsMeant(found);
     await deleteAutomation(tx, ref);
   });
 }

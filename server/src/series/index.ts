@@ -27,7 +27,7 @@ export {
 } from './errors.ts';
 
 export { filled, fingerprintOf, isSameDraft, type SeriesSaid } from './fingerprint.ts';
-export { createFromCode, saveFromCode, type CodeFile } from './save-code.ts';
+export { createFromCode, releaseFromCode, saveFromCode, type CodeFile } from './save-code.ts';
 export {
   listForCode,
   putSource,
@@ -40,7 +40,8 @@ export { placeRoutes } from './places/routes.ts';
 export { seriesRoutes, seriesViewOf } from './routes.ts';
 export type { Graph } from './graph.ts';
 export { listensOf } from './listens.ts';
-export { SeriesBody, SeriesView, WarningsQuery } from './schema.ts';
+export { SeenEtag, SeriesBody, SeriesView, WarningsQuery } from './schema.ts';
+export { assertSeen, seenEtagOf } from './seen-etag.ts';
 export { StepSchema } from './step-schema.ts';
 export { STEPS_MAX } from './graph.ts';
 export {

@@ -1,6 +1,6 @@
 import type { Db } from '../platform/db.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { Automation, SeriesDraft } from './series.ts';
+import type { Automation } from './series.ts';
 import { sourcesOf } from './sql/sources.ts';
 
 /** The files that series are kept in, by the ids of the series, as the API shows them. */
@@ -15,8 +15,7 @@ export async function managedByCode(
     sources.flatMap(({ automationId, slug, path, appliedAt, fingerprint }) => {
       const one = byId.get(automationId);
       if (one === undefined) return [];
-      const draft = one.draft as unknown as SeriesDraft;
-      const isChanged = fingerprintOf({ name: one.name, draft }) !== fingerprint;
+      const isChanged = fingerprintOf(one) !== fingerprint;
       const at = appliedAt.toISOString();
       const view = { kind: 'code' as const, slug, path, applied_at: at, is_changed: isChanged };
       return [[automationId, { managed_by: view }] as const];

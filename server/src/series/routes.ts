@@ -17,10 +17,11 @@ import { shownSteps } from './shown-steps.ts';
 import { managedByCode } from './managed-by.ts';
 import { checkBeforePublishing, type ListState } from './emails/check-series.ts';
 import { findingViewOf } from './emails/finding-view.ts';
-import { etagOf } from './etag.ts';
-import { ListedSeriesView } from './schema.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { ActivateBody, ListedSeriesView, SeenEtag } from './schema.ts';
 import { PublishedView, SeriesBody, SeriesChange } from './schema.ts';
 import { SeriesReadView, SeriesView, WarningsQuery } from './schema.ts';
+import { assertSeen, seenEtagOf } from './seen-etag.ts';
 import {
   AUTOMATION_STATUSES,
   NAME_LENGTH_MAX,
@@ -186,9 +187,19 @@ function addDrafts(app: App, { db, catalog, sideNow }: SeriesRouteDeps): void {
 
   app.delete(
     '/series/:id',
-    { schema: { tags, summary: 'Delete a draft', params, response: { 204: Type.Null() } } },
+    {
+      schema: {
+        tags,
+        summary: 'Delete a draft',
+        params,
+        querystring: Type.Object(SeenEtag),
+        response: { 204: Type.Null() },
+      },
+    },
     async (request, reply) => {
-      await deleteDraft(db, refOf(request), 'series');
+      const { etag = null } = request.query;
+      const assertIsMeant = (found: Automation) => assertSeen(found, etag);
+      await deleteDraft(db, refOf(request), { type: 'series', assertIsMeant });
       catalog.drop(refOf(request));
       return reply.code(204).send(null);
     },
@@ -204,23 +215,29 @@ function addTransitions(app: App, deps: SeriesRouteDeps): void {
         tags,
         summary: 'Publish version 1 and let users in',
         params,
+        body: Type.Optional(ActivateBody),
         querystring: WarningsQuery,
         response: { 200: PublishedView },
       },
+      validatorCompiler: acceptAll,
       config: { startsSending: true },
     },
     async (request) => {
+      const etag = seenEtagOf(request.body);
+      assertSeen(await readAutomation(db, refOf(request), 'series'), etag);
       const now = await sideNow(request.actor.workspaceId);
       const { settings: workspace } = request.actor;
       const transition = 'activate';
       const checks = { db, listState: deps.listState ?? unknownList };
       const about = { workspace, now, transition } as const;
       const warnings = await checkBeforePublishing(checks, refOf(request), about);
-      const series = await moveSeries(db, refOf(request), { transition, now });
+      const series = await moveSeries(db, refOf(request), { transition, now, etag });
       catalog.drop(series);
       onChanged();
       const view = seriesViewOf(series);
-      return request.query.warnings ? { ...view, warnings: warnings.map(findingViewOf) } : view;
+      // Nothing was read from the query either: see `acceptAll`.
+      const isAsked = String(request.query.warnings) === 'true';
+      return isAsked ? { ...view, warnings: warnings.map(findingViewOf) } : view;
     },
   );
 
@@ -281,7 +298,7 @@ export const seriesViewOf = ({
   version,
   settings: draft['settings'] as object,
   steps: shownSteps(draft['steps'] as readonly Readonly<Record<string, unknown>>[]),
-  etag: etagOf({ name, draft }),
+  etag: fingerprintOf({ name, draft }),
   created_at: createdAt.toISOString(),
   updated_at: updatedAt.toISOString(),
 });

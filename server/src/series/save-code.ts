@@ -1,11 +1,12 @@
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
 import { uuidv7 } from '../platform/ids.ts';
+import { recordChange } from '../workspace/index.ts';
 import { inLockedSeries } from './change-series.ts';
-import { cannotChange, changedElsewhere, slugTaken } from './errors.ts';
+import { cannotChange, changedElsewhere, seriesNotFound, slugTaken } from './errors.ts';
 import { fingerprintOf, type SeriesSaid } from './fingerprint.ts';
-import type { Automation, SeriesDraft } from './series.ts';
+import type { Automation } from './series.ts';
 import { insertAutomation, updateAutomation } from './sql.ts';
-import { putSource } from './sql/sources.ts';
+import { deleteSource, putSource } from './sql/sources.ts';
 
 /** The file that a series is kept in. */
 export interface CodeFile {
@@ -61,9 +62,8 @@ export async function saveFromCode(
 ): Promise<Automation> {
   const wanted = fingerprintOf(said);
   return inLockedSeries(db, { workspaceId, id }, async (tx, series) => {
-    const { name } = series;
-    const found = fingerprintOf({ name, draft: series.draft as unknown as SeriesDraft });
-    if (seen !== null && found !== seen) throw changedElsewhere(name);
+    const found = fingerprintOf(series);
+    if (seen !== null && found !== seen) throw changedElsewhere(series.name);
     const isSame = found === wanted;
     if (!isSame && series.status === 'archived') throw cannotChange(series.status);
     const saved = isSame
@@ -72,6 +72,31 @@ export async function saveFromCode(
     if (!isSame) await updateAutomation(tx, saved);
     await mark(tx, saved, { file, said, now });
     return saved;
+  });
+}
+
+/**
+ * Lets a series be what it is from now on: no file is said to hold it any more.
+ *
+ * @returns the id of the series
+ * @throws `series.not_found` where no series is kept in a file of that name
+ */
+export function releaseFromCode(
+  db: Pool,
+  { workspaceId, slug }: { workspaceId: string; slug: string },
+): Promise<string> {
+  return inTransaction(db, async (tx) => {
+    const source = await deleteSource(tx, { workspaceId, slug });
+    if (source === null) throw seriesNotFound();
+    const { automationId: id, path } = source;
+    await recordChange(tx, {
+      workspaceId,
+      action: 'series.unmanage',
+      target: { kind: 'series', id },
+      before: { managed_by: { slug, path } },
+      after: { managed_by: null },
+    });
+    return id;
   });
 }
 

@@ -13,17 +13,22 @@ export const SeriesBody = Type.Object({
   steps: Type.Array(StepSchema, { maxItems: STEPS_MAX }),
 });
 
-/** What replaces a draft. */
-export const SeriesChange = Type.Object({
-  ...SeriesBody.properties,
+/** The draft that is meant, for whatever is done with a draft. */
+export const SeenEtag = {
   etag: Type.Optional(
     Type.String({
       maxLength: 64,
       description:
-        'Of the draft as it was read: refused with 409 `series.changed` where somebody else changed it since',
+        'Of the draft as it was read: refused with 409 `….changed` where somebody else changed it since',
     }),
   ),
-});
+};
+
+/** What may be said of an activation. */
+export const ActivateBody = Type.Object(SeenEtag);
+
+/** What replaces a draft. */
+export const SeriesChange = Type.Object({ ...SeriesBody.properties, ...SeenEtag });
 
 /** What every automation shows. */
 const AutomationView = {
@@ -42,7 +47,7 @@ export const SeriesView = Type.Object({
   settings: Type.Object({}, { additionalProperties: true }),
   steps: Type.Array(Type.Object({}, { additionalProperties: true })),
   etag: Type.String({
-    description: 'Of name, settings and steps: send it along with what replaces them',
+    description: 'Of name, settings and steps: send it along with what replaces or publishes them',
   }),
 });
 

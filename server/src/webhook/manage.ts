@@ -21,6 +21,7 @@ import {
 } from './sql/deliveries.ts';
 import {
   countWebhooks,
+  deleteDeliveries,
   deleteWebhook,
   findWebhook,
   hurryDeliveries,
@@ -29,6 +30,7 @@ import {
   replaceSecret,
   updateWebhook,
   type SealedSecret,
+  type WaitingPlace,
 } from './sql/webhooks.ts';
 import { WEBHOOKS_MAX, type Webhook } from './webhook.ts';
 
@@ -56,6 +58,8 @@ const SECRET_BYTES = 32;
 const HINT_LENGTH = 4;
 /** Time enough to give the receiver the new one. */
 const ROTATION_MS = 24 * 3_600_000;
+/** Deliveries of one statement: some tenths of a second. */
+const PIECE_MAX = 10_000;
 /** Events of one call for a replay; the rest by another. */
 const REPLAY_MAX = 10_000;
 /** Who sends nothing about the type gets this one as a test. */
@@ -101,16 +105,25 @@ export async function changeWebhook(
   { workspaceId, id, input, now }: Which & { input: WebhookInput; now: Date },
 ): Promise<Webhook> {
   refuseFaults(input);
-  return inTransaction(db, async (tx) => {
+  const { webhook, isBack } = await inTransaction(db, async (tx) => {
     const before = await lockWebhook(tx, { workspaceId, id });
     if (before === null) throw webhookNotFound();
     const { url = before.url, description = before.description } = input;
     const { eventTypes = before.eventTypes, isEnabled = before.isEnabled } = input;
     const after = { id, url, eventTypes: unique(eventTypes), description, isEnabled, now };
     await updateWebhook(tx, after);
-    if (isEnabled && !before.isEnabled) await hurryDeliveries(tx, id);
-    return readWebhook(tx, { workspaceId, id });
+    const isBack = isEnabled && !before.isEnabled;
+    return { webhook: await readWebhook(tx, { workspaceId, id }), isBack };
   });
+  if (isBack) await hurryAll(db, id);
+  return webhook;
+}
+
+/** In pieces, for days of events may wait; what a process that dies leaves has a turn all the same. */
+async function hurryAll(db: Pool, webhookId: string): Promise<void> {
+  let after: WaitingPlace | null = null;
+  do after = await hurryDeliveries(db, { webhookId, after, limit: PIECE_MAX });
+  while (after !== null);
 }
 
 /** @throws webhook.not_found */
@@ -120,8 +133,10 @@ export async function readWebhook(db: Db, which: Which): Promise<Webhook> {
   return webhook;
 }
 
-/** Removes an endpoint with its log. @throws webhook.not_found */
+/** Removes an endpoint with its log, which may be long: in pieces. @throws webhook.not_found */
 export async function removeWebhook({ db }: Pick<WebhookDeps, 'db'>, which: Which): Promise<void> {
+  let count = PIECE_MAX;
+  while (count === PIECE_MAX) count = await deleteDeliveries(db, { ...which, limit: PIECE_MAX });
   if (!(await inTransaction(db, (tx) => deleteWebhook(tx, which)))) throw webhookNotFound();
 }
 
@@ -156,7 +171,9 @@ export async function replayDelivery(
   return inTransaction(db, async (tx) => {
     requireEnabled(await readWebhook(tx, { workspaceId, id }));
     const which = { webhookId: id, id: deliveryId };
-    if ((await findDelivery(tx, which)) === null) throw deliveryNotFound();
+    const before = await findDelivery(tx, which);
+    // Whom an erasure was about has been forgotten: there is nothing to tell again.
+    if (before === null || isForgotten(before.data)) throw deliveryNotFound();
     await replayOne(tx, which);
     const delivery = await findDelivery(tx, which);
     if (delivery === null) throw deliveryNotFound();
@@ -221,6 +238,9 @@ export async function sendTestEvent(
     return delivery;
   });
 }
+
+const isForgotten = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && Object.keys(data).length === 0;
 
 function requireEnabled({ isEnabled }: Webhook): void {
   if (!isEnabled) throw webhookDisabled();

@@ -19,10 +19,41 @@ async function isMidLine(file: FileHandle): Promise<boolean> {
   return buffer.toString('latin1') !== '\n';
 }
 
+/** Of somebody who does not read: less than a transaction may stand still. */
+const WRITE_MS = 5_000;
 /** Lines of one transaction. */
 const LINES_MAX = 500;
 /** How often the stream says that somebody writes it. */
 const SEEN_MS = 60_000;
+
+interface Output {
+  write(text: string, done: (error?: Error | null) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/**
+ * Whoever reads may stop to: then lines stay in the database, but for those that were handed over last, and
+ * the process goes on. Nothing more is handed over before those are taken.
+ */
+function outputWriterOf(out: Output, writeMs: number): LineWriter {
+  // A pipe that was closed is told to the write; unheard it would end the process.
+  out.on('error', () => {});
+  let isUnderWay = false;
+  return {
+    write: (lines) =>
+      new Promise((resolve, reject) => {
+        if (isUnderWay) return reject(new Error('nobody reads standard output'));
+        const timer = setTimeout(reject, writeMs, new Error('nobody reads standard output'));
+        isUnderWay = true;
+        out.write(lines, (error) => {
+          isUnderWay = false;
+          clearTimeout(timer);
+          if (error) reject(error);
+          else resolve();
+        });
+      }),
+  };
+}
 
 /**
  * Appends to a file, or to standard output under the name `-`. The file is opened anew for each batch,
@@ -32,16 +63,10 @@ const SEEN_MS = 60_000;
  */
 export function lineWriterOf(
   path: string,
-  out: { write(text: string, done: (error?: Error | null) => void): unknown },
+  out: Output,
+  { writeMs = WRITE_MS }: { writeMs?: number } = {},
 ): LineWriter {
-  if (path === '-') {
-    return {
-      write: (lines) =>
-        new Promise((resolve, reject) => {
-          out.write(lines, (error) => (error ? reject(error) : resolve()));
-        }),
-    };
-  }
+  if (path === '-') return outputWriterOf(out, writeMs);
   return {
     write: async (lines) => {
       const file = await open(path, 'a+', 0o600);

@@ -14,6 +14,7 @@ import {
 import { DomainError } from '../platform/errors.ts';
 import { importIdentitySecret, readClaims, verifyUserToken } from './identity.ts';
 import { hasStrictForm } from './token-form.ts';
+import { threadMsOf } from '../../test/support/thread-time.ts';
 
 const SECRET = `mp_is_test_${'a'.repeat(40)}`;
 const NOW = new Date('2026-03-01T12:00:00.500Z');
@@ -135,9 +136,10 @@ test('a token at the worst length with the worst nesting is refused within milli
     sign(`{"a":"${'\\"'.repeat(2_900)}"}`),
     'A.'.repeat(500_000),
   ];
-  const startedMs = performance.now();
-  for (const token of hostile) await answerTo(token);
-  expect(performance.now() - startedMs).toBeLessThan(1_000);
+  const ms = await threadMsOf(async () => {
+    for (const token of hostile) await answerTo(token);
+  });
+  expect(ms).toBeLessThan(1_000);
 });
 
 // A second verifier, written without a line of the first: regular expressions, an HMAC and a JSON

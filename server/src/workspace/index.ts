@@ -70,6 +70,7 @@ export {
   hasMemberEmail,
   hasMembers,
   listSides,
+  ownerEmails,
   ownNewWorkspace,
 } from './members/sql/members.ts';
 export {

@@ -51,6 +51,13 @@ const receivers = {
   },
 };
 const clock = (): Date => new Date(now);
+/** Whether an inbox may get more just now. */
+let isOpen = true;
+const limiter = {
+  take: () => (isOpen ? { ok: true as const } : { ok: false as const, retryAfterSeconds: 3 }),
+  peek: () => ({ ok: true as const }),
+  add: () => {},
+};
 const deps = { db, box, paths, resolve, now: clock, ...receivers };
 const reader = createInboxReader(deps);
 
@@ -74,7 +81,7 @@ beforeAll(async () => {
     },
     { prefix: '/api/v1' },
   );
-  await app.register(postRoutes, { ...deps, signer });
+  await app.register(postRoutes, { ...deps, signer, limiter, clock: { now: clock } });
 });
 afterAll(async () => {
   await app.close();
@@ -356,6 +363,10 @@ test('what is no address for posting has one answer, and what is no mail is refu
   expect((await post(url, 'x', 'multipart/form-data; boundary=y')).statusCode).toBe(400);
   expect((await post(url, 'a=b', 'application/x-www-form-urlencoded')).statusCode).toBe(400);
   expect((await post(url, Buffer.alloc(1_048_577, 65), 'message/rfc822')).statusCode).toBe(413);
+  isOpen = false;
+  const over = await post(url, bounceTo(pathOf(randomUUID())), 'message/rfc822');
+  expect([over.statusCode, over.headers['retry-after']]).toEqual([503, '3']);
+  isOpen = true;
   fails = true;
   const later = await post(url, bounceTo(pathOf(randomUUID())), 'message/rfc822');
   expect(later.statusCode).toBe(500);

@@ -1,8 +1,13 @@
 import { afterAll, expect, test } from 'vitest';
-import { startServer } from '../support/server.ts';
+import { mailOfDisabled } from '../../src/app/disabled-mail.ts';
+import { outletsOf } from '../../src/app/outlets.ts';
+import { inTransaction } from '../../src/platform/db.ts';
+import { createSmtpTransport, parseSmtpUrl, type Transport } from '../../src/transport/index.ts';
+import { sendDisabledAlerts } from '../../src/webhook/index.ts';
+import { disableWebhook } from '../../src/webhook/sql/settle.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 import { cookieFor, cookieOf, signIn, type SignedInCaller } from '../support/sign-in.ts';
-import { startSmtpSink } from '../support/smtp-sink.ts';
-import { createSmtpTransport, parseSmtpUrl } from '../../src/transport/index.ts';
+import { startSmtpSink, type SmtpSink } from '../support/smtp-sink.ts';
 
 /**
  * Goal: a link makes whoever holds it the member who was meant, once; and a workspace is never without an
@@ -169,7 +174,33 @@ test('the last owner stays, also when two owners demote each other at once', asy
   }
 });
 
-test('where mail of the live side leaves, the link is emailed', async () => {
+/** An endpoint of the test side stops by itself: the owner is mailed of it, once. */
+async function toldOfDisabled(
+  { v1, db, services }: TestServer,
+  { sink, transport, owner }: { sink: SmtpSink; transport: Transport; owner: SignedInCaller },
+): Promise<void> {
+  const url = 'https://hooks.example/secret-path';
+  const { body } = await v1('POST', '/webhooks', { url, event_types: ['*'] });
+  await inTransaction(db, (tx) => disableWebhook(tx, { id: body.id, reason: 'gone' }));
+  const outlets = outletsOf(services, { lookups: db, transport });
+  for (let looks = 0; looks < 2; looks += 1) {
+    await sendDisabledAlerts({
+      db,
+      clock: services.clock,
+      secretsOf: async () => [],
+      call: async () => ({ kind: 'answered' }),
+      mailOwners: (alert) => mailOfDisabled(services, outlets, alert),
+    });
+  }
+  const mails = sink.accepted.filter(({ to }) => to === owner.email);
+  expect(mails).toHaveLength(1);
+  const told = (mails[0]?.raw ?? Buffer.alloc(0)).toString().replaceAll(/=\r?\n/g, '');
+  expect(told).toContain('Subject: Webhook to hooks.example was disabled');
+  expect(told).toContain(`${services.publicUrl()}/dashboard/settings/webhooks`);
+  expect(told).not.toContain('secret-path');
+}
+
+test('where mail of the live side leaves, the link is emailed, and owners are told of a webhook that stopped', async () => {
   const sink = await startSmtpSink({ keepsRaw: true });
   const parsed = parseSmtpUrl(`smtp://127.0.0.1:${sink.port}`);
   if (parsed.kind === 'fault') throw new Error(parsed.message);
@@ -185,6 +216,7 @@ test('where mail of the live side leaves, the link is emailed', async () => {
     expect(raw).toContain('Subject: Join Tidewater on Milepost');
     expect(raw.replaceAll('=3D', '=')).toContain(invited.body.link);
     expect(raw).toContain('<p>Grace &lt;b&gt; invites you');
+    await toldOfDisabled(sending, { sink, transport, owner });
   } finally {
     await sending.close();
     await sink.close();

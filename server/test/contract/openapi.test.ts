@@ -217,7 +217,12 @@ test('all calls of the contract are described', () => {
       ...v1(['post /sessions/revoke_others', 'post /setup', 'post /password/reset']),
       ...v1(['get /stream', 'get /messages/counts', 'post /messages/resolve']),
       ...v1(['outline', '{}/outline'].map((of) => `post /series/${of}`)),
-      ...v1(['get /series/code', 'post /series/code/plan', 'post /series/code/apply']),
+      ...v1([
+        'get /series/code',
+        'post /series/code/plan',
+        'post /series/code/apply',
+        'delete /series/code/{}',
+      ]),
       ...v1(['step_counts', 'steps/{}/people', 'diff'].map((of) => `get /series/{}/${of}`)),
       ...v1(['timezones', 'countries', 'holidays'].map((list) => `get /${list}`)),
       'post /api/v1/identity/verify',
@@ -237,7 +242,7 @@ test('all calls of the contract are described', () => {
 });
 
 test('the page that shows it is there', async () => {
-  const page = await server.send({ path: '/docs' });
+  const page = await server.send({ path: '/api/explorer' });
   expect(page.status).toBe(200);
   expect(page.headers['content-type']).toMatch(/^text\/html/);
 });
@@ -470,6 +475,7 @@ describe('each path answers as it says', async () => {
           path
             .replace('{number}', '1')
             .replace('{step_id}', 'welcome')
+            .replace('{slug}', 'welcome')
             .replace('{delivery_id}', delivery.body.id)
             .replace(/\{[^}]+\}/, idOf[noun] ?? '') + query,
         headers: {

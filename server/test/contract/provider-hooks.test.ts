@@ -19,6 +19,12 @@ interface Told {
   readonly returned: readonly Returned[];
 }
 
+const OPEN: ProviderHookDeps['limiter'] = {
+  take: () => ({ ok: true }),
+  peek: () => ({ ok: true }),
+  add: () => {},
+};
+
 /** An API with the hooks of one transport of each kind, each named after its kind. */
 async function apiWith(deps: Partial<ProviderHookDeps> = {}) {
   const told: Told[] = [];
@@ -26,6 +32,7 @@ async function apiWith(deps: Partial<ProviderHookDeps> = {}) {
   const app = Fastify();
   onTestFinished(() => app.close());
   await app.register(providerHookRoutes, {
+    limiter: OPEN,
     clock: { now: () => EVENT_NOW },
     log: { warn: () => {} },
     remember: createReplayMemory(() => EVENT_NOW),
@@ -140,4 +147,54 @@ test('a call of more than a megabyte is not read', async () => {
   expect(await post('postmark', { ...call, rawBody: padded })).toBe(413);
   expect(await post('postmark', { ...call, rawBody: padded.subarray(0, 1024 * 1024) })).toBe(200);
   expect(told).toHaveLength(1);
+});
+
+test('who is refused too often is not looked at, which keeps nobody from telling what is genuine', async () => {
+  const counts = new Map<string, number>();
+  const looked: string[] = [];
+  const countOf = (key: string): number => counts.get(key) ?? 0;
+  const limiter: ProviderHookDeps['limiter'] = {
+    peek: ({ key, max }) =>
+      countOf(key) < max ? { ok: true } : { ok: false, retryAfterSeconds: 7 },
+    take: (limit, now) => {
+      const answer = limiter.peek(limit, now);
+      if (answer.ok) counts.set(limit.key, countOf(limit.key) + 1);
+      return answer;
+    },
+    add: ({ key }) => void counts.set(key, countOf(key) + 1),
+  };
+  const { app, post, told } = await apiWith({
+    limiter,
+    transportOf: async (id) => {
+      looked.push(id);
+      const kind = transportKindOf(id);
+      if (kind === null) return null;
+      const values = FAKE_HOOKS[id]?.values ?? {};
+      return { workspaceId: 'w', source: kind.name, readEvents: kind.readEvents, values };
+    },
+  });
+  expect(await post('postmark', callOf('postmark'))).toBe(200);
+  const made: number[] = [];
+  for (let n = 0; n < 601; n += 1) {
+    const { statusCode } = await app.inject({ method: 'POST', url: `/hooks/no-${n}`, body: {} });
+    made.push(statusCode);
+  }
+  expect([made[0], made[599], made[600]]).toEqual([404, 404, 503]);
+  expect(looked).not.toContain('no-600');
+  expect(await post('postmark', callOf('postmark'))).toBe(200);
+  const refusedByIt = 'hooks:refused:postmark:127.0.0.1';
+  expect(counts.has(refusedByIt.replace('postmark', 'none'))).toBe(true);
+  counts.set(refusedByIt, 600);
+  expect(await post('postmark', callOf('postmark'))).toBe(429);
+  counts.delete(refusedByIt);
+  // What is genuine has a bound of its own, above which it is to be told again.
+  counts.set('hooks:postmark', 30_000);
+  const before = told.length;
+  const over = await app.inject({
+    method: 'POST',
+    url: '/hooks/postmark',
+    headers: callOf('postmark').headers as Record<string, string>,
+    payload: callOf('postmark').rawBody,
+  });
+  expect([over.statusCode, over.headers['retry-after'], told.length]).toEqual([503, '7', before]);
 });

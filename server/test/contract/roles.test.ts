@@ -130,6 +130,7 @@ const TABLE: Readonly<Record<Needed, readonly string[]>> = {
   ],
   editor: [
     'POST /series/code/apply',
+    'DELETE /series/code/{slug}',
     'GET /audit',
     'GET /audit/export',
     'POST /broadcasts',

@@ -163,6 +163,7 @@ const CALLS: Record<
     null,
     { slug: 'welcome', series: { name: 'Welcome', steps: [email('a')] } },
   ],
+  'DELETE /series/code/{slug}': [inFile],
   'POST /series/{id}/content_update': [
     () => activeSeries(server),
     { steps: { welcome: { subject: 'Hi' } } },
@@ -259,7 +260,7 @@ const CALLS: Record<
 };
 
 /** Users are named by their internal id, which outlives them; a new key or copy by its own. */
-const IS_OF_ANOTHER = /^user\.|^key\.rotate$|\.duplicate$/;
+const IS_OF_ANOTHER = /^user\.|^key\.rotate$|\.duplicate$|\.unmanage$/;
 
 const QUERY: Readonly<Record<string, string>> = {
   'DELETE /suppressions/{id}': '?note=asked',
@@ -274,6 +275,13 @@ function perform(operation: string, id: string, body: object | undefined): Promi
   const query = QUERY[operation] ?? '';
   const place = path.replace(/\{\w+\}/, id) + query;
   return isForMembers(operation) ? owner.call(method, place, body) : server.v1(method, place, body);
+}
+
+async function inFile(): Promise<string> {
+  const body = { slug: 'kept', series: { name: 'Kept', steps: [email('a')] } };
+  const { status, text } = await server.v1('POST', '/series/code/apply', body);
+  expect(status, text).toBe(200);
+  return 'kept';
 }
 
 describe('a change has one entry, with its cause:', () => {

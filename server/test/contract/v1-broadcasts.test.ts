@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { timedBroadcasts } from '../../src/broadcast/index.ts';
 import { addList, choose } from '../support/broadcast-world.ts';
 import { advance, newUser } from '../support/series.ts';
+import { slipIn } from '../support/slip-in.ts';
 import { startServer, TEST_CLOCK, type Answer, type TestServer } from '../support/server.ts';
 
 /** Goal: a broadcast goes from draft to sent over HTTP as docs/broadcasts.md says, and adds up. */
@@ -19,6 +20,7 @@ const NOW = TEST_CLOCK.toISOString();
 const UNKNOWN = '0197c5f0-0000-7000-8000-000000000000';
 const EMAIL = { subject: 'News for {{ user.name }}', html: '<p>News</p>' };
 const EVERYBODY = { everybody: true };
+const CHANGED = { status: 409, body: { code: 'broadcast.changed' } };
 
 interface Side {
   readonly workspaceId: string;
@@ -95,6 +97,7 @@ describe('drafts', () => {
       status: 'draft',
       email: EMAIL,
       audience: EVERYBODY,
+      etag: expect.stringMatching(/^[0-9a-f]{64}$/),
       scheduled_for: null,
       started_at: null,
       finished_at: null,
@@ -151,6 +154,61 @@ describe('drafts', () => {
     const [field] = path.split('/');
     const answer = await call('POST', '/broadcasts', { name: 'x', [field!]: value });
     expect(answer.body.details).toEqual([expect.objectContaining({ path })]);
+  });
+
+  test('replace only the one they were made from, and may be told twice', async () => {
+    const { call, make } = await newSide();
+    const id = await make();
+    const { etag } = (await call('GET', `/broadcasts/${id}`)).body;
+    const put = (name: string, more: object) =>
+      call('PUT', `/broadcasts/${id}`, { name, email: EMAIL, audience: EVERYBODY, ...more });
+    const first = await put('First', { etag });
+    expect(first.body.etag).not.toBe(etag);
+    expect(await put('Second', { etag })).toMatchObject(CHANGED);
+    expect(await put('First', { etag })).toMatchObject({
+      status: 200,
+      body: { etag: first.body.etag },
+    });
+    // What is scheduled is published anew by it: that is no exception.
+    const at = '2025-03-25T09:00:00Z';
+    await call('POST', `/broadcasts/${id}/schedule`, { at, etag: first.body.etag });
+    expect(await put('Third', { etag })).toMatchObject(CHANGED);
+    const schedule = { at };
+    const third = await put('Third', { etag: first.body.etag, schedule });
+    expect(third.body).toMatchObject({ name: 'Third', status: 'scheduled' });
+    const slip = { id, from: 'News for', to: 'Unseen for' };
+    const late = slipIn(server.db, slip, () => put('Fourth', { etag: third.body.etag, schedule }));
+    expect(await late).toMatchObject(CHANGED);
+    // Who names none overwrites whatever there is.
+    expect((await put('Fifth', { schedule })).status).toBe(200);
+    const [gone, left] = [await make(), await make({ name: 'Other' })];
+    const read = (await call('GET', `/broadcasts/${gone}`)).body;
+    expect(await call('DELETE', `/broadcasts/${left}?etag=${read.etag}`)).toMatchObject(CHANGED);
+    expect((await call('DELETE', `/broadcasts/${gone}?etag=${read.etag}`)).status).toBe(204);
+  });
+
+  test.each(['send', 'schedule'])('are sent as they were seen, or not at all: %s', async (move) => {
+    const { call, make, act } = await newSide();
+    const id = await make({ schedule: { at: '2025-03-25T09:00:00Z' } });
+    const seen = async (): Promise<string> => (await call('GET', `/broadcasts/${id}`)).body.etag;
+    const etag = await seen();
+    const slip = { id, from: 'News for', to: 'Unseen for' };
+    expect(await slipIn(server.db, slip, () => act(id, move, { etag }))).toMatchObject(CHANGED);
+    expect(await act(id, move, { etag })).toMatchObject(CHANGED);
+    expect((await call('GET', `/broadcasts/${id}`)).body.status).toBe('draft');
+    expect((await act(id, move, { etag: 5 })).body.details[0].path).toBe('etag');
+    const done = await act(id, move, { etag: await seen() });
+    expect(done.body.status, done.text).toBe('scheduled');
+  });
+
+  test('that name a time are not sent at once', async () => {
+    const { call, make, act } = await newSide();
+    const id = await make();
+    for (const when of [{ at: '2025-03-25T09:00:00Z' }, { local: '2025-03-25T09:00' }]) {
+      const answer = await act(id, 'send', when);
+      expect([answer.status, answer.body.code]).toEqual([400, 'series.invalid']);
+    }
+    expect((await call('GET', `/broadcasts/${id}`)).body.status).toBe('draft');
   });
 
   test('are sent only when nothing is missing', async () => {

@@ -74,6 +74,13 @@ fay@mc.example,,,,2,,,2022-01-02 03:04:05,News,3,ef56
     expect(await allOf('dan@mc.example')).toBe('subscribed');
     expect(await allOf('eve@mc.example')).toBe('unsubscribed');
     expect(await reasonsOf('fay@mc.example')).toEqual(['hard_bounce']);
+    // The fourth file looks like the first; a mapping says what its name does.
+    const never = `${base},CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED,LEID,EUID,NOTES,TAGS
+gus@mc.example,Gus,,,2,,,,,2021-02-03 04:05:06,4,gh78,,
+`;
+    const mapping = encodeURIComponent('{"LEID":"consent:unsubscribed"}');
+    await imported(`kind=users&source=mailchimp&mapping=${mapping}`, never);
+    expect(await allOf('gus@mc.example')).toBe('unsubscribed');
   });
 
   test('Loops: its default properties, under both of their names', async () => {
@@ -137,6 +144,14 @@ describe('consent', () => {
     await imported(`kind=users&list_id=${list.id}`, people);
     expect(await states()).toEqual(['back-2']);
     expect(await allOf('back-1')).toBe('unsubscribed');
+    // Nor by a file of the list itself, which tells it, nor by one of everything.
+    const members =
+      'user_id,state\nback-1,subscribed\nback-1,pending\nback-1,\nback-2,subscribed\n';
+    const { progress } = await imported(`kind=list_members&list_id=${list.id}`, members);
+    expect(progress).toMatchObject({ changed: 0, unchanged: 4, bad: 0, warned: 3 });
+    const line = { type: 'list_member', user_id: 'back-1', list: 'Offers', state: 'subscribed' };
+    await imported('kind=everything&format=jsonl', `${JSON.stringify(line)}\n`);
+    expect(await states()).toEqual(['back-2']);
   });
 });
 

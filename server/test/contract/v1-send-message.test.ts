@@ -114,13 +114,18 @@ test('under one key it is sent once, even when the answer was lost after the com
   await inState(first.body.id, 'accepted');
   const other = await post({ ...HELLO, to, subject: 'Another' }, headers);
   expect(other.status).toBe(422);
+  const at = { 'idempotency-key': 'receipt-2' };
+  const many = await Promise.all(Array.from({ length: 6 }, () => post({ ...HELLO, to }, at)));
+  expect(new Set(many.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  await inState(many[0]?.body.id, 'accepted');
+  expect(cameFor(to)).toHaveLength(2);
   // A day later the key is free.
   await server.db`delete from idempotency where key = 'receipt-1'`;
   await server.db`update transactional_emails set created_at = created_at - interval '25 hours'`;
   const later = await post({ ...HELLO, to }, headers);
   expect(later.body.id).not.toBe(first.body.id);
   await inState(later.body.id, 'accepted');
-  expect(cameFor(to)).toHaveLength(2);
+  expect(cameFor(to)).toHaveLength(3);
 });
 
 test('who unsubscribed gets it; who must not be mailed does not, even if that comes later', async () => {
@@ -133,6 +138,34 @@ test('who unsubscribed gets it; who must not be mailed does not, even if that co
     409,
     { code: 'enrollment.message_refused', reason: 'suppressed:manual' },
   ]);
+  // The same mailbox, however it is written, and whoever is named beside it.
+  for (const one of [
+    { to: 'No@ELSEWHERE.example' },
+    { user_id: 'dora', to: 'no@elsewhere.example' },
+  ]) {
+    expect((await post({ ...HELLO, ...one })).body.reason).toBe('suppressed:manual');
+  }
+  // Whose own address is gone may be asked to confirm a new one; who is suppressed as a person may not.
+  await world.identify('dan');
+  await v1('POST', '/suppressions', { email: 'dan@tidewater.example' });
+  const fresh = { ...HELLO, user_id: 'dan', to: 'new-dan@elsewhere.example' };
+  await inState((await sent(fresh)).id, 'accepted');
+  await v1('POST', '/suppressions', { user_id: 'dan' });
+  expect((await post(fresh)).body.reason).toBe('suppressed:manual');
+  for (const [reason, status] of [
+    ['unsubscribe', 202],
+    ['complaint', 409],
+    ['import', 409],
+  ] as const) {
+    const to = `${reason}@elsewhere.example`;
+    await v1('POST', '/suppressions', { email: to });
+    const changed = await server.db`
+      update suppressions set reason = ${reason}
+       where workspace_id = ${server.live.id} and address = ${to}`;
+    expect(changed.count).toBe(1);
+    const answer = await post({ ...HELLO, to });
+    expect([reason, answer.status]).toEqual([reason, status]);
+  }
   const gone = await sent({ ...HELLO, to: 'gone-1@elsewhere.example' });
   await inState(gone.id, 'rejected');
   const hard = await until(async () => {
@@ -194,7 +227,13 @@ test('templates and MJML are built, and every fault of a call is told with its p
     expect(answer.body.details[0].path).toBe(path);
   }
   expect((await post({ ...HELLO, user_id: 'nobody' })).status).toBe(404);
-  expect((await post({ ...HELLO, to: 'a@b.example', attachments: [] })).status).toBe(400);
+  for (const unknown of [{ attachments: [] }, { send_at: '2030-01-01T00:00:00Z' }]) {
+    expect((await post({ ...HELLO, to: 'a@b.example', ...unknown })).status).toBe(400);
+  }
+  // A value cannot become a header of its own.
+  const split = { ...HELLO, subject: '{{ event.x }}', properties: { x: 'a\r\nBcc: b@b.example' } };
+  const answer = await post({ ...split, to: 'split@elsewhere.example' });
+  expect([answer.status, answer.body.code]).toEqual([422, 'enrollment.message_faulty']);
   const strict = { ...HELLO, to: 'a@b.example', strict: true };
   expect((await post(strict)).body.code).toBe('enrollment.message_refused');
 });
@@ -210,6 +249,13 @@ test('on a test side it is kept and shown', async () => {
   });
   expect(message).toMatchObject({ transport: 'capture', subject: 'Hello Tess' });
   expect(message.explanation.code).toBe('message_captured');
+  const outside = { ...HELLO, to: 'test-side@elsewhere.example' };
+  const bare = await server.v1('POST', '/messages', outside);
+  await until(async () => {
+    const { body } = await server.v1('GET', `/messages/${bare.body.id}`);
+    expect(body).toMatchObject({ status: 'accepted', transport: 'capture' });
+  });
+  expect(cameFor('test-side@elsewhere.example')).toEqual([]);
 });
 
 test('webhooks and reports tell of it, and of its passage nothing', async () => {
@@ -259,4 +305,63 @@ test('whoever was only ever an address is erased by it', async () => {
   expect((await server.v1('DELETE', `/users/${to}`, undefined, LIVE)).status).toBeLessThan(300);
   expect((await v1('GET', `/messages/${id}`)).to).toBe('');
   expect((await server.v1('DELETE', `/users/${to}`, undefined, LIVE)).status).toBe(404);
+});
+
+test('what will not leave after all is told by webhooks; of whoever was erased, only that', async () => {
+  const { db } = server;
+  let isTaken = false;
+  const receiver = await startReceiver(() => (isTaken ? 204 : 503));
+  const hook = await v1('POST', '/webhooks', {
+    url: receiver.url,
+    event_types: ['message.cancelled', 'message.sent', 'user.suppressed'],
+  });
+  const [kept, erased] = ['fault.rcpt.451.kept', 'fault.rcpt.451.lost'];
+  const stopped = await sent({ ...HELLO, to: `${kept}@elsewhere.example` });
+  const lost = await sent({ ...HELLO, to: `${erased}@elsewhere.example` });
+  for (const { id } of [stopped, lost]) await inState(id, 'scheduled');
+  await until(async () => {
+    const [row] =
+      await db`select count(*)::int as count from recipients where status = 'processing'`;
+    expect(row).toEqual({ count: 0 });
+  });
+  await v1('POST', '/suppressions', { email: `${kept}@elsewhere.example` });
+  await v1('POST', '/suppressions', { email: `${erased}@elsewhere.example` });
+  await db`
+    update recipients set due_at = db_now()
+     where enrollment_id = (select enrollment_id from messages where id = ${stopped.id})`;
+  await inState(stopped.id, 'cancelled');
+  const path = `/users/${erased}@elsewhere.example`;
+  const file = JSON.parse((await server.v1('GET', `${path}/export`, undefined, LIVE)).text);
+  expect(file).toMatchObject({
+    user: null,
+    addresses: [`${erased}@elsewhere.example`],
+    suppressions: [{ change: 'added', reason: 'manual' }],
+    messages: [{ id: lost.id, to: `${erased}@elsewhere.example` }],
+  });
+  expect((await server.v1('DELETE', path, undefined, LIVE)).status).toBe(200);
+  const [left] = await db`
+    select count(*)::int as count from outbox_events e
+      left join webhook_deliveries d on d.event_id = e.id
+     where strpos(e::text || coalesce(d::text, ''), ${erased}) > 0`;
+  expect(left).toEqual({ count: 0 });
+  isTaken = true;
+  await until(async () => {
+    await db`
+      update webhook_deliveries set next_at = db_now()
+       where webhook_id = ${hook.id} and status = 'pending' and lease_token is null`;
+    expect(receiver.taken.map(({ type }) => type)).toContain('user.suppressed');
+    const told = new Map(
+      receiver.taken
+        .filter(({ type }) => type === 'message.cancelled')
+        .map(({ data }) => [data['message_id'], data]),
+    );
+    expect(told.get(stopped.id)).toMatchObject({
+      to: `${kept}@elsewhere.example`,
+      reason: 'suppressed:manual',
+    });
+    expect(told.get(lost.id)).toMatchObject({ user_id: '', to: '', subject: '', reason: 'erased' });
+  });
+  expect(JSON.stringify(receiver.taken)).not.toContain(erased);
+  await v1('DELETE', `/webhooks/${hook.id}`);
+  await receiver.close();
 });

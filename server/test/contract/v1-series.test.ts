@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startServer, TEST_CLOCK } from '../support/server.ts';
 import { activeSeries, draftSeries, email, enroll, move, newUser } from '../support/series.ts';
 import { TWO_EMAILS, wait } from '../support/series.ts';
+import { slipIn } from '../support/slip-in.ts';
 
 /** Goal: series can be made, read, changed, moved and deleted as the contract says, and no wrong ones. */
 const server = await startServer();
@@ -39,7 +40,7 @@ describe('create', () => {
       steps: TWO_EMAILS.map((step) =>
         step.type === 'email' ? { ...step, purpose: 'marketing' } : step,
       ),
-      etag: expect.stringMatching(/^[\w-]{16}$/),
+      etag: expect.stringMatching(/^[0-9a-f]{64}$/),
       created_at: NOW,
       updated_at: NOW,
     });
@@ -431,6 +432,26 @@ describe('change and delete', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
   });
 
+  test('an etag is of what a draft says, however it is written', async () => {
+    const id = await draftSeries(server);
+    const etagOf = async (steps: object[], settings: object = {}): Promise<string> => {
+      const answer = await server.v1('PUT', `/series/${id}`, { name: 'Same', steps, settings });
+      expect(answer.status, answer.text).toBe(200);
+      return answer.body.etag;
+    };
+    const [first, second] = [email('a'), email('b')];
+    const plain = await etagOf([first, second]);
+    const spelled = [{ ...first, next: 'b', text: null, purpose: 'marketing' }, second];
+    expect(await etagOf(spelled, { priority: 0 })).toBe(plain);
+    const others = [
+      await etagOf([first, { ...second, subject: 'Other' }]),
+      await etagOf([second, first]),
+      await etagOf([first, second], { priority: 1 }),
+      await etagOf([first, wait('c', 1, 'days'), second]),
+    ];
+    expect(new Set([plain, ...others]).size).toBe(5);
+  });
+
   test('an archived series cannot be changed', async () => {
     const id = await activeSeries(server);
     await move(server, id, 'archive');
@@ -516,6 +537,82 @@ describe('moves', () => {
     );
     const versions = answers.map(({ body }) => body.version as number);
     expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 2));
+  });
+
+  describe('of the draft that was seen', () => {
+    const CHANGED = { status: 409, body: { code: 'series.changed' } };
+    const seen = async (id: string): Promise<string> =>
+      (await server.v1('GET', `/series/${id}`)).body.etag;
+    const put = (id: string, subject: string) =>
+      server.v1('PUT', `/series/${id}`, {
+        name: 'Welcome',
+        steps: [email('welcome', { subject })],
+      });
+
+    test('activate and publish take that, and no other', async () => {
+      const id = await draftSeries(server);
+      const etag = await seen(id);
+      await put(id, 'Unseen');
+      for (const query of ['', '?warnings=true']) {
+        const answer = await server.v1('POST', `/series/${id}/activate${query}`, { etag });
+        expect(answer).toMatchObject(CHANGED);
+      }
+      const body = { etag: await seen(id) };
+      const active = await server.v1('POST', `/series/${id}/activate?warnings=true`, body);
+      expect(active.body).toMatchObject({ version: 1, warnings: [{}, {}] });
+      // As after an answer that was lost.
+      expect((await server.v1('POST', `/series/${id}/activate`, body)).status).toBe(200);
+      await put(id, 'Unseen again');
+      for (const more of [{}, { dry_run: true }, { in_flight: 'migrate' }]) {
+        const answer = await server.v1('POST', `/series/${id}/publish`, { ...body, ...more });
+        expect(answer).toMatchObject(CHANGED);
+      }
+      expect(await server.v1('POST', `/series/${id}/activate`, body)).toMatchObject(CHANGED);
+      const next = await server.v1('POST', `/series/${id}/publish`, { etag: await seen(id) });
+      expect(next.body.version).toBe(2);
+      for (const move of ['activate', 'publish']) {
+        const answer = await server.v1('POST', `/series/${id}/${move}`, { etag: 5 });
+        expect([answer.status, answer.body.details[0].path]).toEqual([400, 'etag']);
+      }
+    });
+
+    test.each(['activate', 'publish'])('%s refuses what is saved while it runs', async (move) => {
+      const id = move === 'activate' ? await draftSeries(server) : await activeSeries(server);
+      const published = (await server.v1('GET', `/series/${id}`)).body.version;
+      const body = { etag: await seen(id) };
+      const slip = { id, from: 'Subject of second', to: 'Unseen' };
+      const answer = await slipIn(server.db, slip, () =>
+        server.v1('POST', `/series/${id}/${move}`, body),
+      );
+      expect(answer).toMatchObject(CHANGED);
+      expect((await server.v1('GET', `/series/${id}`)).body.version).toBe(published);
+    });
+
+    test('of a change and an activation at the same moment one is refused', async () => {
+      const ids = await Promise.all(Array.from({ length: 8 }, () => draftSeries(server)));
+      const rounds = ids.map(async (id) => {
+        const read = (await server.v1('GET', `/series/${id}`)).body;
+        const { etag } = read;
+        const [saved, active] = await Promise.all([
+          server.v1('PUT', `/series/${id}`, { ...read, name: 'Unseen' }),
+          server.v1('POST', `/series/${id}/activate`, { etag }),
+        ]);
+        // What is saved after the activation is a draft that nobody publishes by this.
+        expect(saved.status, saved.text).toBe(200);
+        const { body } = await server.v1('GET', `/series/${id}`);
+        if (active.status === 200) expect(active.body).toMatchObject({ etag, name: read.name });
+        else expect([active, body.version]).toMatchObject([CHANGED, null]);
+      });
+      await Promise.all(rounds);
+    });
+
+    test('delete takes that away, and no other', async () => {
+      const id = await draftSeries(server);
+      const etag = await seen(id);
+      await put(id, 'Unseen');
+      expect(await server.v1('DELETE', `/series/${id}?etag=${etag}`)).toMatchObject(CHANGED);
+      expect((await server.v1('DELETE', `/series/${id}?etag=${await seen(id)}`)).status).toBe(204);
+    });
   });
 
   test.each(['activate', 'pause', 'resume', 'archive', 'publish'])(

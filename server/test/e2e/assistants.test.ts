@@ -48,6 +48,9 @@ test('a member reads what an assistant asks, and allows it once', async () => {
 
 test('milepost mcp gives a program the tools of a running server, and says what it misses', async () => {
   const client = new Client({ name: 'test', version: '1.0.0' });
+  const noise: string[] = [];
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- It is no event target.
+  client.onerror = ({ message }) => noise.push(message);
   const env = { MILEPOST_URL: server.url, MILEPOST_SECRET_KEY: server.test.secretKey };
   await client.connect(
     new StdioClientTransport({ command: process.execPath, args: [MAIN, 'mcp'], env }),
@@ -60,7 +63,11 @@ test('milepost mcp gives a program the tools of a running server, and says what 
   expect(await assistant.done('get_series', { series_id: id })).toMatchObject({ name: 'Welcome' });
   const asked = await assistant.done('archive_series', { series_id: id });
   expect(asked).toMatchObject({ needs_confirmation: true });
+  const unknown = await assistant.call('get_series', { series_id: 'none', 'kein Feld': 1 });
+  expect(unknown).toMatchObject({ isError: true, body: { code: 'assistant.arguments_invalid' } });
   await assistant.close();
+  // Whatever else stood on its standard output would be no message of the protocol.
+  expect(noise).toEqual([]);
 
   const keyless = await milepost(['mcp']);
   expect([keyless.status, keyless.err]).toEqual([

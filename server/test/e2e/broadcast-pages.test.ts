@@ -9,6 +9,7 @@ import { signIn, type SignedInCaller } from '../support/sign-in.ts';
  * Method: a whole server, and a real browser that never loads a page again.
  */
 const PEOPLE = 12;
+const ALL = { everybody: true };
 let server: TestServer;
 let editor: SignedInCaller;
 
@@ -128,11 +129,55 @@ async function begun(name: string): Promise<string> {
   const { id } = await call('/broadcasts', {
     name,
     email: { subject: 'News', html: '<p>News</p>' },
-    audience: { everybody: true },
+    audience: ALL,
     spread_minutes: 60,
   });
   return id as string;
 }
+
+test('what somebody else wrote meanwhile is neither overwritten nor sent without a word', async () => {
+  const id = await begun('Shared news');
+  const path = `/broadcasts/${id}`;
+  const theirs = (subject: string) =>
+    call(path, { name: 'Shared news', email: { subject, html: '<p>x</p>' }, audience: ALL }, 'PUT');
+  const { page, close } = await openDashboard(server, {
+    member: editor,
+    path: `/dashboard/broadcasts/${id}`,
+  });
+  const subject = page.getByRole('textbox', { name: 'Subject' });
+  const dialog = page.getByRole('dialog', { name: 'Somebody else changed this broadcast' });
+  // In the very last moment before the call.
+  const before = async (url: string, method: string, others: string) => {
+    let isLeft = true;
+    await page.route(url, async (route) => {
+      if (isLeft && route.request().method() === method) {
+        isLeft = false;
+        await theirs(others);
+      }
+      await route.continue();
+    });
+  };
+  await before(`**${path}`, 'PUT', 'Theirs');
+  await subject.fill('Mine');
+  await dialog.getByText('the subject, to Theirs').waitFor();
+  await dialog.getByText('the subject, to Mine').waitFor();
+  await dialog.getByRole('button', { name: 'Keep mine, overwrite theirs' }).click();
+  await soon(async () => (await call(path, undefined, 'GET')).email.subject).toBe('Mine');
+
+  await before(`**${path}/send`, 'POST', 'Unseen');
+  await page.getByRole('tab', { name: 'When, and send' }).click();
+  await page.getByRole('button', { name: 'Send now…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).click();
+  await dialog.getByText('the subject, to Unseen').waitFor();
+  expect((await call(path, undefined, 'GET')).status).toBe('draft');
+  await dialog.getByRole('button', { name: 'Take theirs' }).click();
+  await page.getByRole('tab', { name: 'Email' }).click();
+  await soon(() => subject.inputValue()).toBe('Unseen');
+  // Of what is seen by nobody who is asked something, nobody is asked.
+  await theirs('Seen');
+  await soon(() => subject.inputValue()).toBe('Seen');
+  await close();
+});
 
 test('a broadcast that is sent is followed live, paused, resumed, and cancelled half-way', async () => {
   const id = await begun('Product news');

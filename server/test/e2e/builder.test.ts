@@ -201,6 +201,86 @@ test('the same with the keyboard alone', { timeout: 60_000 }, async () => {
   await isSaved(id, built);
 });
 
+test(
+  'several steps are chosen, copied, duplicated and deleted as one',
+  { timeout: 60_000 },
+  async () => {
+    const ids = ['one', 'two', 'three', 'four'];
+    const steps = ids.map((id, index) => wait(id, index + 1, 'days'));
+    const id = await draftSeries(server, { steps, name: 'Several' });
+    const page = await open(id);
+    const chosen = (count: number) => page.getByText(`${count} steps chosen`).waitFor();
+
+    await stepAt(page, /step 1\b/).click();
+    await stepAt(page, /step 3\b/).click({ modifiers: ['Shift'] });
+    await chosen(2);
+    expect(await stepAt(page, /step 3\b/).getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Duplicate' }).click();
+    await chosen(2);
+    await isSaved(id, straight(6));
+
+    // Both copies go at once, and come back at once.
+    await page.keyboard.press('ControlOrMeta+z');
+    await isSaved(id, straight(4));
+
+    // With the keys: the last three, without leaving the canvas.
+    await stepAt(page, /step 4\b/).focus();
+    await stepAt(page, /step 4\b/).press('ArrowUp');
+    await page.keyboard.press('Shift+ArrowDown');
+    await chosen(2);
+    await page.keyboard.press('ControlOrMeta+c');
+    await page.getByText('Copied 2 steps', { exact: true }).waitFor();
+    await page.keyboard.press('Delete');
+    await isSaved(id, straight(2));
+    await page.keyboard.press('ControlOrMeta+v');
+    await isSaved(id, straight(4));
+    await page.keyboard.press('ControlOrMeta+a');
+    await chosen(4);
+    await page.keyboard.press('ControlOrMeta+d');
+    await isSaved(id, straight(8));
+    await page.keyboard.press('Delete');
+    await isSaved(id, straight(4));
+
+    // Shift and a drag over the canvas.
+    const first = await stepAt(page, /step 1\b/).boundingBox();
+    const second = await stepAt(page, /step 2\b/).boundingBox();
+    if (first === null || second === null) throw new Error('no steps');
+    await page.keyboard.down('Shift');
+    await page.mouse.move(first.x - 60, first.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(second.x + 30, second.y + 5, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await chosen(2);
+    await page.keyboard.press('Escape');
+    await page.getByText('2 steps chosen').waitFor({ state: 'detached' });
+  },
+);
+
+test('of a long series there is an overview', { timeout: 60_000 }, async () => {
+  const steps = Array.from({ length: 200 }, (_, index) => wait(`wait-${index}`, 1, 'days'));
+  const id = await draftSeries(server, { steps, name: 'Long' });
+  const page = await open(id);
+  const overview = page.getByRole('img', { name: 'Overview of the series' });
+  await overview.waitFor();
+  const last = stepAt(page, /step 200\b/);
+  const isInView = async (): Promise<boolean> => {
+    const [box, frame] = [await last.boundingBox(), await canvasOf(page).boundingBox()];
+    if (box === null || frame === null) return false;
+    return box.y >= frame.y - 1 && box.y + box.height <= frame.y + frame.height + 1;
+  };
+  expect(await isInView()).toBe(false);
+  await stepAt(page, 'Start').focus();
+  await page.keyboard.press('f');
+  await until(async () => expect(await isInView()).toBe(true));
+});
+
+const canvasOf = (page: Page) => page.getByRole('region', { name: 'Canvas' });
+
+/** So many waits, one after the other. */
+const straight = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `wait → ${at + 1 === count ? 'end' : at + 2}`);
+
 test('on a phone the series is a list that does all of it', { timeout: 60_000 }, async () => {
   const steps = [wait('one', 1, 'days'), email('two'), wait('three', 3, 'days')];
   const id = await draftSeries(server, { steps, name: 'Small' });
@@ -315,6 +395,27 @@ test(
     await isSaved(id, ['email → 2', 'wait → 3', 'email → end']);
     // Nothing was ever asked for that the server had to refuse.
     expect(refused).toEqual([]);
+
+    // Nor is it published unseen, when it comes after the last look at it.
+    await page.route(
+      '**/activate*',
+      async (route) => {
+        const theirs = [...steps, email('fourth')];
+        await server.v1('PUT', `/series/${id}`, { name: 'Shared', steps: theirs });
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await page.getByRole('button', { name: 'Activate', exact: true }).click();
+    const asked = page.getByRole('dialog', { name: 'Activate Shared?' });
+    await asked.getByRole('button', { name: 'Activate' }).click();
+    await dialog.getByText('Subject of fourth').waitFor();
+    expect((await server.v1('GET', `/series/${id}`)).body.status).toBe('draft');
+    await dialog.getByRole('button', { name: 'Take theirs' }).click();
+    await stepAt(page, /step 5\b/).waitFor();
+    await page.getByRole('button', { name: 'Activate', exact: true }).click();
+    await asked.getByRole('button', { name: 'Activate' }).click();
+    await page.getByText('Shared is active', { exact: true }).waitFor();
   },
 );
 

@@ -214,14 +214,20 @@ describe('before it is built', () => {
 
   test('a page says how far it is, and then shows the documentation', async () => {
     const early = await startServer({ docsDir: join(dir, 'dist') });
-    const shown = async (): Promise<string> => (await fetch(`${early.url}/docs/errors`)).text();
+    const shown = async () => {
+      const { status, headers, text } = await early.send({ path: '/docs/errors' });
+      return { status, wait: headers['retry-after'], text };
+    };
+    const says = (words: string) => expect.stringContaining(words);
     try {
-      expect(await shown()).toContain('is not built here');
+      expect(await shown()).toMatchObject({ status: 404, text: says('is not built here') });
       state({ state: 'installing' });
-      expect(await shown()).toContain('http-equiv="refresh"');
+      const refresh = 'http-equiv="refresh"';
+      expect(await shown()).toEqual({ status: 503, wait: '2', text: says(refresh) });
       state({ state: 'failed', message: 'no <registry>' });
-      expect(await shown()).toContain('no &lt;registry&gt;');
-      expect(await shown()).not.toContain('http-equiv="refresh"');
+      const failed = await shown();
+      expect(failed).toEqual({ status: 503, wait: undefined, text: says('no &lt;registry&gt;') });
+      expect(failed.text).not.toContain(refresh);
       mkdirSync(join(dir, 'dist/errors'), { recursive: true });
       writeFileSync(join(dir, 'dist/index.html'), 'first');
       writeFileSync(join(dir, 'dist/errors/index.html'), 'errors');

@@ -49,7 +49,10 @@ test('a filter is built with the keyboard alone, counted, saved, and finds peopl
   await page.getByRole('button', { name: 'Add a condition' }).press('Enter');
   await page.keyboard.type('plan');
   await page.keyboard.press('Enter');
-  await page.getByLabel('Value of plan').fill('free');
+  // An example is not a value: what is missing is told, and typed where the focus is.
+  await page.getByText('Say which value.').waitFor();
+  expect(await page.getByLabel('Value of plan').getAttribute('placeholder')).toMatch(/^such as /);
+  await page.keyboard.type('free');
   await page.getByText('1 of 3 people').waitFor();
   await page.getByRole('button', { name: 'Condition menu' }).press('Enter');
   await page.getByRole('menuitem', { name: 'Must not hold' }).press('Enter');
@@ -96,6 +99,23 @@ test('a fault that the server finds is told at its condition, and a reload keeps
   await page.waitForURL(/20/);
   await page.reload();
   await page.getByText('plan is team or seats is between 9 and 20').waitFor();
+  await close();
+});
+
+test('of a server that does not answer nothing is said but that', async () => {
+  const { page, close } = await openDashboard(server, { path: '/dashboard/settings/keys' });
+  await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor();
+  await page.context().route(/api.v1.(?!session|workspaces)/, (route) => route.abort());
+  for (const name of ['People', 'Companies', 'Messages', 'Lists', 'Suppressions', 'Reports']) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    await page.getByText('The server does not answer').waitFor();
+    expect(
+      await page.getByText(/\byet\b|^No (?!answer)|^Nobody|^Nothing/).allTextContents(),
+      name,
+    ).toEqual([]);
+    expect(await page.locator('.breathing').count(), name).toBe(0);
+  }
   await close();
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,12 +8,21 @@ import { pathToFileURL } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { bundle, packSdk, type SdkPackage } from '../support/sdk-package.ts';
+import { bundle, type SdkPackage } from '../support/sdk-package.ts';
+import {
+  expectBackend,
+  expectFaults,
+  expectFiles,
+  expectPlayed,
+  expectSignatures,
+  expectVisit,
+  expectVisitInVain,
+  startSdkWorld,
+  type SdkWorld,
+} from '../support/sdk-scenario.ts';
 import { snippetsOf, type Snippet } from '../support/snippets.ts';
-import { startServer, type TestServer, type TestWorkspace } from '../support/server.ts';
-import { activeSeries } from '../support/series.ts';
+import type { TestServer, TestWorkspace } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { startReceiver } from '../support/webhook-receiver.ts';
 
 /**
  * Goal: the SDK as it is published does what it says, in Node and in a browser. Method: one scenario,
@@ -21,6 +30,7 @@ import { startReceiver } from '../support/webhook-receiver.ts';
  */
 const SDK = join(import.meta.dirname, '../../../sdk');
 
+let world: SdkWorld;
 let server: TestServer;
 let workspace: TestWorkspace;
 let seriesId: string;
@@ -28,113 +38,68 @@ let sdk: SdkPackage;
 let script: string;
 
 beforeAll(async () => {
-  sdk = await packSdk();
-  await copyFile(join(SDK, 'test/scenario.ts'), join(sdk.home, 'scenario.ts'));
-  const entry = `import * as scenario from './scenario.ts'; globalThis.scenario = scenario;`;
+  world = await startSdkWorld();
+  ({ server, workspace, seriesId, sdk } = world);
+  const entry = `import * as scenario from './scenario.js'; globalThis.scenario = scenario;`;
   await writeFile(join(sdk.home, 'entry.js'), entry);
   script = await bundle(sdk.home, 'entry.js');
-  server = await startServer();
-  workspace = await server.newWorkspace({
-    settings: { identity_verification: { enabled: true } },
-  });
-  seriesId = await activeSeries(server, { key: workspace.test.secretKey });
 });
 
-afterAll(async () => {
-  await server?.close();
-  await sdk?.remove();
-});
-
-const settingFor = (userId: string, apiUrl = server.url) => {
-  const { widgetKey, secretKey, identitySecret } = workspace.test;
-  // A port that is never given out.
-  const deadUrl = 'http://127.0.0.1:1';
-  return {
-    url: server.url,
-    apiUrl,
-    deadUrl,
-    widgetKey,
-    secretKey,
-    identitySecret,
-    seriesId,
-    userId,
-  };
-};
-
-/** What every run of the scenario comes to. */
-function expectVisit(visit: unknown, userId: string): void {
-  const message = 'User is already enrolled in this series';
-  const left = 'User is not enrolled in this series';
-  expect(visit).toEqual({
-    again: { success: true, already_enrolled: true, message },
-    nowhere: { status: 404, code: null, message: 'Series not found', faults: [] },
-    removed: { success: true, removed: true },
-    removedAgain: { success: true, removed: false, message: left },
-    identified: { success: true, created: false, warnings: [expect.any(String)] },
-    // The token of the visit before has expired: one more is asked for, and serves for all.
-    asked: [userId],
-    errors: ['Series not found'],
-  });
-}
-
-function expectBackend(backend: unknown): void {
-  expect(backend).toEqual({
-    events: ['bought', 'opened', 'scrolled'],
-    renewals: 1,
-    enrolled: true,
-    isSame: true,
-    runs: ['active', 'removed'],
-    explained: expect.any(String),
-    user: { email: 'ada@example.com', plan: 'pro' },
-    refused: {
-      status: 400,
-      code: expect.stringMatching(/^\w+\.\w+$/),
-      message: expect.any(String),
-      faults: expect.arrayContaining([expect.stringContaining('steps')]),
-    },
-    unknown: { status: 404, code: null, message: 'User not found', faults: [] },
-    updated: { success: true, created: 0, updated: 1, skipped: 0, errors: [] },
-    company: { success: true, created: true },
-  });
-}
+afterAll(() => world?.close());
 
 test('the scenario holds in Node', async () => {
-  const file = join(sdk.home, 'scenario.mjs');
-  await writeFile(file, script);
-  await import(pathToFileURL(file).href);
-  const { scenario } = globalThis as unknown as { scenario: Scenario };
+  const { play } = (await import(pathToFileURL(world.scenarioFile).href)) as Scenario;
   const userId = `node-${randomUUID()}`;
-  const setting = { ...settingFor(userId), storage: memory() };
-  expect(await scenario.visitInVain(setting)).toEqual({ asked: [userId] });
-  expectVisit(await scenario.visit(setting), userId);
-  expectBackend(await scenario.backend(setting));
+  expectPlayed(await play(world.settingFor(userId)), userId);
 });
 
 interface Scenario {
+  readonly play: (setting: object) => Promise<Record<string, unknown>>;
   readonly visitInVain: (setting: object) => Promise<unknown>;
   readonly visit: (setting: object) => Promise<unknown>;
   readonly backend: (setting: object) => Promise<unknown>;
+  readonly faults: (setting: object) => Promise<unknown>;
+  readonly files: (setting: object) => Promise<unknown>;
+  readonly signatures: (setting: object) => Promise<unknown>;
+  readonly openTab: (setting: object, isFirst: boolean) => Promise<unknown>;
   readonly leave: (setting: object, token: string) => void;
 }
 
-test('the scenario holds in a browser, through a reload, and a page that is left still tells', async () => {
+test('the scenario holds in a browser, through a reload, in two tabs, and a page that is left still tells', async () => {
   const site = await startSite(server.port);
   const browser = await launchBrowser();
   try {
-    const page = await browser.newPage();
-    const open = async (): Promise<void> => {
-      await page.goto(site.url);
-      await page.addScriptTag({ content: script, type: 'module' });
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const open = async (tab = page): Promise<void> => {
+      await tab.goto(site.url);
+      await tab.addScriptTag({ content: script, type: 'module' });
     };
     const userId = `page-${randomUUID()}`;
-    const setting = settingFor(userId, site.url);
+    const setting = world.settingFor(userId, site.url);
     await open();
     const inVain = await page.evaluate((given) => scenario.visitInVain(given), setting);
-    expect(inVain).toEqual({ asked: [userId] });
+    expectVisitInVain(inVain, userId);
     await page.reload();
     await open();
     expectVisit(await page.evaluate((given) => scenario.visit(given), setting), userId);
     expectBackend(await page.evaluate((given) => scenario.backend(given), setting));
+    expectFaults(await page.evaluate((given) => scenario.faults(given), setting));
+    expectFiles(await page.evaluate((given) => scenario.files(given), setting));
+    const signed = await page.evaluate((given) => scenario.signatures(given), setting);
+    expectSignatures(signed, userId);
+
+    const other = await context.newPage();
+    await open(other);
+    await context.setOffline(true);
+    const shared = world.settingFor(`shared-${userId}`, site.url);
+    const told = page.evaluate((given) => scenario.openTab(given, true), shared);
+    await until(async () => expect(await page.evaluate(waiting)).toBe(2));
+    await other.evaluate((given) => scenario.openTab(given, false), shared);
+    await context.setOffline(false);
+    expect(await told).toMatchObject([{ created: true }, { enrolled: true }]);
+    await until(async () => expect(await page.evaluate(waiting)).toBe(0));
+    await other.close();
 
     await open();
     const leaver = { ...setting, userId: `leaver-${userId}` };
@@ -154,6 +119,10 @@ test('the scenario holds in a browser, through a reload, and a page that is left
 
 declare const scenario: Scenario;
 
+/** In a page: how many calls are kept there until they are answered. */
+const waiting = (): number =>
+  Object.keys(localStorage).filter((key) => key.includes(':call:')).length;
+
 /** The published functions, which the tests below call as an application's server does. */
 const published = () =>
   import(pathToFileURL(join(sdk.dir, 'dist/index.js')).href) as Promise<Published>;
@@ -170,17 +139,9 @@ async function tokenOf(userId: string): Promise<string> {
 
 test('a webhook of the server is verified, and so is one of another library', async () => {
   const { verifyWebhook } = await published();
-  const receiver = await startReceiver();
-  const who = { key: workspace.test.secretKey };
-  const endpoint = { url: receiver.url, event_types: ['user.created'] };
-  const { body: webhook } = await server.v1('POST', '/webhooks', endpoint, who);
-  await server.v1('POST', `/webhooks/${webhook.id}/test`, { type: 'user.created' }, who);
-  await until(() => Promise.resolve(expect(receiver.seen.length).toBeGreaterThan(0)));
-  const [{ body, headers } = { body: '', headers: {} }] = receiver.seen;
-  await receiver.close();
-  const secret: string = webhook.secret;
-  const theirs = new Webhook(secret).verify(body, headers as Record<string, string>);
-  expect(await verifyWebhook({ body, headers, secret })).toEqual(theirs);
+  const { secret, ...sent } = world.webhook;
+  const theirs = new Webhook(secret).verify(sent.body, sent.headers);
+  expect(await verifyWebhook({ ...sent, secret, toleranceSeconds: 3_600 })).toEqual(theirs);
 
   const id = 'evt_1';
   const now = new Date();
@@ -273,20 +234,6 @@ describe('the documents', () => {
 interface Shown {
   readonly GET?: () => Promise<Response>;
   readonly POST?: (request: Request) => Promise<Response>;
-}
-
-/** A storage like a browser's. */
-function memory() {
-  const items = new Map<string, string>();
-  return {
-    get length() {
-      return items.size;
-    },
-    key: (at: number) => [...items.keys()][at] ?? null,
-    getItem: (key: string) => items.get(key) ?? null,
-    setItem: (key: string, value: string) => void items.set(key, value),
-    removeItem: (key: string) => void items.delete(key),
-  };
 }
 
 /** An application of another origin: empty pages, tokens, and a backend that hands calls of `/api/v1` on. */

@@ -1,4 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -51,6 +64,8 @@ async function ran(command: string, ...args: string[]): Promise<string> {
   expect(status).toBe(0);
   return out;
 }
+
+type Json = Record<string, unknown>;
 
 const v1 = async (method: string, path: string, body?: unknown) => {
   const answer = await server.v1(method, path, body, { key: side.test.secretKey });
@@ -202,7 +217,11 @@ test('what the dashboard changed since is refused until it is pulled, and commen
   expect(refused.err).toContain('series.changed_elsewhere');
   expect((await onlySeries()).steps[2].subject).toBe('Tips');
 
-  expect(await ran('pull')).toContain('series/welcome.yaml');
+  const lossy = await run('pull');
+  expect(lossy.status).toBe(1);
+  expect(lossy.err).toContain('series/welcome.yaml was changed and is not applied');
+  expect(fileAt('series/welcome.yaml')).toContain('Four tips');
+  expect(await ran('pull', '--force')).toContain('series/welcome.yaml');
   const pulled = fileAt('series/welcome.yaml');
   expect(pulled).toBe(WELCOME.replace('Three tips', 'Tips'));
   edit('series/welcome.yaml', 'subject: Tips', 'subject: Four tips');
@@ -214,6 +233,128 @@ test('what the dashboard changed since is refused until it is pulled, and commen
   expect(paused.err).toContain('series.changed_elsewhere');
   await ran('apply', '--yes', '--force');
   expect(await onlySeries()).toMatchObject({ status: 'active' });
+});
+
+test('a pull writes over nothing that stands in a file alone, nor outside of the folder', async () => {
+  putWelcome();
+  // What another file names as well, what none names, and a link that leads out.
+  put('series/other.yaml', WELCOME.replace('Welcome', 'Other').replace('active', 'draft'));
+  put('series/welcome/pause.html', 'a note of somebody');
+  await ran('apply', '--yes');
+  const welcome = (await v1('GET', '/series')).data.find((one: Json) => one['name'] === 'Welcome');
+  const { id, settings } = welcome;
+  const change = async (edited: (step: Json) => Json) => {
+    const { steps } = await v1('GET', `/series/${id}`);
+    await v1('PUT', `/series/${id}`, { name: 'Welcome', settings, steps: steps.map(edited) });
+  };
+  await change((step) => {
+    if (step['id'] === 'pause') return email('pause', { html: '<p>Pause</p>' });
+    return step['id'] === 'tips' ? { ...step, html: '<p>Theirs</p>' } : step;
+  });
+
+  // A body alone, a text that is no YAML, one in another encoding.
+  for (const [name, text] of [
+    ['series/welcome/tips.txt', 'Ours'],
+    ['series/welcome.yaml', 'name: [unclosed\n'],
+    ['series/welcome.yaml', Buffer.from('name: W\xe9', 'latin1')],
+  ] as const) {
+    const before = readFileSync(join(dir, name));
+    writeFileSync(join(dir, name), text);
+    const refused = await run('pull', 'welcome');
+    expect([refused.status, refused.err]).toEqual([1, expect.stringContaining('welcome.yaml ')]);
+    expect(readFileSync(join(dir, name))).toEqual(Buffer.from(text));
+    writeFileSync(join(dir, name), before);
+  }
+
+  expect(await ran('pull', 'welcome')).toContain('is drafted further than it is published');
+  expect(fileAt('series/welcome/pause.html')).toBe('a note of somebody');
+  expect(fileAt('series/welcome/tips.html')).toBe('<p>One, two, three</p>\n');
+  expect(fileAt('series/welcome/tips-2.html')).toBe('<p>Theirs</p>');
+  expect(await ran('plan', 'other')).toContain('No change');
+
+  await change((step) => (step['id'] === 'tips' ? email('tips', { html: '<p>Again</p>' }) : step));
+  const outside = newFolder();
+  mkdirSync(outside);
+  rmSync(join(dir, 'series/welcome'), { recursive: true });
+  symlinkSync(outside, join(dir, 'series/welcome'));
+  expect((await run('pull', 'welcome', '--force')).err).toContain('leads out of the folder');
+  expect(readdirSync(outside)).toEqual([]);
+});
+
+test('a file that is renamed holds the same series, and nobody gets everything twice', async () => {
+  putWelcome();
+  await ran('apply', '--yes');
+  const { id } = await onlySeries();
+  renameSync(join(dir, 'series/welcome.yaml'), join(dir, 'series/hello.yaml'));
+  expect(await ran('pull')).toContain('Pulled');
+  expect(existsSync(join(dir, 'series/welcome.yaml'))).toBe(false);
+  edit('series/hello.yaml', 'Three tips', 'Four tips');
+  expect((await run('plan', 'hello')).out).toContain('~ hello (welcome before)');
+  await ran('apply', '--yes');
+  expect(await onlySeries()).toMatchObject({ id, version: 2, managed_by: { slug: 'hello' } });
+  expect(await ran('plan')).toContain('No change');
+
+  // One of another name is another series.
+  renameSync(join(dir, 'series/hello.yaml'), join(dir, 'series/third.yaml'));
+  edit('series/third.yaml', 'name: Welcome', 'name: Third');
+  const { out } = await run('plan');
+  expect(out).toContain('+ third  ');
+  expect(out).toContain('? hello  is kept in a file that is not here');
+});
+
+test('a series is managed by code until its file is gone and that is said', async () => {
+  putWelcome();
+  await ran('apply', '--yes');
+  const refused = await run('unmanage', 'welcome');
+  expect([refused.status, refused.err]).toEqual([1, expect.stringContaining('delete ')]);
+  expect(await onlySeries()).toHaveProperty('managed_by');
+  renameSync(join(dir, 'series/welcome.yaml'), join(dir, 'welcome.yaml'));
+  expect(await ran('plan')).toContain('? welcome');
+  await ran('unmanage', 'welcome');
+  const series = await onlySeries();
+  expect(series).not.toHaveProperty('managed_by');
+  expect(series.status).toBe('active');
+  expect(await ran('plan')).not.toContain('? welcome');
+  const again = await run('unmanage', 'welcome');
+  expect([again.status, again.err]).toEqual([1, 'Series not found\n']);
+  // The file comes back: not without a word.
+  renameSync(join(dir, 'welcome.yaml'), join(dir, 'series/welcome.yaml'));
+  expect((await run('plan')).out).toContain('warning: there is a series of this name');
+});
+
+test('an apply that ends halfway says how far it came, and the next one goes on', async () => {
+  putWelcome();
+  put('series/zebra.yaml', WELCOME.replace('Welcome', 'Zebra'));
+  let applies = 0;
+  const proxy = createServer((request, response) => {
+    const path = request.url ?? '';
+    if (path.endsWith('/apply') && (applies += 1) === 2) {
+      request.destroy();
+      return;
+    }
+    const { method, headers } = request;
+    const asked = send(`${server.url}${path}`, { method: method ?? 'GET', headers });
+    asked.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(asked);
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const { port } = proxy.address() as AddressInfo;
+  const half = await run('apply', '--yes', '--url', `http://127.0.0.1:${port}`);
+  proxy.closeAllConnections();
+  proxy.close();
+  expect([half.status, half.out]).toEqual([1, expect.stringContaining('applied ')]);
+  expect(half.err).toMatch(
+    /There is no answer from .*\n1 of 2 files are applied; it ended at .*zebra/,
+  );
+  await onlySeries();
+  expect((await run('plan')).out).toContain(
+    '1 to create, 0 to change, 0 to archive, 1 as they are',
+  );
+  await ran('apply', '--yes');
+  expect(await ran('plan')).toContain('No change');
 });
 
 test('the server itself refuses what somebody changed elsewhere, with a code of its own', async () => {

@@ -14,7 +14,7 @@ import { readStats } from '../../src/broadcast/sql/stats.ts';
 import { statsOf } from '../../src/broadcast/stats.ts';
 import { broadcastSome, broadcastTick, type BroadcastDeps } from '../../src/broadcast/tick.ts';
 import { refusalsOf } from '../../src/consent/index.ts';
-import { isEmail } from '../../src/platform/email-address.ts';
+import { addressKey, isEmail } from '../../src/platform/email-address.ts';
 import { bucketOf } from '../../src/platform/ids.ts';
 import { rulesOf } from '../../src/schedule/settings.ts';
 import { chanceOf, type Chance } from '../simulation/random.ts';
@@ -146,8 +146,8 @@ describe('who gets it', () => {
     (n: number) => `ada${n % 40}@example.com`,
     (n: number) => `ADA${n % 40}@Example.com`,
     (n: number) => `grüße${n}@example.com`,
-    (n: number) => `ada${n}@grüße.example`,
-    (n: number) => `ada${n}@xn--gre-6ka8i.example`,
+    (n: number) => `ada${n % 4}@grüße.example`,
+    (n: number) => `ada${n % 4}@xn--gre-6ka8i.example`,
     () => null,
     () => '',
     (n: number) => `not an address ${n}`,
@@ -250,7 +250,7 @@ describe('who gets it', () => {
     };
     const first = new Map<string, string>();
     for (const person of inAudience) {
-      const address = person.email?.toLowerCase() ?? '';
+      const address = addressKey(person.email ?? '');
       const known = first.get(address);
       if (known === undefined || orderOf(person) < known) first.set(address, orderOf(person));
     }
@@ -265,7 +265,7 @@ describe('who gets it', () => {
         const [refusal] = await refusalsOf(db, deps.consentKey, [
           { ...ask, purpose: purpose as 'marketing' },
         ]);
-        const isSecond = first.get(address.toLowerCase()) !== orderOf(person);
+        const isSecond = first.get(addressKey(address)) !== orderOf(person);
         reasons.set(userId, refusal ?? (isSecond ? 'duplicate_address' : ''));
       }
     }

@@ -21,6 +21,7 @@ import {
   type UserRef,
 } from '../../src/consent/index.ts';
 import { inTransaction } from '../../src/platform/db.ts';
+import { addressKey, addressSpellings, isEmail } from '../../src/platform/email-address.ts';
 import { bucketOf, NIL_UUID } from '../../src/platform/ids.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -340,6 +341,55 @@ describe('changing what a person wants', () => {
     const again = await inTransaction(db, (tx) => recordSuppressions(tx, KEY, input));
     expect(again).toMatchObject({ added: 0, users: [{ userId: user.userId }] });
     expect(await signalsOf(user)).toEqual(['complaint']);
+  });
+});
+
+describe('one address in two spellings', () => {
+  const READ = 'x@münchen.de';
+  const TRAVELS = 'x@xn--mnchen-3ya.de';
+
+  test.each([
+    [READ, TRAVELS],
+    [TRAVELS, READ],
+  ])('what was imported for %s keeps mail from %s, until they want it back', async (one, other) => {
+    const workspaceId = await newWorkspace();
+    const user = await newUser(workspaceId, other);
+    withdrawn.length = 0;
+    const asks = [{ address: one, reason: 'unsubscribe' as const }];
+    await suppressMany(deps, { asks, workspaceId, source: 'import', now: NOW });
+    expect(withdrawn).toEqual([{ bucket: user.bucket, userId: user.userId }]);
+    const refusal = async () =>
+      (await refusalsOf(db, KEY, [{ ...user, purpose: 'marketing', listId: null }]))[0];
+    expect(await refusal()).toBe('suppressed:unsubscribe');
+    expect((await readPreferences(db, user)).all).toBe('unsubscribed');
+    const changes = [{ listId: null, to: 'subscribed' as const }];
+    await changePreferences(deps, { ...user, changes, source: 'api', now: NOW });
+    expect(await refusal()).toBeNull();
+  });
+
+  test('statements know the same spellings as the rest of the server', async () => {
+    const domains = [
+      ...[
+        'münchen.de',
+        'bücher.example',
+        'ñandú.com',
+        'łódź.pl',
+        'пример.рф',
+        '例え.テスト',
+        'a1-ü-b.de',
+      ],
+      ...['한국.kr', 'ελλάδα.gr', 'faß.de', 'bü.cher.müller.org', 'ｍail.de', 'plain.org', 'ü。de'],
+      ...['xn--mnchen-3ya.de', 'xn--99999999.de', 'xn--.de', 'xn--a.de', '☃.example', '💌.example'],
+    ];
+    const addresses = domains.flatMap((domain) => [`Ada@${domain}`, addressKey(`Ada@${domain}`)]);
+    const rows = await db<{ address: string; spelled: string[] }[]>`
+      select address, address_spellings(address) as spelled from unnest(${addresses}::text[]) address
+    `;
+    for (const { address, spelled } of rows) {
+      expect(spelled, address).toEqual(expect.arrayContaining(addressSpellings(address)));
+      const keys = new Set(spelled.filter(isEmail).map(addressKey));
+      expect([...keys], address).toEqual(isEmail(address) ? [addressKey(address)] : []);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advanceTestSide } from '../../src/enrollment/advance-due.ts';
-import { reactBucket, reactTestSide } from '../../src/enrollment/react/react.ts';
+import { reactBucket, reactBuckets } from '../../src/enrollment/react/react.ts';
+import { lookAtSide } from '../../src/enrollment/sql/test-clock.ts';
 import { connect } from '../../src/platform/db.ts';
 import { bucketOf, companyIdOf, userIdOf } from '../../src/platform/ids.ts';
 import type { Transport } from '../../src/transport/index.ts';
@@ -109,24 +110,33 @@ describe('beside two workers', () => {
         await calls.track(userId, 'bought');
         acceptedAt.set(userId, Date.now());
       };
-      await inLanes(300, 20, race);
-      await settled(server);
+      const stopped = () => server.db<{ mails: number }[]>`
+        select count(m.id)::int as mails
+          from enrollments e left join messages m on m.bucket = e.bucket and m.enrollment_id = e.id
+         where e.automation_id = ${seriesId} and e.state = 'goal_reached'
+         group by e.bucket, e.id
+      `;
+      // Where events came before or after all mail, as on a slow machine, nothing was shown: others follow.
+      const hasShown = async (): Promise<boolean> => {
+        const people = await stopped();
+        return people.length > 30 && people.filter(({ mails }) => mails > 0).length > 10;
+      };
+      let round = 0;
+      do {
+        const first = round * 300;
+        await inLanes(300, 20, (index) => race(first + index));
+        await settled(server);
+        round += 1;
+      } while (!(await hasShown()) && round < 10);
+      expect(await hasShown()).toBe(true);
 
-      const sent = await server.db<{ userId: string; beganAt: Date; state: string }[]>`
-        select m.user_external_id as "userId", coalesce(m.attempted_at, m.sent_at) as "beganAt", e.state
-          from messages m join enrollments e on e.bucket = m.bucket and e.id = m.enrollment_id
-         where m.automation_id = ${seriesId}
+      const sent = await server.db<{ userId: string; beganAt: Date }[]>`
+        select user_external_id as "userId", coalesce(attempted_at, sent_at) as "beganAt"
+          from messages where automation_id = ${seriesId}
       `;
       for (const { userId, beganAt } of sent) {
         expect(beganAt.getTime(), userId).toBeLessThanOrEqual(acceptedAt.get(userId) ?? 0);
       }
-      const states = await server.db<{ state: string; count: number }[]>`
-        select state, count(*)::int from enrollments where automation_id = ${seriesId} group by 1
-      `;
-      const countOf = Object.fromEntries(states.map(({ state, count }) => [state, count]));
-      // Otherwise the events came before or after all mail, and nothing was shown.
-      expect(countOf['goal_reached'], JSON.stringify(countOf)).toBeGreaterThan(30);
-      expect(sent.filter(({ state }) => state === 'goal_reached').length).toBeGreaterThan(10);
       await expectExactLedger(server.db);
     }, 300_000);
 
@@ -199,7 +209,7 @@ describe('beside two workers', () => {
       const endsAt = performance.now() + 6_000;
       let done = 0;
       const hammer = async (lane: number): Promise<void> => {
-        for (let n = lane; performance.now() < endsAt; n += 1) {
+        for (let n = lane; performance.now() < endsAt || done < CALLS_MIN; n += 1) {
           const userId = `busy-${Math.floor(Math.random() * 12)}`;
           const series = [called, entered, matched][n % 3]!;
           const traits = {
@@ -224,13 +234,14 @@ describe('beside two workers', () => {
       const before = await deadlocks(server);
       await Promise.all(Array.from({ length: 16 }, (_, lane) => hammer(lane)));
       await settled(server);
-      expect(done).toBeGreaterThan(200);
       expect(await deadlocks(server)).toBe(before);
       await expectExactLedger(server.db);
     }, 300_000);
   });
 });
 
+/** Fewer, as a slow machine makes in that time, would show nothing. */
+const CALLS_MIN = 200;
 const ALL_BUSY = Array.from({ length: 12 }, (_, n) => `busy-${n}`);
 
 /**
@@ -465,14 +476,18 @@ describe('without a worker', () => {
     `);
     const advanceAll = () =>
       advanceTestSide(server.services.testEngine, { workspaceId: side.tests.id });
+    const reactAll = async (): Promise<number> => {
+      const { signalBuckets = [] } = (await lookAtSide(server.db, side.tests.id)) ?? {};
+      return reactBuckets(server.services, signalBuckets);
+    };
     // Each time together and alone.
     for (let crash = 0; crash < 2; crash += 1) {
-      await expect(reactTestSide(server.services, side.tests.id)).rejects.toThrow('crash');
+      await expect(reactAll()).rejects.toThrow('crash');
       // Whoever had been left in it would be through it now, and might enter again.
       await advanceAll();
       expect(await passagesOf(seriesId)).toEqual([]);
     }
-    expect(await reactTestSide(server.services, side.tests.id)).toBe(users.length);
+    expect(await reactAll()).toBe(users.length);
     await server.db.unsafe('drop function crash_twice cascade; drop sequence crashes');
     await advanceAll();
     expect(await passagesOf(seriesId)).toEqual(

@@ -1,10 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reactBucket } from '../../src/enrollment/react/react.ts';
 import { completeManual } from '../../src/enrollment/scan/complete-manual.ts';
 import { scanSome, scanTick, type ScanDeps } from '../../src/enrollment/scan/scan-some.ts';
-import { scanTestSide, sweepsTestSide } from '../../src/enrollment/scan/scan-test-side.ts';
+import { scanTestSide } from '../../src/enrollment/scan/scan-test-side.ts';
 import { lookAtPassages, lookAtUsers } from '../../src/enrollment/sql/scan-people.ts';
 import { claimScan, completable } from '../../src/enrollment/sql/scans.ts';
+import {
+  beginAdvancing,
+  endAdvancing,
+  lookAtSide,
+  setTestClockToSweep,
+} from '../../src/enrollment/sql/test-clock.ts';
 import { connect, inTransaction } from '../../src/platform/db.ts';
 import { bucketOf, userIdOf } from '../../src/platform/ids.ts';
 import {
@@ -104,6 +111,18 @@ async function scanAll(with_: ScanDeps = deps): Promise<number> {
   while ((await scanSome(with_)) > 0) pieces += 1;
   return pieces;
 }
+
+/** Sets the clock of a test side, and looks for what time alone has changed. */
+async function sweepAt(workspaceId: string, now: Date): Promise<void> {
+  const token = randomUUID();
+  expect(await beginAdvancing(server.db, { workspaceId, token })).toBe(true);
+  await setTestClockToSweep(server.db, { workspaceId, token, now });
+  await scanTestSide(deps, workspaceId);
+  await endAdvancing(server.db, { workspaceId, token });
+}
+
+const hasSweeps = async (workspaceId: string): Promise<boolean> =>
+  (await lookAtSide(server.db, workspaceId))?.hasSweeps ?? false;
 
 /** Reacts to everything that has happened. */
 async function reactAll(): Promise<void> {
@@ -259,26 +278,30 @@ test('who is created or changed during the scan enters by a signal, if they matc
 
 test('it begins when no statement is left that began before it, for such a one writes no signal', async () => {
   const { live } = await newPlaces();
-  const slow = connect(server.database.url, { max: 1 });
-  await slow`select 1`;
+  const [slow, gate] = [1, 2].map(() => connect(server.database.url, { max: 1 }));
+  await gate!`select pg_advisory_lock(77)`;
   const id = userIdOf(live.id, 'late');
-  const writing = slow`
+  const writing = slow!`
     with late as (
       insert into users (bucket, workspace_id, id, external_id, traits, first_seen, last_seen,
                          created_at, updated_at)
       values (${bucketOf(id)}, ${live.id}, ${id}, 'late', '{"plan": "pro"}', now(), now(), now(), now()))
-    select pg_sleep(0.7)
+    select pg_advisory_xact_lock(77)
   `.execute();
   for (let isWriting = false; !isWriting;) {
-    const [found] = await server.db`select from pg_stat_activity where wait_event = 'PgSleep'`;
+    const [found] = await server.db`
+      select from pg_stat_activity
+       where datname = current_database() and wait_event = 'advisory'
+    `;
     isWriting = found !== undefined;
   }
   const seriesId = await activate(live, { entry_trigger: 'segment_match', audience: PRO });
   expect(await scanSome(deps)).toBe(0);
+  await gate!.end();
   await writing;
   await scanAll();
   expect(await entered(seriesId)).toEqual(['late']);
-  await slow.end();
+  await slow!.end();
 });
 
 test('a piece that takes too long is given up, and smaller ones follow', async () => {
@@ -466,16 +489,15 @@ test('the passing of time enters who comes to match, without a call, and nobody 
                                                      when 'user-1' then ${today!}::timestamptz end
      where workspace_id = ${testing.id}
   `;
-  expect(await sweepsTestSide(server.db, testing.id)).toBe(false);
+  expect(await hasSweeps(testing.id)).toBe(false);
   const id = await activate(testing, { entry_trigger: 'segment_match', audience: OLD });
   await scanTestSide(deps, testing.id);
   expect(await entered(id)).toEqual([]);
-  expect(await sweepsTestSide(server.db, testing.id)).toBe(true);
+  expect(await hasSweeps(testing.id)).toBe(true);
 
   const hours = async (count: number) => {
     const now = new Date(TEST_CLOCK.getTime() + count * HOUR_MS);
-    await server.db`update workspaces set clock_now = ${now} where id = ${testing.id}`;
-    await scanTestSide(deps, testing.id, { isSweep: true });
+    await sweepAt(testing.id, now);
     return entered(id);
   };
   expect(await hours(48)).toEqual([]);
@@ -513,7 +535,7 @@ test('a sweep lets those come back who begin to match anew, and not those who ma
     await advance(server, new Date(TEST_CLOCK.getTime() + to * HOUR_MS).toISOString(), {
       key: testing.key,
     });
-    await scanTestSide(deps, testing.id, { isSweep: true });
+    await sweepAt(testing.id, await testing.now());
     return (await entered(id)).length;
   };
   expect([await hour(2), await hour(3), await hour(4)]).toEqual([1, 1, 1]);
@@ -556,8 +578,7 @@ test('a goal with a relative date ends passages when its time has come', async (
   expect(await entered(id)).toHaveLength(2);
   const states = async (hours: number) => {
     const now = new Date(TEST_CLOCK.getTime() + hours * HOUR_MS);
-    await server.db`update workspaces set clock_now = ${now} where id = ${testing.id}`;
-    await scanTestSide(deps, testing.id, { isSweep: true });
+    await sweepAt(testing.id, now);
     await reactAll();
     const rows = await server.db<{ state: string }[]>`
       select state from enrollments where automation_id = ${id} order by state
@@ -566,7 +587,7 @@ test('a goal with a relative date ends passages when its time has come', async (
   };
   expect(await states(72)).toEqual(['active', 'active']);
   expect(await states(73)).toEqual(['active', 'goal_reached']);
-  expect(await sweepsTestSide(server.db, testing.id)).toBe(true);
+  expect(await hasSweeps(testing.id)).toBe(true);
 });
 
 test('the statements of a scan keep to their indexes', async () => {

@@ -26,7 +26,7 @@ import * as stepCounts from '../../src/enrollment/sql/step-counts.ts';
 import { readPrints } from '../../src/app/stream/sql.ts';
 import { usersByEmail } from '../../src/audience/sql/users-named.ts';
 import * as resolve from '../../src/enrollment/sql/resolve.ts';
-import { countWaiting, readTestClock } from '../../src/enrollment/sql/test-clock.ts';
+import { countWaiting, lookAtSide, readTestClock } from '../../src/enrollment/sql/test-clock.ts';
 import type { Pool, Transaction } from '../../src/platform/db.ts';
 import * as variants from '../../src/series/sql/variants.ts';
 import { testDatabase } from '../support/database.ts';
@@ -112,7 +112,8 @@ async function seed(): Promise<void> {
       from users where random() < 0.5;
     insert into recipients (bucket, enrollment_id, seq, workspace_id, automation_id, user_id, version, step_id,
                             live, parked, due_at, from_at, timezone, tz_version, reasons)
-    select bucket, id, 2, workspace_id, automation_id, user_id, 1, 'tips', workspace_id <> '${testSide}',
+    select bucket, id, 2, workspace_id, automation_id, user_id, 1,
+           (array['tips', 'offer', 'ask', 'bye'])[1 + floor(random() * 4)::int], workspace_id <> '${testSide}',
            automation_id = '${paused}' and random() < 0.5, now() + (random() * 30 - 1) * interval '1 day',
            now(), 'UTC', '2025b', '[]'
       from enrollments where state = 'active';
@@ -406,6 +407,11 @@ const STATEMENTS: readonly [string, readonly string[], (tx: Transaction) => Prom
   ['markSent', ['messages_pkey'], (tx) => resolve.markSent(tx, { ...doubt, eventId: message })],
   ['orderAgain', ['messages_pkey', 'enrollments_pkey'], (tx) => resolve.orderAgain(tx, order)],
   ['readTestClock', ['recipients_due_test'], (tx) => readTestClock(tx, testSide)],
+  [
+    'lookAtSide',
+    ['recipients_due_test', 'signals_of_tests', 'recipients_by_series'],
+    (tx) => lookAtSide(tx, testSide),
+  ],
   [
     'countWaiting',
     ['recipients_due_test'],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
@@ -16,6 +17,7 @@ import {
   tidyWebhooks,
 } from '../../src/webhook/index.ts';
 import { EVENT_TYPES } from '../../src/webhook/event-types.ts';
+import { hurryDeliveries } from '../../src/webhook/sql/webhooks.ts';
 import { startServer, type TestWorkspace } from '../support/server.ts';
 import { activeSeries, email, enroll } from '../support/series.ts';
 import {
@@ -272,7 +274,9 @@ test('a passage tells of itself and its messages, as the schemas say, and everyt
      cross join unnest(array['delivered', 'opened', 'clicked', 'bounced', 'complained', 'dropped',
                              'unsubscribed']) k (kind)
      where m.workspace_id = ${who.test.id}`;
-  await db`update messages set state = 'in_doubt' where workspace_id = ${who.test.id}`;
+  for (const state of ['cancelled', 'in_doubt']) {
+    await db`update messages set state = ${state} where workspace_id = ${who.test.id}`;
+  }
   for (const state of ['goal_reached', 'exited', 'removed']) {
     await db`
       update enrollments set state = 'active', ended_at = null where workspace_id = ${who.test.id}`;
@@ -342,6 +346,11 @@ test('of somebody who was erased only the erasure is told, and then nothing is k
     select e::text, d::text from outbox_events e left join webhook_deliveries d on d.event_id = e.id
      where e.workspace_id = ${who.test.id}`;
   expect(JSON.stringify(left)).not.toMatch(/zenobia/i);
+  // There is nobody left to name, so it is not sent again either.
+  const log = await server.v1('GET', `/webhooks/${id}/deliveries`, undefined, as);
+  const path = `/webhooks/${id}/deliveries/${log.body.data[0].id}/replay`;
+  const again = await server.v1('POST', path, undefined, as);
+  expect([again.status, again.body.code]).toEqual([404, 'webhook.delivery_not_found']);
 });
 
 test('an event is given up after three days, and its endpoint is disabled after five', async () => {
@@ -380,9 +389,11 @@ test('an event is given up after three days, and its endpoint is disabled after 
   );
   await server.v1('PATCH', '/settings', { alerts_url: `${at.url}/alerts` }, as);
   const alerts: { url: string; body: string; secrets: readonly string[] }[] = [];
+  const mailed: string[] = [];
   const tell = (isTold: boolean): Promise<number> =>
     sendDisabledAlerts({
       db,
+      mailOwners: async ({ url }) => void mailed.push(url),
       clock: server.services.clock,
       secretsOf: server.services.webhooks.secretsOf,
       call: async (call) => {
@@ -399,6 +410,8 @@ test('an event is given up after three days, and its endpoint is disabled after 
   expect([await tell(true), await tell(true)]).toEqual([1, 0]);
   expect(alerts.map(({ url }) => url)).toEqual([`${at.url}/alerts`, `${at.url}/alerts`]);
   expect(alerts[0]?.secrets).toHaveLength(1);
+  // Owners once, however often the call is tried.
+  expect(mailed).toEqual([at.url]);
   expect(JSON.parse(alerts[1]?.body ?? '')).toMatchObject({
     type: 'webhook.disabled',
     workspace_id: who.test.id,
@@ -412,6 +425,11 @@ test('an event is given up after three days, and its endpoint is disabled after 
   await settled(id, { hurried: false });
   await sender.stop();
   expect(good.taken.map(({ data }) => data['user_id'])).toEqual(['bea']);
+  // A member who stops it again is told nothing of what they did themselves.
+  await db`update webhooks set alert_due_at = db_now(), notice_due = true where id = ${id}`;
+  await server.v1('PATCH', `/webhooks/${id}`, { is_enabled: true }, as);
+  await server.v1('PATCH', `/webhooks/${id}`, { is_enabled: false }, as);
+  expect([await tell(true), mailed.length]).toEqual([0, 1]);
 }, 20_000);
 
 test('410 Gone disables at once', async () => {
@@ -431,6 +449,7 @@ test('410 Gone disables at once', async () => {
 
 test('private addresses are refused, and nothing arrives', async () => {
   const who = await server.newWorkspace();
+  await db`delete from webhooks`;
   const at = await receiver();
   const { id } = await addWebhook(who, { url: at.url });
   await identify(who, 'ada', {});
@@ -493,6 +512,41 @@ test('the stream writes every event of all sides once it is open, again after a 
   ]);
   expect(new Set(lines.map(({ id }) => id)).size).toBe(3);
   expect(lines[0]).toMatchObject({ workspace_id: who.test.id, side: 'test' });
+});
+
+test('standard output that nobody reads, or that was closed, holds up nothing but its lines', async () => {
+  let take: (() => void) | null = null;
+  const stuck = new Writable({ write: (_chunk, _encoding, done) => void (take = done) });
+  const writer = lineWriterOf('-', stuck, { writeMs: 10 });
+  await expect(writer.write('one\n')).rejects.toThrow('nobody reads');
+  await expect(writer.write('one\n')).rejects.toThrow('nobody reads');
+  expect(stuck.writableLength).toBe(4);
+  take!();
+  const again = writer.write('one\n');
+  await new Promise(setImmediate);
+  take!();
+  await again;
+  const closed = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
+  const lost = lineWriterOf('-', closed);
+  await expect(lost.write('one\n')).rejects.toThrow('EPIPE');
+  await expect(lost.write('two\n')).rejects.toThrow();
+});
+
+test('what waits at an endpoint gets its turn piece by piece', async () => {
+  const who = await server.newWorkspace();
+  const { id } = await addWebhook(who, { url: 'https://x.example/' });
+  for (const user of ['ada', 'bea', 'ada']) await identify(who, user, { n: Math.random() });
+  await db`update webhook_deliveries set next_at = 'infinity' where webhook_id = ${id}`;
+  let after = await hurryDeliveries(db, { webhookId: id, after: null, limit: 1 });
+  for (let pieces = 1; pieces < 3; pieces += 1) {
+    expect(after).not.toBeNull();
+    after = await hurryDeliveries(db, { webhookId: id, after, limit: 1 });
+  }
+  expect(await hurryDeliveries(db, { webhookId: id, after, limit: 1 })).toBeNull();
+  const [row] = await db`
+    select count(*)::int as count from webhook_deliveries
+     where webhook_id = ${id} and next_at <= db_now()`;
+  expect(row).toEqual({ count: 3 });
 });
 
 test('the log is kept for thirty days', async () => {

@@ -1,7 +1,7 @@
 import { addressHash, userHash, type ConsentKey } from '../../src/consent/index.ts';
 import type { Pool } from '../../src/platform/db.ts';
 import { bucketOf, NIL_UUID, userIdOf, uuidv7 } from '../../src/platform/ids.ts';
-import { normalAddress } from '../../src/consent/key.ts';
+import { addressKey } from '../../src/platform/email-address.ts';
 
 /** People, lists and consent for tests of broadcasts, written past the API: how they came matters not. */
 
@@ -98,7 +98,7 @@ export async function suppressed(
     insert into suppressions (id, workspace_id, hash, kind, address, user_id, reason, source, at)
     values (${uuidv7(new Date(0))}, ${workspaceId}, decode(${hash}, 'hex'),
             ${address === null ? 'user' : 'address'},
-            ${isErased || address === null ? null : normalAddress(address)},
+            ${isErased || address === null ? null : addressKey(address)},
             ${isErased ? null : userId}, ${reason}, 'test', now())
         on conflict do nothing
   `;

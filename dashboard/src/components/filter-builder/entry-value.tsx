@@ -1,12 +1,17 @@
 import { Chips } from '../ui/chips.tsx';
 import { Input, Select } from '../ui/field.tsx';
 import { NumberValue, numberOf } from './number-value.tsx';
+import { textOrNothing } from './filter.ts';
 import type { ValueProps } from './value-props.ts';
 
 const TYPES = ['text', 'number', 'yes or no'] as const;
 type EntryType = (typeof TYPES)[number];
 
-const FIRST: Readonly<Record<EntryType, unknown>> = { text: '', number: 0, 'yes or no': true };
+const FIRST: Readonly<Record<EntryType, unknown>> = {
+  text: undefined,
+  number: 0,
+  'yes or no': true,
+};
 
 function typeOf(value: unknown): EntryType {
   if (typeof value === 'number') return 'number';
@@ -53,7 +58,7 @@ export function EntryValue(props: ValueProps & { readonly isMany: boolean }) {
           className="wide:w-48"
           disabled={disabled}
           value={typeof value === 'string' ? value : ''}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) => onChange(textOrNothing(event.target.value))}
         />
       )}
     </span>

@@ -25,6 +25,9 @@ interface Group {
 export const recordOf = (value: unknown): FilterJson =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as FilterJson) : {};
 
+/** What is typed into a field; an empty one has no value yet, which the server tells of. */
+export const textOrNothing = (text: string): string | undefined => (text === '' ? undefined : text);
+
 /** The parts of an `and` or `or`; null for everything else. */
 export function groupOf(filter: FilterJson): Group | null {
   const joiner = JOINERS.find((key) => Array.isArray(filter[key]));

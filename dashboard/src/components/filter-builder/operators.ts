@@ -172,7 +172,8 @@ function carried(value: unknown, shape: ValueShape, today: string): unknown {
   switch (shape) {
     case 'text':
     case 'entry':
-      return isText(one) ? one : '';
+      // Nothing rather than an empty text: a condition that nobody finished is told of.
+      return isText(one) && one !== '' ? one : undefined;
     case 'texts':
     case 'entries':
       return isText(one) && one !== '' ? [one] : [];

@@ -47,11 +47,26 @@ export function PartList(props: PartListProps) {
     onChange(parts.toSpliced(index, 1));
     add.current?.focus();
   };
-  const append = (part: FilterJson): void => onChange([...parts, part]);
+  const list = useRef<HTMLDivElement>(null);
+  const hasAdded = useRef(false);
+  const append = (part: FilterJson): void => {
+    hasAdded.current = true;
+    onChange([...parts, part]);
+  };
+  /** From the menu one comes to the value of what was added, which is to be filled in next. */
+  const goOn = (event: Event): void => {
+    if (!hasAdded.current) return;
+    hasAdded.current = false;
+    const added = [...(list.current?.querySelectorAll(':scope > [data-part]') ?? [])].at(-1);
+    const field = added?.querySelector<HTMLElement>('input');
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  };
   return (
-    <div className="grid min-w-0 grid-cols-1 gap-2">
+    <div ref={list} className="grid min-w-0 grid-cols-1 gap-2">
       {parts.map((part, index) => (
-        <div key={keys.all[index]} className="grid min-w-0 grid-cols-1 gap-1">
+        <div key={keys.all[index]} data-part="" className="grid min-w-0 grid-cols-1 gap-1">
           {index > 0 && <p className="text-xs text-muted">{word}</p>}
           <PartEditor
             part={part}
@@ -69,6 +84,7 @@ export function PartList(props: PartListProps) {
             label="What the condition is about"
             choices={subjectsOf(access)}
             more={(text) => moreSubjects(access, text)}
+            onClosed={goOn}
             onChoose={(subject) => append(conditionAbout(subject, { access, today: todayOf() }))}
             trigger={
               <Button ref={add} className="px-2 text-sm">
@@ -80,6 +96,7 @@ export function PartList(props: PartListProps) {
           {canGroup && parts.length > 0 && (
             <Combobox
               label="What the first condition of the group is about"
+              onClosed={goOn}
               choices={subjectsOf(access)}
               more={(text) => moreSubjects(access, text)}
               onChoose={(subject) =>
@@ -141,7 +158,11 @@ function ConditionRow(props: BareProps) {
   const access = useBuilder();
   const { disabled, faults, names } = access;
   const change = (next: FilterJson): void => onChange(isNegated ? { not: next } : next);
-  const told = faultsAt(faults, barePath);
+  const told = faultsAt(faults, barePath).map((fault) =>
+    bare['value'] === undefined && fault.path === below(barePath, 'value')
+      ? { path: barePath, message: 'Say which value.' }
+      : fault,
+  );
   const words = wordsOf(isNegated ? { not: bare } : bare, names);
   return (
     <div

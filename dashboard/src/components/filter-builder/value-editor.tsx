@@ -3,7 +3,7 @@ import { Chips } from '../ui/chips.tsx';
 import { Input, Select } from '../ui/field.tsx';
 import { DateValue } from './date-value.tsx';
 import { EntryValue } from './entry-value.tsx';
-import { recordOf } from './filter.ts';
+import { recordOf, textOrNothing } from './filter.ts';
 import { NumberValue, numberOf } from './number-value.tsx';
 import type { ValueShape } from './operators.ts';
 import type { ValueProps } from './value-props.ts';
@@ -21,9 +21,9 @@ export function ValueEditor({ shape, ...props }: ValueProps & { readonly shape: 
           aria-invalid={hasFault || undefined}
           className="wide:w-56"
           disabled={disabled}
-          placeholder={example ?? undefined}
+          placeholder={exampleWords(example)}
           value={typeof value === 'string' ? value : ''}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) => onChange(textOrNothing(event.target.value))}
         />
       );
     case 'texts':
@@ -63,6 +63,10 @@ export function ValueEditor({ shape, ...props }: ValueProps & { readonly shape: 
   }
 }
 
+/** A value that somebody has is not mistaken for one that is filled in. */
+const exampleWords = (example: ValueProps['example']): string | undefined =>
+  example ? `such as ${example}` : undefined;
+
 function SizeValue(props: ValueProps) {
   return (
     <span className="flex items-center gap-2">
@@ -82,7 +86,7 @@ function TextsValue({ label, value, onChange, disabled, example }: ValueProps) {
       values={textsOf(value)}
       onChange={onChange}
       disabled={disabled}
-      placeholder={example ?? undefined}
+      placeholder={exampleWords(example)}
     />
   );
 }

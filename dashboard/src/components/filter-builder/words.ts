@@ -144,7 +144,9 @@ function emailWords({ email, operator }: FilterJson, { emails }: Names): string 
 function valueWords(value: unknown): string {
   if (value === true) return 'yes';
   if (value === false) return 'no';
-  if (typeof value !== 'string') return String(value);
+  if (typeof value === 'number') return String(value);
+  // Not said yet.
+  if (typeof value !== 'string') return value ? JSON.stringify(value) : '…';
   // Quoted where it could be taken for words of the sentence.
   return value === '' || /^\s|\s$|[\s,()]/.test(value) ? `“${value}”` : value;
 }

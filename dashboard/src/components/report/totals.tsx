@@ -4,7 +4,7 @@ import { MEASURES, type Counts, type Rates } from './measures.ts';
 /** All measures of a report, large. */
 export function Totals({ total, rates }: { readonly total: Counts; readonly rates: Rates }) {
   return (
-    <dl className="grid grid-cols-2 rounded-ui border bg-panel wide:grid-cols-7 wide:divide-x">
+    <dl className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] rounded-ui border bg-panel wide:grid-cols-7 wide:divide-x">
       {MEASURES.map(({ name, countOf: of, rateOf: shareOf, machinesOf, hint }) => {
         const share = shareOf(rates);
         const machines = machinesOf?.(total) ?? 0;

@@ -15,17 +15,20 @@ interface ComboboxProps {
   readonly onSearch?: (text: string) => void;
   readonly isLoading?: boolean;
   readonly startsOpen?: boolean;
+  /** See `Popover`. */
+  readonly onClosed?: (event: Event) => void;
 }
 
 const SHOWN_MAX = 200;
 
 /** One of many, found by typing. Arrow keys move, Enter chooses, Escape closes. */
-export function Combobox({ trigger, startsOpen = false, ...rest }: ComboboxProps) {
+export function Combobox({ trigger, startsOpen = false, onClosed, ...rest }: ComboboxProps) {
   const [isOpen, setIsOpen] = useState(startsOpen);
   return (
     <Popover
       label={rest.label}
       trigger={trigger}
+      {...(onClosed === undefined ? {} : { onClosed })}
       open={isOpen}
       onOpenChange={setIsOpen}
       className="w-80 p-0!"
@@ -35,7 +38,7 @@ export function Combobox({ trigger, startsOpen = false, ...rest }: ComboboxProps
   );
 }
 
-type ChoosingProps = Omit<ComboboxProps, 'trigger' | 'startsOpen'> & {
+type ChoosingProps = Omit<ComboboxProps, 'trigger' | 'startsOpen' | 'onClosed'> & {
   readonly onClose: () => void;
 };
 

@@ -8,13 +8,15 @@ interface PopoverProps {
   readonly open?: boolean;
   readonly onOpenChange?: (open: boolean) => void;
   readonly className?: string;
+  /** It has closed; prevents the focus from going back to the button, if it goes elsewhere. */
+  readonly onClosed?: (event: Event) => void;
   /** What it is, for screen readers. */
   readonly label?: string;
 }
 
 /** A small panel at the button that opens it. */
 export function Popover(props: PopoverProps) {
-  const { trigger, children, open, onOpenChange, className, label } = props;
+  const { trigger, children, open, onOpenChange, className, onClosed, label } = props;
   return (
     <Primitive.Root
       {...(open === undefined ? {} : { open })}
@@ -23,6 +25,7 @@ export function Popover(props: PopoverProps) {
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content
+          {...(onClosed === undefined ? {} : { onCloseAutoFocus: onClosed })}
           aria-label={label}
           align="start"
           sideOffset={4}

@@ -27,7 +27,7 @@ export function Segmented<Value extends string>(props: SegmentedProps<Value>) {
         const chosen = segments.find((segment) => segment.value === next);
         if (chosen !== undefined) onChange(chosen.value);
       }}
-      className="inline-flex h-10 rounded-ui border border-edge bg-panel p-0.5 wide:h-8"
+      className="inline-flex h-10 w-fit max-w-full rounded-ui border border-edge bg-panel p-0.5 wide:h-8"
     >
       {segments.map((segment) => (
         <Primitive.Item

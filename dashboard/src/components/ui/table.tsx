@@ -16,7 +16,7 @@ export function Table({
       // Reached by Tab, so that the keyboard can scroll it.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      className="relative overflow-x-auto rounded-ui border bg-panel"
+      className="scrolls-aside relative overflow-x-auto rounded-ui border bg-panel"
     >
       <table className="w-full border-collapse text-left">{children}</table>
     </div>

@@ -8,7 +8,7 @@ import { Empty } from '../../components/empty.tsx';
 import { Page } from '../../components/page.tsx';
 import { Skeleton } from '../../components/ui/skeleton.tsx';
 import { AutomationTabs } from './automation-tabs.tsx';
-import { Conflict } from './conflict.tsx';
+import { SeriesConflict } from './conflict.tsx';
 import { DraftProvider } from './draft/draft-provider.tsx';
 import { AutomationHeader } from './header/automation-header.tsx';
 import { KeptInFile } from './kept-in-file.tsx';
@@ -32,7 +32,7 @@ export function AutomationPage() {
         <AutomationHeader />
         <Failure error={series.error} stale className="m-3" />
         <KeptInFile />
-        <Conflict />
+        <SeriesConflict />
         <AutomationTabs />
       </main>
     </DraftProvider>

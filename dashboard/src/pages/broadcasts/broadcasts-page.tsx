@@ -109,6 +109,8 @@ export function BroadcastsPage() {
 
 function When({ at }: { readonly at: string | null }) {
   return (
-    <Cell className="whitespace-nowrap text-muted">{at === null ? '–' : <Instant at={at} />}</Cell>
+    <Cell className="text-muted wide:whitespace-nowrap">
+      {at === null ? '–' : <Instant at={at} />}
+    </Cell>
   );
 }

@@ -1,6 +1,5 @@
 import { Button } from '../../components/ui/button.tsx';
 import { useState } from 'react';
-import { Link } from '@tanstack/react-router';
 import { useMay } from '../../api/may.ts';
 import { useSearchText } from '../../app/use-search.ts';
 import { EmailEditor } from '../../components/email-editor/email-editor.tsx';
@@ -11,6 +10,7 @@ import { Tab, TabList, TabPanel, Tabs } from '../../components/ui/tabs.tsx';
 import { AudienceForm } from './audience-form.tsx';
 import type { Broadcast } from './broadcast.ts';
 import { BroadcastStatus } from './broadcast-status.tsx';
+import { BroadcastConflict } from './conflict.tsx';
 import { ScheduleForm } from './schedule-form.tsx';
 import { useBroadcastDraft } from './use-broadcast-draft.ts';
 
@@ -30,11 +30,7 @@ export function Compose({ broadcast }: { readonly broadcast: Broadcast }) {
   return (
     <Page
       title={draft.name === '' ? 'Broadcast' : draft.name}
-      hint={
-        <Link to="/dashboard/broadcasts" className="text-accent underline">
-          All broadcasts
-        </Link>
-      }
+      back={{ to: '/dashboard/broadcasts', label: 'All broadcasts' }}
       isWide
       actions={
         <>
@@ -56,7 +52,8 @@ export function Compose({ broadcast }: { readonly broadcast: Broadcast }) {
         </>
       }
     >
-      {error !== null && faults.length === 0 && <Failure error={error} />}
+      <BroadcastConflict work={work} />
+      {error !== null && faults.length === 0 && work.conflict === null && <Failure error={error} />}
       {isRenaming && (
         <Input
           ref={(field) => field?.focus()}
@@ -80,6 +77,7 @@ export function Compose({ broadcast }: { readonly broadcast: Broadcast }) {
         </TabList>
         <TabPanel value="email" className="pt-4">
           <EmailEditor
+            key={work.turn}
             value={draft.email}
             onChange={(email) => change({ email })}
             context={{ kind: 'broadcast', id: broadcast.id }}

@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useAsk, useDo } from '../../api/ask.ts';
 import { useMay } from '../../api/may.ts';
@@ -30,11 +29,7 @@ export function Progress({ broadcast }: { readonly broadcast: Broadcast }) {
   return (
     <Page
       title={name}
-      hint={
-        <Link to="/dashboard/broadcasts" className="text-accent underline">
-          All broadcasts
-        </Link>
-      }
+      back={{ to: '/dashboard/broadcasts', label: 'All broadcasts' }}
       isWide
       actions={
         <>

@@ -92,7 +92,7 @@ export function Recipients({ broadcastId }: { readonly broadcastId: string }) {
                 <Cell className="text-muted">
                   {row.reason === null ? '–' : reasonOf(row.reason, row.outcome)}
                 </Cell>
-                <Cell className="whitespace-nowrap text-muted">
+                <Cell className="text-muted wide:whitespace-nowrap">
                   <When sentAt={row.sent_at} plannedFor={row.scheduled_for} />
                 </Cell>
               </Row>

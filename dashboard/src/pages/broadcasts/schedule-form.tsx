@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useAsk, useDo } from '../../api/ask.ts';
 import { Failure } from '../../components/failure.tsx';
 import { Instant } from '../../components/instant.tsx';
@@ -9,7 +9,7 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { type Broadcast, draftOf } from './broadcast.ts';
 import { Reconciliation } from './reconciliation.tsx';
 import { TimeFields } from './time-fields.tsx';
-import { faultsOf, type useBroadcastDraft } from './use-broadcast-draft.ts';
+import { faultsOf, isChanged, type useBroadcastDraft } from './use-broadcast-draft.ts';
 
 interface ScheduleFormProps {
   readonly broadcast: Broadcast;
@@ -20,9 +20,10 @@ interface ScheduleFormProps {
 /** When it is sent; the last look before it is. */
 export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps) {
   const { id, status } = broadcast;
-  const [isAsking, setIsAsking] = useState(false);
-  const send = useDo('POST /broadcasts/{id}/send', { onDone: () => setIsAsking(false) });
-  const schedule = useDo('POST /broadcasts/{id}/schedule', { onDone: () => setIsAsking(false) });
+  const [isAsking, setIsAsking] = useAsking(work);
+  const onDone = (): void => setIsAsking(false);
+  const send = useDo('POST /broadcasts/{id}/send', { onDone });
+  const schedule = useDo('POST /broadcasts/{id}/schedule', { onDone });
   const cancel = useDo('POST /broadcasts/{id}/cancel');
   const count = useAsk(
     'GET /broadcasts/{id}/audience_count',
@@ -32,9 +33,12 @@ export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps)
   const isNow = work.draft.schedule === null;
   const order = isNow ? send : schedule;
   const begin = async (): Promise<void> => {
-    await work.save();
-    if (isNow) send.mutate({ path: { id } });
-    else schedule.mutate({ path: { id }, body: {} });
+    const input = { path: { id }, body: { etag: await work.save() } };
+    const onError = (error: Error): void => {
+      if (isChanged(error)) void work.look();
+    };
+    if (isNow) send.mutate(input, { onError });
+    else schedule.mutate(input, { onError });
   };
   const faults = faultsOf(order.error);
   return (
@@ -62,7 +66,9 @@ export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps)
           <Notice role="alert" tone="fault" title="It is not complete">
             <ul>
               {faults.map(({ path, message }) => (
-                <li key={path}>{message}</li>
+                <li key={path}>
+                  {path.replace(/^email[/.]?/, '')} {message}
+                </li>
               ))}
             </ul>
           </Notice>
@@ -71,9 +77,9 @@ export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps)
         {isReadOnly ? (
           <p className="text-sm text-muted">Editors and owners send broadcasts.</p>
         ) : (
-          <Button look="primary" className="justify-self-start" onClick={() => setIsAsking(true)}>
+          <BeginButton hasAudience={work.draft.audience !== null} onPress={() => setIsAsking(true)}>
             {isNow ? 'Send now…' : status === 'scheduled' ? 'Schedule again…' : 'Schedule…'}
-          </Button>
+          </BeginButton>
         )}
       </div>
       {count.data !== undefined && <Reconciliation audience={count.data} />}
@@ -100,6 +106,36 @@ export function ScheduleForm({ broadcast, work, isReadOnly }: ScheduleFormProps)
       </Confirm>
     </div>
   );
+}
+
+interface BeginButtonProps {
+  readonly hasAudience: boolean;
+  readonly onPress: () => void;
+  readonly children: ReactNode;
+}
+
+function BeginButton({ hasAudience, onPress, children }: BeginButtonProps) {
+  return (
+    <div className="grid justify-items-start gap-1.5">
+      <Button look="primary" disabled={!hasAudience} onClick={onPress}>
+        {children}
+      </Button>
+      {!hasAudience && (
+        <p className="text-sm text-muted">First say to whom it goes, under Audience.</p>
+      )}
+    </div>
+  );
+}
+
+/** Whether it is asked once more; what is asked of a draft is not asked of the one that takes its place. */
+function useAsking({ conflict, turn, review }: ScheduleFormProps['work']) {
+  const [askedAt, setAskedAt] = useState<number | null>(null);
+  const isAsking = askedAt === turn && conflict === null;
+  useEffect(() => {
+    review(isAsking);
+    return () => review(false);
+  }, [review, isAsking]);
+  return [isAsking, (isOn: boolean): void => setAskedAt(isOn ? turn : null)] as const;
 }
 
 /** When a scheduled one begins, as it was asked for. */

@@ -46,6 +46,7 @@ export function CompaniesPage() {
         kind="companies"
         place={place}
         searchHint="Find by the beginning of a name, a domain or an id"
+        searchPlaceholder="Name, domain or ID"
         sorts={SORTS}
         fields={known.data === undefined ? [] : known.data.company}
         faults={faults}

@@ -54,6 +54,7 @@ function Loaded({ company }: { readonly company: Company }) {
   return (
     <Page
       isWide
+      back={{ to: '/dashboard/companies', label: 'All companies' }}
       title={company.name ?? company.company_id}
       hint={company.domain ?? undefined}
       actions={<Actions company={company} />}

@@ -15,7 +15,7 @@ export function Sends({ sent, planned }: Pick<Overview, 'sent' | 'planned'>) {
     ],
   ];
   return (
-    <dl className="grid grid-cols-2 divide-line rounded-ui border bg-panel wide:grid-cols-4 wide:divide-x">
+    <dl className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] divide-line rounded-ui border bg-panel wide:grid-cols-4 wide:divide-x">
       {figures.map(([name, figure]) => (
         <div key={name} className="grid gap-0.5 px-4 py-3">
           <dt className="text-sm text-muted">{name}</dt>

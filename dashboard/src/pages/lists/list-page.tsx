@@ -56,6 +56,7 @@ function Loaded({ list }: { readonly list: List }) {
   const { counts } = list;
   return (
     <Page
+      back={{ to: '/dashboard/lists', label: 'All lists' }}
       title={list.name}
       hint={list.description === '' ? undefined : list.description}
       actions={

@@ -62,7 +62,9 @@ export function ListPeople({ list }: { readonly list: List }) {
       </div>
       {error !== null && <Failure error={error} stale={rows.length > 0} />}
       {isPending && error === null && <Skeleton className="h-64 w-full" />}
-      {!isPending && rows.length === 0 && <NobodyThere state={state} kind={list.kind} />}
+      {!isPending && error === null && rows.length === 0 && (
+        <NobodyThere state={state} kind={list.kind} />
+      )}
       {rows.length > 0 && (
         <Table label="People of the list">
           <TableHead>
@@ -122,7 +124,7 @@ function SubscriberRow({ subscriber, list, mayEdit }: SubscriberRowProps) {
           {email !== null && <span className="truncate text-sm text-muted">{userId}</span>}
         </Link>
       </Cell>
-      <Cell className="whitespace-nowrap">
+      <Cell className="wide:whitespace-nowrap">
         {at === null ? <span className="text-muted">–</span> : <Instant at={at} />}
       </Cell>
       <Cell>{source === null ? 'nothing chosen' : source.replaceAll('_', ' ')}</Cell>

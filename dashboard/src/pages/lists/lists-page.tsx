@@ -57,7 +57,9 @@ export function ListsPage() {
       </div>
       {error !== null && <Failure error={error} stale={rows.length > 0} />}
       {isPending && error === null && <Skeleton className="h-48 w-full" />}
-      {!isPending && rows.length === 0 && <NoLists isArchived={isArchived} mayEdit={mayEdit} />}
+      {!isPending && error === null && rows.length === 0 && (
+        <NoLists isArchived={isArchived} mayEdit={mayEdit} />
+      )}
       {rows.length > 0 && (
         <Table label="Lists">
           <TableHead>

@@ -48,7 +48,12 @@ export function SuppressionsPage() {
     >
       <div className="flex flex-wrap gap-2">
         <span className="min-w-48 flex-1">
-          <TypedInput label="Find by how the address begins" value={q} onChange={setQ} />
+          <TypedInput
+            label="Find by how the address begins"
+            placeholder="Address begins with"
+            value={q}
+            onChange={setQ}
+          />
         </span>
         <Select
           aria-label="Reason"
@@ -66,7 +71,7 @@ export function SuppressionsPage() {
       </div>
       {error !== null && <Failure error={error} stale={rows.length > 0} />}
       {isPending && error === null && <Skeleton className="h-64 w-full" />}
-      {!isPending && rows.length === 0 && (
+      {!isPending && error === null && rows.length === 0 && (
         <Empty title={Object.keys(narrowed).length > 0 ? 'None matches' : 'Nobody is suppressed'}>
           <p>Hard bounces and complaints come here by themselves.</p>
         </Empty>
@@ -156,7 +161,7 @@ function SuppressionTable({ rows, mayEdit, onRemove }: SuppressionTableProps) {
               </Badge>
             </Cell>
             <Cell>{one.source.replaceAll('_', ' ')}</Cell>
-            <Cell className="whitespace-nowrap">
+            <Cell className="wide:whitespace-nowrap">
               <Instant at={one.created_at} />
             </Cell>
             {mayEdit && (

@@ -22,7 +22,7 @@ export function MessageFilters(props: MessageFiltersProps) {
   const all = [...automations.values()];
   return (
     <div className="flex flex-wrap gap-2">
-      <span className="relative min-w-48 flex-2">
+      <span className="relative min-w-64 flex-2">
         <Search
           size={15}
           aria-hidden
@@ -32,6 +32,7 @@ export function MessageFilters(props: MessageFiltersProps) {
           label="Email address or id of a person, in full"
           value={q}
           onChange={onQ}
+          placeholder="Address or ID of a person"
           hasIcon
         />
       </span>
@@ -60,7 +61,7 @@ export function MessageFilters(props: MessageFiltersProps) {
       </Select>
       <Select
         aria-label="Time"
-        className="w-auto!"
+        className="w-auto! flex-1 wide:flex-none"
         value={span}
         onChange={(event) => onSpan(event.target.value)}
       >

@@ -38,8 +38,8 @@ export function MessageTable(props: MessageTableProps) {
           )}
           <HeadCell>Message</HeadCell>
           <HeadCell>State</HeadCell>
-          <HeadCell>Sent by</HeadCell>
           <HeadCell>When</HeadCell>
+          <HeadCell>Sent by</HeadCell>
           <HeadCell>Reason</HeadCell>
         </TableHead>
         <tbody>
@@ -61,11 +61,11 @@ export function MessageTable(props: MessageTableProps) {
               <Cell>
                 <StatusLabel status={message.status} />
               </Cell>
+              <Cell className="wide:whitespace-nowrap">
+                <Instant at={message.sent_at ?? message.scheduled_for} />
+              </Cell>
               <Cell>
                 <SentBy message={message} automation={automations.get(message.automation_id)} />
-              </Cell>
-              <Cell className="whitespace-nowrap">
-                <Instant at={message.sent_at ?? message.scheduled_for} />
               </Cell>
               <Cell>
                 <span
@@ -123,7 +123,7 @@ function SentBy({ message, automation }: SentByProps) {
   const step =
     message.variant === null ? message.step_id : `${message.step_id}, ${message.variant}`;
   return (
-    <span className="grid max-w-48">
+    <span className="grid max-w-48 min-w-28">
       <span className="truncate">{automation?.name ?? HIDDEN[message.step_id] ?? 'Gone'}</span>
       {automation?.type !== 'broadcast' && (
         <span className="truncate text-sm text-muted">{step}</span>

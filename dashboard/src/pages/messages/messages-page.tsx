@@ -87,8 +87,10 @@ export function MessagesPage() {
       )}
       {error !== null && <Failure error={error} stale={rows.length > 0} />}
       {isPending && error === null && <ListSkeleton />}
-      {!isPending && rows.length === 0 && !hasNextPage && <NoMessages isNarrowed={isNarrowed} />}
-      {!isPending && rows.length === 0 && hasNextPage && (
+      {!isPending && error === null && rows.length === 0 && !hasNextPage && (
+        <NoMessages isNarrowed={isNarrowed} />
+      )}
+      {!isPending && error === null && rows.length === 0 && hasNextPage && (
         <p className="text-muted">Only a part has been looked at, and nothing was found in it.</p>
       )}
       {rows.length > 0 && (

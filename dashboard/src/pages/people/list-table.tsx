@@ -37,6 +37,7 @@ export function ListTable<Item extends object>(props: ListTableProps<Item>) {
   if (pages.isPending) {
     return pages.error === null ? <TableSkeleton label={label} /> : null;
   }
+  if (rows.length === 0 && pages.error !== null) return null;
   if (rows.length === 0 && !hasNextPage) return empty;
   return (
     <>

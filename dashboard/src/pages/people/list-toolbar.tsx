@@ -16,6 +16,8 @@ interface ListToolbarProps {
   readonly kind: 'users' | 'companies';
   readonly place: ListPlace;
   readonly searchHint: string;
+  /** The same in the few words that a phone has room for. */
+  readonly searchPlaceholder: string;
   readonly sorts: readonly (readonly [value: string, label: string])[];
   readonly fields: readonly Property[];
   /** What the server says against the filter. */
@@ -26,7 +28,7 @@ interface ListToolbarProps {
 
 /** What a list looks for: a text, a filter, an order; and what it shows. */
 export function ListToolbar(props: ListToolbarProps) {
-  const { kind, place, searchHint, sorts, fields, faults, count } = props;
+  const { kind, place, searchHint, searchPlaceholder, sorts, fields, faults, count } = props;
   const [isOpen, setIsOpen] = useState(place.filter !== null && faults.length > 0);
   const names = useNames();
   return (
@@ -42,7 +44,7 @@ export function ListToolbar(props: ListToolbarProps) {
           <Input
             type="search"
             className="pl-8"
-            placeholder={searchHint}
+            placeholder={searchPlaceholder}
             value={place.text}
             onChange={(event) => place.setText(event.target.value)}
           />

@@ -52,6 +52,7 @@ export function PeoplePage() {
         kind="users"
         place={place}
         searchHint="Find by the beginning of an email, a name or an id"
+        searchPlaceholder="Name, email or ID"
         sorts={SORTS}
         fields={known.data === undefined ? [] : known.data.user}
         faults={faults}

@@ -56,6 +56,7 @@ function Known({ person }: { readonly person: Person }) {
   return (
     <Page
       isWide
+      back={{ to: '/dashboard/people', label: 'All people' }}
       title={name ?? email ?? userId}
       hint={
         <>

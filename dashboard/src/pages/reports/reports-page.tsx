@@ -32,7 +32,7 @@ export function ReportsPage() {
   const [groupWish, setGroup] = useSearchText('group');
   const span: Span = isSpan(spanWish) ? spanWish : '30';
   const group: Group = isGroup(groupWish) ? groupWish : 'series';
-  const today = useToday();
+  const { today, error: noToday } = useToday();
   const query = { ...periodOf(span, today ?? '2026-01-01'), by: gridOf(span) };
   const isKnown = { enabled: today !== null, keepsPrevious: true };
   const whole = useAsk('GET /reports/messages', { query: { ...query, group: 'none' } }, isKnown);
@@ -71,9 +71,12 @@ export function ReportsPage() {
         </>
       }
     >
-      <Failure error={whole.error ?? parts.error ?? download.error} stale={data !== undefined} />
+      <Failure
+        error={noToday ?? whole.error ?? parts.error ?? download.error}
+        stale={data !== undefined}
+      />
       {data === undefined ? (
-        whole.error === null && <Skeleton className="h-120 w-full" />
+        (noToday ?? whole.error) === null && <Skeleton className="h-120 w-full" />
       ) : data.total.sent === 0 ? (
         <Empty title="Nothing was sent in this period">
           Choose a longer one, or come back when a series has sent its first emails.
@@ -104,7 +107,7 @@ export function ReportsPage() {
             </Select>
           </div>
           {parts.data === undefined ? (
-            <Skeleton className="h-48 w-full" />
+            parts.error === null && <Skeleton className="h-48 w-full" />
           ) : (
             <ReportGroups report={parts.data} />
           )}

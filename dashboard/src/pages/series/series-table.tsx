@@ -69,7 +69,7 @@ export function SeriesTable({ rows, mayEdit }: SeriesTableProps) {
               <Cell isNumber>{countOf(series.counts?.in_flight ?? 0)}</Cell>
               <Cell isNumber>{countOf(series.counts?.sent_7d ?? 0)}</Cell>
               <Cell isNumber>{rateOf(series.counts?.goal_rate ?? null)}</Cell>
-              <Cell className="whitespace-nowrap text-muted">
+              <Cell className="text-muted wide:whitespace-nowrap">
                 <Instant at={series.edited_at ?? series.updated_at} />
                 {series.edited_by !== null && series.edited_by !== undefined && (
                   <span className="block text-sm">by {series.edited_by}</span>

@@ -57,6 +57,7 @@ function Editing({ template }: { readonly template: TemplateRead }) {
   const faults = faultsOf(save.error);
   return (
     <Page
+      back={{ to: '/dashboard/templates', label: 'All templates' }}
       title={name}
       hint={
         <>

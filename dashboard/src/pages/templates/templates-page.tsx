@@ -109,7 +109,7 @@ function TemplateTable({ rows }: { readonly rows: readonly Template[] }) {
             <Cell>{KIND_WORDS[row.kind]}</Cell>
             <Cell className="font-mono text-sm">{row.slug}</Cell>
             <Cell isNumber>{row.version}</Cell>
-            <Cell className="whitespace-nowrap">
+            <Cell className="wide:whitespace-nowrap">
               <Instant at={row.updated_at} />
             </Cell>
           </Row>

@@ -37,7 +37,7 @@ export function UpcomingBroadcasts() {
               <Cell>
                 <BroadcastStatus status={status} />
               </Cell>
-              <Cell className="whitespace-nowrap text-muted">
+              <Cell className="text-muted wide:whitespace-nowrap">
                 {at === null ? 'now' : <Instant at={at} />}
               </Cell>
             </Row>

@@ -4,7 +4,7 @@ const card = (href, title, text) =>
 
 export const HOME = {
   data: {
-    title: 'Milepost',
+    title: 'Documentation',
     description: 'Self-hosted lifecycle email: series, broadcasts and transactional email.',
     template: 'splash',
     editUrl: false,

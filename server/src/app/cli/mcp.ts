@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
@@ -6,18 +5,12 @@ import { SetupError } from '../../platform/setup-error.ts';
 import { version } from '../../platform/version.ts';
 import { recordOf } from '../../schedule/fault.ts';
 import type { World } from './context.ts';
+import { remoteSideOf, type RemoteSide } from './remote-side.ts';
 
-const URL_DEFAULT = 'http://127.0.0.1:4400';
 /** What this program speaks to the server, whatever the assistant speaks to it. */
 const PROTOCOL = '2026-07-28';
 /** A simulation of a hundred people over a year takes a few seconds. */
 const ANSWER_MS = 60_000;
-
-/** Which server, and as whom. */
-interface Remote {
-  readonly url: string;
-  readonly key: string;
-}
 
 /**
  * `milepost mcp`: the tools of a running server for an assistant that starts programs. It passes on what
@@ -25,7 +18,7 @@ interface Remote {
  * with a secret key.
  */
 export async function mcpCommand(world: World): Promise<void> {
-  const remote = remoteOf(world);
+  const remote = remoteSideOf(world);
   const { instructions } = await ask<{ instructions?: string }>(remote, 'server/discover', {});
   const connection = serveStdio(() => bridgeTo(remote, instructions ?? ''), {
     onerror: (error) => world.err(`${error.message}\n`),
@@ -34,34 +27,17 @@ export async function mcpCommand(world: World): Promise<void> {
   await connection.close();
 }
 
-function bridgeTo(remote: Remote, instructions: string): McpServer {
+function bridgeTo(remote: RemoteSide, instructions: string): McpServer {
   const mcp = new McpServer(
     { name: 'milepost', title: 'Milepost', version },
     { capabilities: { tools: {} }, instructions },
   );
   mcp.server.setRequestHandler('tools/list', () => ask(remote, 'tools/list', {}));
-  mcp.server.setRequestHandler('tools/call', ({ params: { name, arguments: sent = {} } }) =>
-    ask(remote, 'tools/call', { name, arguments: sent }),
-  );
+  mcp.server.setRequestHandler('tools/call', ({ params }, { mcpReq: { signal } }) => {
+    const { name, arguments: sent = {} } = params;
+    return ask(remote, 'tools/call', { name, arguments: sent }, signal);
+  });
   return mcp;
-}
-
-/** @throws SetupError that says what is missing */
-function remoteOf({ env }: World): Remote {
-  const url = env['MILEPOST_URL'] ?? '';
-  const key = env['MILEPOST_SECRET_KEY'] ?? '';
-  const file = env['MILEPOST_SECRET_KEY_FILE'] ?? '';
-  const text = key === '' && file !== '' ? readFileSync(file, 'utf8').trim() : key;
-  if (text === '') {
-    throw new SetupError(
-      'MILEPOST_SECRET_KEY, or MILEPOST_SECRET_KEY_FILE, must name a secret key (mp_sk_…)',
-    );
-  }
-  const base = url === '' ? URL_DEFAULT : url;
-  if (!/^https?:\/\//.test(base) || !URL.canParse(base)) {
-    throw new SetupError('MILEPOST_URL must be the address of a server: https://mail.example.com');
-  }
-  return { url: base.replace(/\/+$/, ''), key: text };
 }
 
 /**
@@ -70,11 +46,13 @@ function remoteOf({ env }: World): Remote {
  * @throws SetupError in words: a refused key, or a server that does not answer
  */
 async function ask<Answer>(
-  { url, key }: Remote,
+  { url, key }: RemoteSide,
   method: string,
   params: Readonly<Record<string, unknown>>,
+  cancelled?: AbortSignal,
 ): Promise<Answer> {
   const { name } = params;
+  const late = AbortSignal.timeout(ANSWER_MS);
   const response = await fetch(`${url}/mcp`, {
     method: 'POST',
     headers: {
@@ -91,7 +69,7 @@ async function ask<Answer>(
       method,
       params: { ...params, _meta: ENVELOPE },
     }),
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: cancelled === undefined ? late : AbortSignal.any([cancelled, late]),
   }).catch((error: unknown) => {
     throw new SetupError(`${url} does not answer: ${causeOf(error)}`);
   });

@@ -36,6 +36,10 @@ export const mcpScope: FastifyPluginAsync<{ services: Services }> = async (app, 
   app.addHook('preClose', () => handler.close());
   app.decorateRequest('actor');
   app.setErrorHandler(errorHandler(log, 'v1'));
+  app.addHook('onSend', async (_request, reply) => {
+    // RFC 9110, section 15.5.2; by it clients of the protocol know that a key is asked for.
+    if (reply.statusCode === 401) void reply.header('www-authenticate', 'Bearer realm="milepost"');
+  });
   readBodies(app, { bytesMax: BODY_BYTES_MAX, mayBeEmpty: true, nestingMax: NESTING_MAX });
   app.addHook('onRequest', async (request) => {
     refuseForeignPages(request, publicUrl());

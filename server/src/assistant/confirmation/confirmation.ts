@@ -1,4 +1,5 @@
 import { hash, randomInt } from 'node:crypto';
+import { canonicalJson } from '../../platform/canonical-json.ts';
 
 /** As it is stored. What has passed its time is `lapsed`, whatever is stored: see `stateAt`. */
 export type ConfirmationState = 'waiting' | 'issued' | 'refused' | 'used' | 'lapsed';
@@ -74,15 +75,4 @@ export const newToken = (): string => TOKEN_PREFIX + drawn(BASE62, TOKEN_LENGTH)
 export const hashOfToken = (token: string): Buffer => hash('sha256', token, 'buffer');
 
 /** The same for the same value, whatever the order of its members. */
-export const hashOf = (value: unknown): Buffer => hash('sha256', canonical(value), 'buffer');
-
-/** JSON with the members of every object in order. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`);
-  return `{${members.join(',')}}`;
-}
+export const hashOf = (value: unknown): Buffer => hash('sha256', canonicalJson(value), 'buffer');

@@ -28,6 +28,8 @@ interface Broadcast {
   readonly id: string;
   readonly name: string;
   readonly status: string;
+  /** Of the draft, as it is. */
+  readonly etag: string;
   readonly scheduled_for: string | null;
   readonly started_at: string | null;
   readonly finished_at: string | null;
@@ -65,6 +67,10 @@ const getBroadcast = readingTool({
     return { ...(terse(cutAll(broadcast, BODY_SHOWN_MAX)) as object), ...reach };
   },
 });
+
+/** A draft, for telling whether it is still the one that was seen: its etag is of all that it says. */
+const draftOf = (broadcast: Broadcast) =>
+  pick(broadcast, ['id', 'status', 'scheduled_for', 'etag']);
 
 /** Whom a draft would reach; null while it has no audience. */
 const audienceOf = async (context: ToolContext, id: string): Promise<Audience | null> => {
@@ -128,7 +134,7 @@ const send = guardedTool({
   intentOf: async (context, { broadcast_id: id, at: time }) => {
     const broadcast = await readBroadcast(context, id);
     const reached = await audienceOf(context, id);
-    const when = time === undefined ? 'at once' : `at ${time}`;
+    const when = time === undefined ? 'at once' : `at ${quote(time)}`;
     return {
       words: [
         `Send the broadcast ${quote(broadcast.name)} ${when}, ` +
@@ -139,16 +145,15 @@ const send = guardedTool({
             `${peopleOf(reached.matched)} match, the others cannot or may not be written to.`,
       ],
       peopleCount: reached?.will_send ?? null,
-      subject: broadcast,
+      subject: draftOf(broadcast),
     };
   },
-  run: async ({ ask }, { broadcast_id: id, at: time }) => {
-    const path = `/broadcasts/${at(id)}`;
-    const order =
-      time === undefined
-        ? ask<Broadcast>('POST', `${path}/send`)
-        : ask<Broadcast>('POST', `${path}/schedule`, { body: { at: time } });
-    return pick(await order, ROW);
+  run: async (context, { broadcast_id: id, at: time }, seen) => {
+    const { etag } = seen ?? (await readBroadcast(context, id));
+    const move = time === undefined ? 'send' : 'schedule';
+    const body = { etag, ...(time === undefined ? {} : { at: time }) };
+    const path = `/broadcasts/${at(id)}/${move}`;
+    return pick(await context.ask<Broadcast>('POST', path, { body }), ROW);
   },
 });
 
@@ -164,12 +169,16 @@ const pause = writingTool({
 });
 
 /** Of what is done to a broadcast that exists: by its name, and how it stands. */
-async function intentFor(context: ToolContext, id: string, words: string): Promise<Intent> {
+async function intentFor(
+  context: ToolContext,
+  id: string,
+  words: string,
+): Promise<Intent<ReturnType<typeof draftOf>>> {
   const broadcast = await readBroadcast(context, id);
   return {
     words: [words.replace('{}', () => quote(broadcast.name))],
     peopleCount: null,
-    subject: pick(broadcast, ['id', 'name', 'status']),
+    subject: draftOf(broadcast),
   };
 }
 
@@ -205,8 +214,8 @@ const deleteDraft = guardedTool({
   input: inputOf({ broadcast_id: BroadcastId }),
   intentOf: (context, { broadcast_id: id }) =>
     intentFor(context, id, 'Delete the draft {}. It does not come back.'),
-  run: async ({ ask }, { broadcast_id: id }) => {
-    await ask('DELETE', `/broadcasts/${at(id)}`);
+  run: async ({ ask }, { broadcast_id: id }, seen) => {
+    await ask('DELETE', `/broadcasts/${at(id)}`, { query: { etag: seen?.etag } });
     return { deleted: id };
   },
 });

@@ -192,6 +192,7 @@ const listMessages = readingTool({
 });
 
 interface WholeMessage extends Message {
+  readonly purpose: string;
   readonly text: string | null;
   readonly explanation: { readonly sentence: string };
   readonly reasons: Explanation['reasons'];
@@ -199,11 +200,14 @@ interface WholeMessage extends Message {
 }
 
 const TEXT_SHOWN_MAX = 2_000;
+/** Whoever has the link of a password reset has the account: it goes to nobody but the recipient. */
+const KEPT_BACK = 'Not shown: a transactional email may hold a link or a code that is a secret.';
 
 const getMessage = readingTool({
   name: 'get_message',
   title: 'Read a message',
-  description: 'Reads one email: its text, why it was sent when it was, and all that came back.',
+  description:
+    'Reads one email: its text, unless it is transactional, why it was sent when it was, and all that came back.',
   isOutside: true,
   input: inputOf({
     message_id: Type.String({ minLength: 1, maxLength: 64, description: 'The id of a message' }),
@@ -215,7 +219,8 @@ const getMessage = readingTool({
       why: message.explanation.sentence,
       reasons: message.reasons.map(({ rule, input, outcome }) => `${rule}: ${input} → ${outcome}`),
       events: message.events.map((event) => pick(event, ['kind', 'at'])),
-      text: cut(message.text ?? '', TEXT_SHOWN_MAX),
+      text:
+        message.purpose === 'transactional' ? KEPT_BACK : cut(message.text ?? '', TEXT_SHOWN_MAX),
     }) as object;
   },
 });

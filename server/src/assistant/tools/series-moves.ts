@@ -48,15 +48,17 @@ const publish = guardedTool({
     const said = series.version === null ? activation : nextVersion;
     return said(context, series, in_flight);
   },
-  run: async (context, { series_id: id, in_flight }) => {
-    const { version } = await readSeries(context, id);
+  run: async (context, { series_id: id, in_flight }, seen) => {
+    const { version, etag } = seen ?? (await readSeries(context, id));
     const series =
       version === null
-        ? await context.ask('POST', `/series/${at(id)}/activate`)
-        : await context.ask('POST', `/series/${at(id)}/publish`, { body: { in_flight } });
+        ? await context.ask('POST', `/series/${at(id)}/activate`, { body: { etag } })
+        : await context.ask('POST', `/series/${at(id)}/publish`, { body: { in_flight, etag } });
     return statusOf(series);
   },
 });
+
+type DraftIntent = Intent<ReturnType<typeof draftOf>>;
 
 /** What leaves by a draft, and to where: whatever of it somebody could have slipped in. */
 function mailOf(series: SeriesView): string[] {
@@ -81,7 +83,7 @@ async function entryOf({ ask }: ToolContext, { id }: SeriesView): Promise<string
   return `Who enters: ${words.entry}. Audience: ${words.audience}.`;
 }
 
-async function activation(context: ToolContext, series: SeriesView): Promise<Intent> {
+async function activation(context: ToolContext, series: SeriesView): Promise<DraftIntent> {
   const peopleCount = await countAudience(context, series);
   return {
     words: [
@@ -101,7 +103,7 @@ async function nextVersion(
   context: ToolContext,
   series: SeriesView,
   inFlight: 'stay' | 'migrate',
-): Promise<Intent> {
+): Promise<DraftIntent> {
   const preview = await context.ask<PublishPreview>(
     'GET',
     `/series/${at(series.id)}/publish/preview`,
@@ -208,8 +210,8 @@ const deleteDraft = guardedTool({
       subject: draftOf(series),
     };
   },
-  run: async ({ ask }, { series_id: id }) => {
-    await ask('DELETE', `/series/${at(id)}`);
+  run: async ({ ask }, { series_id: id }, seen) => {
+    await ask('DELETE', `/series/${at(id)}`, { query: { etag: seen?.etag } });
     return { deleted: id };
   },
 });
@@ -295,7 +297,7 @@ const testSend = guardedTool({
     const subject = textOf(step?.['subject']) || stepId;
     return {
       words: [
-        `Send the email ${quote(subject)} of the series ${quote(series.name)} as a test to ${to}.`,
+        `Send the email ${quote(subject)} of the series ${quote(series.name)} as a test to ${quote(to)}.`,
       ],
       peopleCount: 1,
       subject: step ?? null,

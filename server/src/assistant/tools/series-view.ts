@@ -55,15 +55,8 @@ const unlike = (texts: readonly string[]): string[] =>
 /** What a draft says where a text should be. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** What a publishing would publish, whole: for telling whether it is still the same. */
-export const draftOf = ({ id, name, status, version, settings, steps }: SeriesView): object => ({
-  id,
-  name,
-  status,
-  version,
-  settings,
-  steps,
-});
+/** A draft, for telling whether it is still the one that was seen: its etag is of all that it says. */
+export const draftOf = (series: SeriesView) => pick(series, ['id', 'status', 'version', 'etag']);
 
 /** Triggers that take in everybody who matches an audience when the series is activated. */
 const TAKES_AUDIENCE: readonly unknown[] = ['manual', 'segment_match'];

@@ -98,7 +98,7 @@ const createDraft = writingTool({
   input: inputOf(DraftFields),
   run: async (context, draft) => {
     const made = await context.ask<SeriesView>('POST', '/series', { body: draft });
-    return { series_id: made.id, status: made.status, ...(await outlineOf(context, made)) };
+    return { ...madeOf(made), ...(await outlineOf(context, made)) };
   },
 });
 
@@ -112,19 +112,21 @@ const replaceDraft = writingTool({
   replaces: true,
   input: inputOf({
     series_id: SeriesId,
-    etag: Type.Optional(
-      Type.String({
-        maxLength: 100,
-        description: 'As get_series gave it: refused when somebody changed the draft since',
-      }),
-    ),
+    etag: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'As it was given with the draft: refused when somebody changed that since',
+    }),
     ...DraftFields,
   }),
   run: async (context, { series_id: id, ...draft }) => {
     const made = await context.ask<SeriesView>('PUT', `/series/${at(id)}`, { body: draft });
-    return { series_id: made.id, status: made.status, ...(await outlineOf(context, made)) };
+    return { ...madeOf(made), ...(await outlineOf(context, made)) };
   },
 });
+
+/** What was made of a draft; its etag is for whoever replaces it. */
+const madeOf = ({ id, status, etag }: SeriesView) => ({ series_id: id, status, etag });
 
 interface Outline {
   readonly steps: readonly {

@@ -100,5 +100,9 @@ export function named(names: readonly string[]): string {
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** What somebody named something. */
-export const quote = (name: string): string => `“${cut(name, NAME_LENGTH_MAX)}”`;
+/** Breaks of lines, and what turns the direction of writing round: by it a name could pass for words of ours. */
+const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu;
+
+/** What somebody named something, so that it cannot end its own quotes. */
+export const quote = (name: string): string =>
+  `“${cut(name.replace(UNFIT, ' ').replace(/[“”]/g, '"'), NAME_LENGTH_MAX)}”`;

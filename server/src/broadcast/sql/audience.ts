@@ -235,7 +235,7 @@ const isDuplicate = (db: Db, rules: AudienceRules): Fragment => db`
   exists (
     select from users u ${joinCompanies(db, rules)}
      where u.workspace_id = ${rules.workspaceId} and u.email is not null
-       and lower(u.email) = lower(m.email)
+       and lower(u.email) = any (address_spellings(m.email))
        and (u.created_at + interval '0', u.id) < (m.created_at, m.id)
        and ${isInAudience(db, rules)})`;
 

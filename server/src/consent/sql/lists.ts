@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { addressKey, addressSpellings } from '../../platform/email-address.ts';
 import { bucketOf, NIL_UUID } from '../../platform/ids.ts';
 import type { PageAfter } from '../../platform/page.ts';
 import type { ConsentState } from '../consent.ts';
@@ -234,16 +235,21 @@ export async function changesOf(
   `;
 }
 
-/** The users of a workspace who have one of these addresses, in lower case. Index: users_email. */
+/**
+ * The users of a workspace who have one of these addresses, however they or the caller spell it; each
+ * with `addressKey` of what they have. Index: users_email.
+ */
 export async function usersByAddress(
   db: Db,
   { workspaceId, addresses }: { workspaceId: string; addresses: readonly string[] },
 ): Promise<{ userExternalId: string; address: string }[]> {
-  return db<{ userExternalId: string; address: string }[]>`
-    select external_id as "userExternalId", lower(email) as address
+  const spelled = addresses.flatMap(addressSpellings);
+  const rows = await db<{ userExternalId: string; address: string }[]>`
+    select external_id as "userExternalId", email as address
       from users
      where workspace_id = ${workspaceId} and email is not null
-       and lower(email) = any (${[...addresses]}::text[])
+       and lower(email) = any (${spelled}::text[])
      limit ${ADDRESS_OWNERS_MAX}
   `;
+  return rows.map(({ address, ...owner }) => ({ ...owner, address: addressKey(address) }));
 }

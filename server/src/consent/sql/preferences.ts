@@ -138,7 +138,8 @@ export async function hasLeftAll(
                 and state <> 'subscribed')
         or exists (
              select from users u
-               join suppressions s on s.workspace_id = u.workspace_id and s.address = lower(u.email)
+               join suppressions s on s.workspace_id = u.workspace_id
+                                 and s.address = any (address_spellings(u.email))
               where u.bucket = ${bucket} and u.id = ${userId} and u.workspace_id = ${workspaceId}
                 and s.reason = 'unsubscribe')
         or exists (

@@ -163,7 +163,8 @@ export async function liftUnsubscribes(
         from unnest(${users.map(({ bucket }) => bucket)}::smallint[],
                     ${users.map(({ userId }) => userId)}::uuid[]) as q (bucket, id)
         join users u on u.bucket = q.bucket and u.id = q.id and u.workspace_id = ${workspaceId}
-        join suppressions s on s.workspace_id = u.workspace_id and s.address = lower(u.email)
+        join suppressions s on s.workspace_id = u.workspace_id
+                          and s.address = any (address_spellings(u.email))
        where s.reason = 'unsubscribe'
     ), gone as (
       delete from suppressions s using meant where s.id = meant.id returning s.hash

@@ -3,9 +3,9 @@ import type { Source } from './source.ts';
 /**
  * People exported from Customer.io: `id`, `email`, `cio_id`, and a column for each attribute that was
  * chosen. Times are seconds since 1970. `unsubscribed` is an attribute with a meaning: true for who gets
- * nothing.
- * Source: docs.customer.io (exports of people: identifiers, and the attributes that were chosen). The names of
- * columns are those of attributes; no file of today was at hand to compare.
+ * nothing. Who left single topics is told by `cio_subscription_preferences`, which is kept as a trait.
+ * Source: docs.customer.io/integrations/api/app/tag/exports/exportPeopleData (attributes are extra columns),
+ * customer.io/docs/journeys/uploading-people (a file has `id` or `email`, columns are named as attributes).
  */
 export const customerio: Source = {
   columns: {

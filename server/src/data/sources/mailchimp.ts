@@ -3,15 +3,18 @@ import type { Source } from './source.ts';
 /**
  * An audience exported from Mailchimp: a file each of who is subscribed, unsubscribed and cleaned. Which
  * it is stands in its name and its columns alone: `UNSUB_TIME` and `CLEAN_TIME` are in the second and the
- * third only. An unsubscribed person has left; a cleaned address has bounced.
- * The columns of who is subscribed and unsubscribed are as in files that people have published; those of who is
- * cleaned are as such files are known to look, for none was found to compare.
+ * third only. An unsubscribed person has left; a cleaned address has bounced. A fourth file, of who never
+ * subscribed, has the columns of the first and says so in its name alone: see docs/imports.md.
+ * Source: headers of `subscribed_`, `unsubscribed_`, `cleaned_` and `nonsubscribed_email_audience_export_*.csv` as
+ * importers and tests in public repositories have them, up to exports of 2026; those of who is cleaned are
+ * `CLEAN_TIME`, `CLEAN_CAMPAIGN_TITLE` and `CLEAN_CAMPAIGN_ID`.
  */
 export const mailchimp: Source = {
   columns: {
     'email address': 'email',
     'first name': 'traits.first_name',
     'last name': 'traits.last_name',
+    email_type: null,
     member_rating: null,
     optin_time: null,
     optin_ip: null,

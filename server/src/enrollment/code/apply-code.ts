@@ -8,7 +8,6 @@ import {
   slugTaken,
   type Automation,
   type CodeFile,
-  type SeriesDraft,
 } from '../../series/index.ts';
 import type { RequestActor } from '../../workspace/index.ts';
 import { resumeSeries } from '../resume.ts';
@@ -47,8 +46,8 @@ const STARTING: ReadonlySet<Deed> = new Set<Deed>(['activate', 'resume']);
  * The draft is written first, and never over what somebody else wrote meanwhile. What is left to do when
  * this ends halfway is planned, and done, the next time.
  *
- * @throws `series.changed_elsewhere`, `series.invalid`, `series.archived`, `series.slug_taken`,
- *   `tracking.sending_paused`
+ * @throws `series.changed_elsewhere`, `series.changed`, `series.invalid`, `series.archived`,
+ *   `series.slug_taken`, `tracking.sending_paused`
  */
 export async function applyCode(
   deps: ApplyDeps,
@@ -71,9 +70,9 @@ export async function applyCode(
       ? await createFromCode(db, save)
       : await saveFromCode(db, { ...save, id: plan.series.id, seen: plan.fingerprint });
   catalog.drop(series);
-  const draft = series.draft as unknown as SeriesDraft;
+  const etag = fingerprintOf(series);
   for (const deed of plan.deeds) {
-    series = await done(deps, series, { deed, draft, now, inFlight: call.inFlight });
+    series = await done(deps, series, { deed, etag, now, inFlight: call.inFlight });
     catalog.drop(series);
   }
   if (plan.deeds.length > 0) deps.onChanged();
@@ -82,10 +81,11 @@ export async function applyCode(
 }
 
 /** Whether there is nothing to do, nor to write down. */
-function isKept({ deeds, source, series, said }: CodePlan, { path }: ApplyCall): boolean {
+function isKept({ deeds, source, series, said }: CodePlan, { slug, path }: ApplyCall): boolean {
   return (
     deeds.length === 0 &&
     source !== null &&
+    source.slug === slug &&
     source.path === path &&
     source.fingerprint === fingerprintOf(said) &&
     source.status === series?.status
@@ -97,10 +97,10 @@ async function done(
   series: Automation,
   {
     deed,
-    draft: expects,
+    etag,
     now,
     inFlight,
-  }: { deed: Deed; draft: SeriesDraft; now: Date; inFlight: CodeCall['inFlight'] },
+  }: { deed: Deed; etag: string; now: Date; inFlight: CodeCall['inFlight'] },
 ): Promise<Automation> {
   const ref = { workspaceId: series.workspaceId, id: series.id };
   const { db } = deps;
@@ -109,11 +109,11 @@ async function done(
     case 'save':
       return series;
     case 'activate':
-      return moveSeries(db, ref, { transition: 'activate', now, expects });
+      return moveSeries(db, ref, { transition: 'activate', now, etag });
     case 'hold':
-      return moveSeries(db, ref, { transition: 'activate', now, expects, isHeld: true });
+      return moveSeries(db, ref, { transition: 'activate', now, etag, isHeld: true });
     case 'publish':
-      return publishSeries(deps, ref, { inFlight, now, expects });
+      return publishSeries(deps, ref, { inFlight, now, etag });
     case 'resume':
       return resumeSeries(deps, ref, {});
     case 'pause':

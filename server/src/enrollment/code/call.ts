@@ -28,9 +28,10 @@ export function codeCallOf(body: unknown): ApplyCall {
       : [{ path: 'force', message: 'must be true or false' }]),
   ];
   if (faults.length > 0) throw seriesInvalid(faults);
-  const { slug, path, id, status, in_flight: inFlight, pulled, force, series } = fields;
+  const { slug, was, path, id, status, in_flight: inFlight, pulled, force, series } = fields;
   return {
     slug: slug as string,
+    was: (was ?? null) as string | null,
     path: (path ?? slug) as string,
     id: (id ?? null) as string | null,
     status: (status ?? null) as AutomationStatus | null,
@@ -41,16 +42,11 @@ export function codeCallOf(body: unknown): ApplyCall {
   };
 }
 
-function textFaults({ slug, path, id }: Fields): Fault[] {
+function textFaults({ slug, was, path, id }: Fields): Fault[] {
   const faults: Fault[] = [];
-  const isSlug =
-    typeof slug === 'string' &&
-    slug.length <= SLUG_LENGTH_MAX &&
-    new RegExp(SLUG_PATTERN).test(slug);
-  if (!isSlug) {
-    const message = `must be 1 to ${SLUG_LENGTH_MAX} of a-z, 0-9, _ and -, the first a letter or digit`;
-    faults.push({ path: 'slug', message });
-  }
+  const message = `must be 1 to ${SLUG_LENGTH_MAX} of a-z, 0-9, _ and -, the first a letter or digit`;
+  if (!isSlug(slug)) faults.push({ path: 'slug', message });
+  if (!isAbsent(was) && !isSlug(was)) faults.push({ path: 'was', message });
   const isPath = typeof path === 'string' && path.length > 0 && path.length <= PATH_LENGTH_MAX;
   if (!isAbsent(path) && !isPath) {
     faults.push({ path: 'path', message: `must have 1 to ${PATH_LENGTH_MAX} characters` });
@@ -60,6 +56,11 @@ function textFaults({ slug, path, id }: Fields): Fault[] {
   }
   return faults;
 }
+
+const isSlug = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  value.length <= SLUG_LENGTH_MAX &&
+  new RegExp(SLUG_PATTERN).test(value);
 
 function choiceFaults(fields: Fields): Fault[] {
   return (

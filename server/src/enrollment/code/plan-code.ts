@@ -36,6 +36,8 @@ import { publishedDraft } from './published-draft.ts';
 export interface CodeCall {
   /** The name of the file without its ending. */
   readonly slug: string;
+  /** The name that the file had before, if it was renamed. */
+  readonly was: string | null;
   /** The series that was pulled into it, where no file has been applied to it yet. */
   readonly id: string | null;
   /** What the series said when it was pulled into the file. */
@@ -108,10 +110,7 @@ export async function planCode(
   if (!isSame && status === 'archived') throw cannotChange('archived');
   const goesOut = deeds.some((deed) => PUBLISHING.has(deed));
   const warnings = await checked(deps, said, { actor, now, goesOut });
-  const fingerprint =
-    series === null || current === null
-      ? null
-      : fingerprintOf({ name: series.name, draft: current });
+  const fingerprint = series === null ? null : fingerprintOf(series);
   const isPublish = deeds.includes('publish');
   return {
     slug: call.slug,
@@ -138,8 +137,9 @@ async function seriesOf(
   db: Pool,
   { workspaceId, call }: { workspaceId: string; call: CodeCall },
 ): Promise<{ series: Automation | null; source: SeriesSource | null }> {
-  const { slug, id } = call;
-  const source = await sourceBySlug(db, { workspaceId, slug });
+  const { slug, was, id } = call;
+  const own = await sourceBySlug(db, { workspaceId, slug });
+  const source = own ?? (was === null ? null : await sourceBySlug(db, { workspaceId, slug: was }));
   if (source !== null) {
     const ref = { workspaceId, id: source.automationId };
     return { series: await readAutomation(db, ref, 'series'), source };

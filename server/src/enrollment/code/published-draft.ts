@@ -1,6 +1,6 @@
 import type { Pool } from '../../platform/db.ts';
 import { isAbsent } from '../../schedule/fault.ts';
-import { readVersion, type Automation, type SeriesDraft } from '../../series/index.ts';
+import { isSameDraft, readVersion, type Automation, type SeriesDraft } from '../../series/index.ts';
 
 type Step = Readonly<Record<string, unknown>>;
 
@@ -22,6 +22,13 @@ export async function publishedDraft(
     settings: version.settings,
     steps: version.steps.map((step) => unfrozen(step, named.get(step['id']))),
   };
+}
+
+/** Whether the draft of a series says something else than what is published; false where nothing is. */
+export async function hasUnpublished(db: Pool, series: Automation): Promise<boolean> {
+  const draft = series.draft as unknown as SeriesDraft;
+  const published = await publishedDraft(db, series, draft);
+  return published !== null && !isSameDraft(published, draft);
 }
 
 function unfrozen(step: Step, said: Step | undefined): Step {

@@ -5,14 +5,17 @@ import { PageQuery } from '../../platform/http.ts';
 import { afterOf, pageOf } from '../../platform/page.ts';
 import {
   listForCode,
+  releaseFromCode,
   sourcesOf,
   type Automation,
   type ListState,
   type SeriesCatalog,
+  type SeriesSource,
 } from '../../series/index.ts';
 import { applyCode, type ApplyDeps } from './apply-code.ts';
 import { codeCallOf } from './call.ts';
 import { planCode } from './plan-code.ts';
+import { hasUnpublished } from './published-draft.ts';
 import * as schema from './schema.ts';
 import { appliedViewOf, codeSeriesViewOf, planViewOf } from './views.ts';
 
@@ -29,6 +32,12 @@ export interface CodeRouteDeps {
   readonly onChanged: () => void;
 }
 
+interface CodeRow {
+  readonly series: Automation;
+  readonly source: SeriesSource | null;
+  readonly hasUnpublished: boolean;
+}
+
 type App = Parameters<FastifyPluginAsyncTypebox<CodeRouteDeps>>[0];
 
 const tags = ['series as code'];
@@ -39,6 +48,7 @@ const PAGE_MAX = 20;
 export const codeRoutes: FastifyPluginAsyncTypebox<CodeRouteDeps> = async (app, deps) => {
   addReading(app, deps);
   addPlanning(app, deps);
+  addReleasing(app, deps);
 };
 
 /** Bodies are read by functions that report every fault with its path. */
@@ -62,9 +72,14 @@ function addReading(app: App, { db }: CodeRouteDeps): void {
       const ids = rows.map(({ id }) => id);
       const sources = await sourcesOf(db, { workspaceId, ids });
       const byId = new Map(sources.map((source) => [source.automationId, source]));
-      const viewOf = (row: Automation) => codeSeriesViewOf(row, byId.get(row.id) ?? null);
-      const keyOf = ({ createdAt, id }: Automation) => ({ at: createdAt, id });
-      const page = pageOf(rows, { limit, keyOf, viewOf });
+      const shown: CodeRow[] = [];
+      for (const series of rows) {
+        const source = byId.get(series.id) ?? null;
+        shown.push({ series, source, hasUnpublished: await hasUnpublished(db, series) });
+      }
+      const viewOf = ({ series, ...row }: CodeRow) => codeSeriesViewOf(series, row);
+      const keyOf = ({ series: { createdAt, id } }: CodeRow) => ({ at: createdAt, id });
+      const page = pageOf(shown, { limit, keyOf, viewOf });
       return { ...page, workspace: { id: workspaceId, name, side } };
     },
   );
@@ -114,5 +129,23 @@ function addPlanning(app: App, deps: CodeRouteDeps): void {
       const applied = await applyCode(checks, call, { actor, now });
       return appliedViewOf(applied, { to: call.status, inFlight: call.inFlight });
     },
+  );
+}
+
+function addReleasing(app: App, { db }: CodeRouteDeps): void {
+  app.delete(
+    '/series/code/:slug',
+    {
+      schema: {
+        tags,
+        summary: 'Let a series be managed by code no more; the series itself stays as it is',
+        params: schema.SlugParams,
+        response: { 200: schema.ReleasedView },
+      },
+    },
+    async ({ actor: { workspaceId }, params: { slug } }) => ({
+      id: await releaseFromCode(db, { workspaceId, slug }),
+      slug,
+    }),
   );
 }

@@ -20,6 +20,14 @@ const Slug = Type.String({
 /** A file, and how it is to be applied. */
 const CodeBody = {
   slug: Slug,
+  was: Type.Optional(
+    Nullable(
+      Type.String({
+        maxLength: SLUG_LENGTH_MAX,
+        description: 'The slug that the file had before, if it was renamed',
+      }),
+    ),
+  ),
   id: Type.Optional(
     Nullable(
       Type.String({ maxLength: 64, description: 'The series that was pulled into the file' }),
@@ -90,12 +98,29 @@ const CodeSeriesView = Type.Object({
   is_changed: Type.Boolean({
     description: 'Whether somebody changed it elsewhere since it was applied',
   }),
+  applied: Nullable(
+    Type.Object(
+      { fingerprint: Fingerprint, status: Status },
+      { description: 'How the series was when its file was applied last' },
+    ),
+  ),
+  has_unpublished: Type.Boolean({
+    description: 'Whether applying it as it is here would publish what was only drafted so far',
+  }),
   settings: Type.Object(
     {},
     { additionalProperties: true, description: 'Without those that are as they are by default' },
   ),
   steps: Type.Array(Type.Object({}, { additionalProperties: true })),
 });
+
+/** A series that no file holds any more. */
+export const ReleasedView = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  slug: Type.String(),
+});
+
+export const SlugParams = Type.Object({ slug: Slug });
 
 /** Of a side, which is told too. */
 export const CodeSeriesPage = Type.Object({

@@ -50,10 +50,13 @@ export const appliedViewOf = (
 });
 
 /** A series as a file would have it. */
-export function codeSeriesViewOf(series: Automation, source: SeriesSource | null) {
+export function codeSeriesViewOf(
+  series: Automation,
+  { source, hasUnpublished }: { source: SeriesSource | null; hasUnpublished: boolean },
+) {
   const { id, name, status } = series;
   const draft = series.draft as unknown as SeriesDraft;
-  const fingerprint = fingerprintOf({ name, draft });
+  const fingerprint = fingerprintOf(series);
   return {
     id,
     slug: source?.slug ?? null,
@@ -63,6 +66,8 @@ export function codeSeriesViewOf(series: Automation, source: SeriesSource | null
     status,
     fingerprint,
     is_changed: source !== null && source.fingerprint !== fingerprint,
+    applied: source === null ? null : { fingerprint: source.fingerprint, status: source.status },
+    has_unpublished: hasUnpublished,
     settings: saidSettings(draft),
     steps: draft.steps.map(saidStep),
   };

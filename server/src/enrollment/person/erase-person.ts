@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  countEventsOf,
-  deleteEventsOf,
-  deleteUser,
-  lockUser,
-  usersByIds,
-  type User,
-} from '../../audience/index.ts';
+import { countEventsOf, deleteEventsOf, deleteUser, lockUser } from '../../audience/index.ts';
 import { countConsentOf, eraseConsent, type ConsentDeps } from '../../consent/index.ts';
 import {
   addressesOf,
@@ -17,14 +10,16 @@ import {
   keepUnsubscribes,
 } from '../../delivery/index.ts';
 import { inTransaction, type Pool, type Transaction } from '../../platform/db.ts';
-import { addressIdOf, bucketOf, userIdOf, uuidv7In } from '../../platform/ids.ts';
+import { addressSpellings } from '../../platform/email-address.ts';
+import { bucketOf, uuidv7In } from '../../platform/ids.ts';
 import { pastDeadlocks } from '../../platform/past-deadlocks.ts';
 import type { SeriesCatalog } from '../../series/index.ts';
 import { eraseKept, recordChange } from '../../workspace/index.ts';
-import { eraseBusy, userNotFound } from '../errors.ts';
+import { eraseBusy } from '../errors.ts';
 import { leaveAtLast } from '../remove.ts';
 import { resolveDoubt } from '../resolve.ts';
 import { sideNow } from '../sql/leave.ts';
+import { ADDRESSES_MAX, addressIdsOf, personOf, type Known, type PersonRef } from './person.ts';
 import {
   automationsUnderway,
   countPassagesOf,
@@ -32,13 +27,6 @@ import {
   erasePassages,
   hasPassages,
 } from './sql.ts';
-
-/** Whose data is erased, by internal ids. */
-export interface PersonRef {
-  readonly workspaceId: string;
-  readonly bucket: number;
-  readonly userId: string;
-}
 
 export interface EraseDeps {
   readonly db: Pool;
@@ -55,6 +43,11 @@ export interface EraseDeps {
       tx: Transaction,
       links: { workspaceId: string; bodies: readonly string[]; words: readonly string[] },
     ) => Promise<number>;
+    /** What others were still to hear of. */
+    readonly eraseEvents: (
+      tx: Transaction,
+      people: { workspaceId: string; userIds: readonly string[]; addresses: readonly string[] },
+    ) => Promise<void>;
   };
 }
 
@@ -77,8 +70,6 @@ const MESSAGES_AT_ONCE = 200;
 const PASSAGES_AT_ONCE = 500;
 const EVENTS_AT_ONCE = 5_000;
 const DOUBTS_AT_ONCE = 100;
-/** Few people have had more. */
-const ADDRESSES_MAX = 100;
 /** A handover that had begun is waited for; most take a tenth of a second. */
 const HANDOVER_WAIT_MS = 5_000;
 const HANDOVER_POLL_MS = 50;
@@ -106,27 +97,6 @@ export async function countPerson(
   return { enrollments, activeEnrollments, steps, ...messages, events, ...consent, broadcasts };
 }
 
-/** By what somebody is known. */
-type Known = Pick<User, 'externalId' | 'email' | 'name'>;
-
-/** A user; or whoever reads mail at an address that was written to without naming one. */
-async function personOf(
-  db: Pool,
-  { workspaceId, userExternalId }: { workspaceId: string; userExternalId: string },
-): Promise<{ ref: PersonRef; user: Known }> {
-  const refOf = (userId: string) => ({ workspaceId, bucket: bucketOf(userId), userId });
-  const ref = refOf(userIdOf(workspaceId, userExternalId));
-  const { bucket, userId: id } = ref;
-  const user = (await usersByIds(db, [{ bucket, id }])).get(id);
-  if (user !== undefined) return { ref, user };
-  const stranger = refOf(addressIdOf(workspaceId, userExternalId));
-  if (!(await hasPassages(db, stranger))) throw userNotFound();
-  return {
-    ref: stranger,
-    user: { externalId: userExternalId, email: userExternalId, name: null },
-  };
-}
-
 /**
  * Erases a person: their data, events and consent go; what was sent to them, and the series that they
  * passed through, stay as somebody's whom nobody can name, so that the books still add up. Of what
@@ -145,19 +115,23 @@ export async function erasePerson(
   const { db, consent } = deps;
   const { ref, user } = await personOf(db, { workspaceId, userExternalId });
   const counts = await countPerson(deps, { workspaceId, userExternalId });
+  const known = new Set(user.email === null ? [] : [user.email]);
   for (let rounds = 0; rounds < ROUNDS_MAX; rounds += 1) {
     const now = await sideNow(db, workspaceId);
-    const former = await addressesOf(db, { ...ref, limit: ADDRESSES_MAX });
-    const erasing = { ...ref, nobody: uuidv7In(ref.bucket, now), user };
+    // What was left is known until the first of them is erased: that is the present address.
+    for (const address of await addressesOf(db, { ...ref, limit: ADDRESSES_MAX })) {
+      known.add(address);
+    }
+    const addresses = [...known];
+    const erasing = { ...ref, nobody: uuidv7In(ref.bucket, now), user, addresses };
     await endAll(deps, ref);
     await pastDeadlocks(() => inTransaction(db, (tx) => keepUnsubscribes(tx, ref)));
     await eraseHistory(deps, erasing);
-    await eraseAddresses(deps, { ...erasing, addresses: [user.email, ...former] });
+    await eraseAddresses(deps, erasing);
     await eraseEvents(db, ref);
     await pastDeadlocks(() =>
       inTransaction(db, async (tx) => {
-        // What was left is known until the first of them is erased: that is the present address.
-        for (const address of [user.email, ...former]) {
+        for (const address of addresses.length === 0 ? [null] : addresses) {
           await eraseConsent(tx, consent.key, { ...ref, address, now });
         }
       }),
@@ -192,19 +166,26 @@ async function endAll({ db, catalog, consent }: EraseDeps, ref: PersonRef): Prom
   }
 }
 
-type Erasing = PersonRef & { readonly nobody: string; readonly user: Known };
+type Erasing = PersonRef & {
+  readonly nobody: string;
+  readonly user: Known;
+  /** At which the person was written to, the present one first. */
+  readonly addresses: readonly string[];
+};
 
-const wordsOf = ({ email, externalId }: Known): string[] =>
-  [email, externalId].flatMap((word) => (word === null || word === '' ? [] : [word]));
+/** What is told of nobody else. */
+const wordsOf = ({ user: { externalId }, addresses }: Erasing): string[] =>
+  [...addresses.flatMap(addressSpellings), ...addresses, externalId].filter((word) => word !== '');
 
 async function eraseHistory({ db, beside }: EraseDeps, erasing: Erasing): Promise<void> {
-  const { workspaceId, user, ...ref } = erasing;
+  const { workspaceId, bucket, userId, nobody } = erasing;
+  const ref = { bucket, userId, nobody };
   for (;;) {
     const count = await pastDeadlocks(() =>
       inTransaction(db, async (tx) => {
         const messages = await eraseMessages(tx, { ...ref, limit: MESSAGES_AT_ONCE });
         const bodies = messages.flatMap(({ html, text }) => [html, text]);
-        await beside.eraseLinks(tx, { workspaceId, bodies, words: wordsOf(user) });
+        await beside.eraseLinks(tx, { workspaceId, bodies, words: wordsOf(erasing) });
         return messages.length;
       }),
     );
@@ -219,17 +200,14 @@ async function eraseHistory({ db, beside }: EraseDeps, erasing: Erasing): Promis
 }
 
 /** What was sent to the person's addresses without naming them as a user. */
-async function eraseAddresses(
-  deps: EraseDeps,
-  { addresses, workspaceId, user }: Erasing & { addresses: readonly (string | null)[] },
-): Promise<void> {
-  const known = addresses.filter((address) => address !== null);
-  for (const userId of new Set(known.map((address) => addressIdOf(workspaceId, address)))) {
+async function eraseAddresses(deps: EraseDeps, erasing: Erasing): Promise<void> {
+  const { workspaceId } = erasing;
+  for (const userId of addressIdsOf(erasing)) {
     const bucket = bucketOf(userId);
     const ref = { workspaceId, bucket, userId };
     await endAll(deps, ref);
     const now = await sideNow(deps.db, workspaceId);
-    await eraseHistory(deps, { ...ref, user, nobody: uuidv7In(bucket, now) });
+    await eraseHistory(deps, { ...erasing, ...ref, nobody: uuidv7In(bucket, now) });
   }
 }
 
@@ -244,8 +222,10 @@ async function eraseEvents(db: Pool, ref: PersonRef): Promise<void> {
 /** The user, once nothing is left of them. @returns false where something has come since */
 async function eraseRest(
   { db, beside }: EraseDeps,
-  { workspaceId, nobody, user, counts, ...ref }: Erasing & { counts: PersonCounts },
+  { counts, ...erasing }: Erasing & { counts: PersonCounts },
 ): Promise<boolean> {
+  const { workspaceId, bucket, userId, nobody, user, addresses } = erasing;
+  const ref = { bucket, userId };
   return pastDeadlocks(() =>
     inTransaction(db, async (tx) => {
       await lockUser(tx, ref);
@@ -253,8 +233,11 @@ async function eraseRest(
       await beside.eraseRecipient(tx, { ...ref, workspaceId, nobody });
       await deleteSignalsOf(tx, ref);
       await deleteEventsOf(tx, { ...ref, limit: EVENTS_AT_ONCE });
+      const userIds = [userId, ...addressIdsOf(erasing)];
+      const spelled = addresses.flatMap(addressSpellings);
+      await beside.eraseEvents(tx, { workspaceId, userIds, addresses: spelled });
       await deleteUser(tx, ref);
-      const words = [user.email, user.name].flatMap((word) => word ?? []);
+      const words = [...spelled, ...addresses, ...(user.name === null ? [] : [user.name])];
       const userExternalId = user.externalId;
       const kept = { workspaceId, userExternalId, internalId: ref.userId, nobody, words };
       await eraseKept(tx, kept);

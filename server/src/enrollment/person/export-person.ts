@@ -3,7 +3,6 @@ import {
   companyViewOf,
   eventsOfUser,
   userViewOf,
-  usersByIds,
   type OwnEvent,
 } from '../../audience/index.ts';
 import {
@@ -14,11 +13,10 @@ import {
   userHash,
   type ConsentKey,
 } from '../../consent/index.ts';
-import { messagesForExport, type OwnMessage } from '../../delivery/index.ts';
+import { addressesOf, messagesForExport, type OwnMessage } from '../../delivery/index.ts';
 import type { Pool } from '../../platform/db.ts';
-import { bucketOf, userIdOf } from '../../platform/ids.ts';
 import type { PageAfter } from '../../platform/page.ts';
-import { userNotFound } from '../errors.ts';
+import { ADDRESSES_MAX, addressIdsOf, personOf, refOf, type PersonRef } from './person.ts';
 import { listPassagesOf, stepsOf, type PersonPassage } from './sql.ts';
 
 /** Rows read at a time: with bodies these are some megabytes. */
@@ -26,15 +24,10 @@ const MESSAGES_AT_ONCE = 50;
 const ROWS_AT_ONCE = 500;
 const SUPPRESSIONS_MAX = 1_000;
 
-interface Person {
-  readonly workspaceId: string;
-  readonly bucket: number;
-  readonly userId: string;
-}
-
 /**
  * Everything that is kept of a person, as the text of one JSON object, piece by piece: as much is read
- * as the caller takes.
+ * as the caller takes. With it what was sent to their addresses without naming them, and what keeps mail
+ * from these: what `erasePerson` erases is what this tells.
  *
  * @throws `enrollment.user_not_found`, before the first piece
  */
@@ -42,34 +35,53 @@ export async function exportPerson(
   { db, consent: { key } }: { db: Pool; consent: { readonly key: ConsentKey } },
   { workspaceId, userExternalId }: { workspaceId: string; userExternalId: string },
 ): Promise<AsyncGenerator<string>> {
-  const userId = userIdOf(workspaceId, userExternalId);
-  const person: Person = { workspaceId, bucket: bucketOf(userId), userId };
-  const user = (await usersByIds(db, [{ bucket: person.bucket, id: userId }])).get(userId);
-  if (user === undefined) throw userNotFound();
-  const companies = await companiesOf(db, [user]);
+  const { ref, user, stored } = await personOf(db, { workspaceId, userExternalId });
+  const companies = await companiesOf(db, stored === null ? [] : [stored]);
   const [company] = companies.values();
-  const hashes = [
-    userHash(key, userId),
-    ...(user.email === null ? [] : [addressHash(key, user.email)]),
-  ];
-  const suppressions = { workspaceId, hashes, limit: SUPPRESSIONS_MAX };
+  const former = await addressesOf(db, { ...ref, limit: ADDRESSES_MAX });
+  const addresses = [...new Set([...(user.email === null ? [] : [user.email]), ...former])];
+  const hashes = new Set([
+    userHash(key, ref.userId),
+    ...addresses.map((address) => addressHash(key, address)),
+  ]);
+  const suppressions = { workspaceId, hashes: [...hashes], limit: SUPPRESSIONS_MAX };
   const head = {
-    user: userViewOf(user, companies),
+    user: stored === null ? null : userViewOf(stored, companies),
     company: company === undefined ? null : companyViewOf(company),
-    preferences: await readPreferences(db, person),
+    addresses,
+    preferences: await readPreferences(db, ref),
     suppressions: await suppressionChangesOf(db, suppressions),
   };
-  return pieces(db, person, head);
+  const ids = new Set([ref.userId, ...addressIdsOf({ workspaceId, addresses })]);
+  const people = [...ids].map((id) => refOf(workspaceId, id));
+  return pieces(db, { person: ref, people, head });
 }
 
-async function* pieces(db: Pool, person: Person, head: object): AsyncGenerator<string> {
+/** @param people the person, and whoever reads mail at their addresses */
+async function* pieces(
+  db: Pool,
+  { person, people, head }: { person: PersonRef; people: readonly PersonRef[]; head: object },
+): AsyncGenerator<string> {
   // The object is closed after the lists.
   yield JSON.stringify(head).slice(0, -1);
   yield* listed('consent_changes', changePages(db, person));
-  yield* listed('enrollments', passagePages(db, person));
-  yield* listed('messages', messagePages(db, person));
+  yield* listed(
+    'enrollments',
+    ofEach(people, (one) => passagePages(db, one)),
+  );
+  yield* listed(
+    'messages',
+    ofEach(people, (one) => messagePages(db, one)),
+  );
   yield* listed('events', eventPages(db, person));
   yield '}\n';
+}
+
+async function* ofEach<T>(
+  people: readonly PersonRef[],
+  pagesOf: (person: PersonRef) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
+  for (const person of people) yield* pagesOf(person);
 }
 
 async function* listed(
@@ -86,7 +98,7 @@ async function* listed(
   yield ']';
 }
 
-async function* changePages(db: Pool, person: Person): AsyncGenerator<readonly unknown[]> {
+async function* changePages(db: Pool, person: PersonRef): AsyncGenerator<readonly unknown[]> {
   let before: string | null = null;
   for (;;) {
     const page: Awaited<ReturnType<typeof changesOf>> = await changesOf(db, {
@@ -100,7 +112,7 @@ async function* changePages(db: Pool, person: Person): AsyncGenerator<readonly u
   }
 }
 
-async function* passagePages(db: Pool, person: Person): AsyncGenerator<readonly unknown[]> {
+async function* passagePages(db: Pool, person: PersonRef): AsyncGenerator<readonly unknown[]> {
   let after: PageAfter | null = null;
   for (;;) {
     const ask = { ...person, state: null, after, limit: ROWS_AT_ONCE };
@@ -137,7 +149,7 @@ async function* passagePages(db: Pool, person: Person): AsyncGenerator<readonly 
   }
 }
 
-async function* messagePages(db: Pool, person: Person): AsyncGenerator<readonly unknown[]> {
+async function* messagePages(db: Pool, person: PersonRef): AsyncGenerator<readonly unknown[]> {
   let after: OwnMessage | null = null;
   for (;;) {
     const ask = { ...person, after, limit: MESSAGES_AT_ONCE };
@@ -148,7 +160,7 @@ async function* messagePages(db: Pool, person: Person): AsyncGenerator<readonly 
   }
 }
 
-async function* eventPages(db: Pool, person: Person): AsyncGenerator<readonly unknown[]> {
+async function* eventPages(db: Pool, person: PersonRef): AsyncGenerator<readonly unknown[]> {
   let after: OwnEvent | null = null;
   for (;;) {
     const page: OwnEvent[] = await eventsOfUser(db, { ...person, after, limit: ROWS_AT_ONCE });

@@ -21,7 +21,6 @@ import {
   lockPassages,
   oldestSignal,
   setOldestAside,
-  signalBucketsOf,
   spreadCompany,
   triggeredSeries,
   wakeRows,
@@ -109,17 +108,18 @@ function reactSome(
   });
 }
 
-/** Handles every signal of a test side: before its clock moves, and after each step of it. */
-export async function reactTestSide(deps: ReactDeps, workspaceId: string): Promise<number> {
+/**
+ * Handles the oldest signals of some buckets, for whoever moves the clock of a test side. There may be
+ * more of them afterwards.
+ *
+ * @returns how many were handled; 0 after a short wait, while another worker has the buckets
+ */
+export async function reactBuckets(deps: ReactDeps, buckets: readonly number[]): Promise<number> {
   let handled = 0;
-  for (;;) {
-    const buckets = await signalBucketsOf(deps.db, workspaceId);
-    if (buckets.length === 0) return handled;
-    const before = handled;
-    for (const bucket of buckets) handled += await reactBucket(deps, bucket);
-    // A worker beside us has them: let it finish.
-    if (handled === before) await sleep(BUSY_WAIT_MS);
-  }
+  for (const bucket of buckets) handled += await reactBucket(deps, bucket);
+  // A worker beside us has them: let it finish.
+  if (handled === 0) await sleep(BUSY_WAIT_MS);
+  return handled;
 }
 
 const BUSY_WAIT_MS = 5;

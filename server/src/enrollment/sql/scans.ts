@@ -174,29 +174,6 @@ export async function hasOpenScan(db: Db, workspaceId: string): Promise<boolean>
   return rows.length > 0;
 }
 
-/** Begins all sweeps of a test side. Index: series_scans_by_side. */
-export async function startSweeps(db: Db, workspaceId: string): Promise<void> {
-  await db`
-    update series_scans set next_at = db_now()
-     where workspace_id = ${workspaceId} and kind in ('sweep', 'leaving') and next_at is null
-  `;
-}
-
-/** Whether anything on a side changes by the clock alone. Index: series_scans_by_side. */
-export async function hasSweeps(db: Db, workspaceId: string): Promise<boolean> {
-  const rows = await db`
-    select 1
-      from series_scans s
-      join automations a on a.id = s.automation_id
-     where s.workspace_id = ${workspaceId}
-       and (s.kind = 'sweep' and a.status = 'active'
-            or s.kind = 'leaving' and a.status in ('active', 'paused')
-               and exists (select from recipients r where r.automation_id = a.id))
-     limit 1
-  `;
-  return rows.length > 0;
-}
-
 /** A series whose completion is to be settled. */
 export interface Completable {
   readonly id: string;

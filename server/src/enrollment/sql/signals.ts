@@ -56,15 +56,6 @@ export async function claimSignals(
   }));
 }
 
-/** The buckets in which a test side has signals. Index: signals_of_tests. */
-export async function signalBucketsOf(db: Db, workspaceId: string): Promise<number[]> {
-  const rows = await db<{ bucket: number }[]>`
-    select distinct bucket from signals where workspace_id = ${workspaceId} and not live
-     order by bucket
-  `;
-  return rows.map(({ bucket }) => bucket);
-}
-
 /** Takes handled signals away, in the transaction that handled them. */
 export async function deleteSignals(
   tx: Db,

@@ -5,6 +5,7 @@ import { PageQuery } from '../../platform/http.ts';
 import { storedIdOf } from '../../platform/ids.ts';
 import { afterOf, pageOf } from '../../platform/page.ts';
 import {
+  assertSeen,
   lastContent,
   listVersions,
   readAutomation,
@@ -72,7 +73,8 @@ function addPublish(app: App, deps: VersionRouteDeps): void {
         description:
           'People in flight stay on the version that they entered, or are moved to this one by the ids ' +
           'of their steps. No step id is sent twice to anybody in one enrollment; people on a step ' +
-          'that is gone go to the next one that is not. With `dry_run` only what would happen is told.',
+          'that is gone go to the next one that is not. With `dry_run` only what would happen is told, ' +
+          'and with `etag` nothing is published but the draft that had it.',
         params: Params,
         body: schema.PublishBody,
         querystring: WarningsQuery,
@@ -82,8 +84,9 @@ function addPublish(app: App, deps: VersionRouteDeps): void {
     },
     async ({ actor, params, body, query }) => {
       const ref = refOf(actor, params.id);
-      const { inFlight, isDryRun: isAsked } = publishCallOf(body);
+      const { inFlight, isDryRun: isAsked, etag } = publishCallOf(body);
       const { workspaceId, id: automationId } = ref;
+      assertSeen(await readAutomation(db, ref, 'series'), etag);
       if (isAsked) {
         const preview = await previewPublish(deps, sideOf(actor), { automationId, inFlight });
         const series = seriesViewOf(await readAutomation(db, ref, 'series'));
@@ -93,7 +96,7 @@ function addPublish(app: App, deps: VersionRouteDeps): void {
       const checks = { db, listState: deps.listState ?? (async () => 'active' as const) };
       const about = { workspace: actor.settings, now, transition: 'publish' } as const;
       const warnings = (await checkBeforePublishing(checks, ref, about)).map(findingViewOf);
-      const published = await publishSeries(deps, ref, { inFlight, now });
+      const published = await publishSeries(deps, ref, { inFlight, now, etag });
       // Nothing was read from the query either: see `acceptAll`.
       const plain = seriesViewOf(published);
       const series = String(query.warnings) === 'true' ? { ...plain, warnings } : plain;

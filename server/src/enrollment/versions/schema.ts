@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Instant, Nullable } from '../../platform/http.ts';
-import { FindingView, SeriesView } from '../../series/index.ts';
+import { FindingView, SeenEtag, SeriesView } from '../../series/index.ts';
 
 const Delay = Type.Object({ amount: Type.Integer(), unit: Type.String() });
 
@@ -14,6 +14,7 @@ export const PublishBody = Type.Object({
   dry_run: Type.Optional(
     Type.Boolean({ description: 'Answer what it would do, and do nothing', default: false }),
   ),
+  ...SeenEtag,
 });
 
 export const ResumeBody = Type.Object({

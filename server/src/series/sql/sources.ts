@@ -1,4 +1,4 @@
-import type { Db } from '../../platform/db.ts';
+import { refusalOf, type Db } from '../../platform/db.ts';
 import type { PageAfter } from '../../platform/page.ts';
 import type { Automation, AutomationStatus } from '../series.ts';
 
@@ -47,9 +47,19 @@ export async function sourceBySlug(
 /**
  * Writes down which file a series is kept in now.
  *
- * @returns false when another series of the side has that slug
+ * @returns false when another series of the side has that slug; a transaction is at its end then
  */
 export async function putSource(db: Db, source: SeriesSource): Promise<boolean> {
+  try {
+    return await upsertSource(db, source);
+  } catch (error) {
+    // Somebody else's, committed since this statement looked.
+    if (refusalOf(error)?.constraint === 'series_sources_slug') return false;
+    throw error;
+  }
+}
+
+async function upsertSource(db: Db, source: SeriesSource): Promise<boolean> {
   const rows = await db`
     insert into series_sources as s
            (automation_id, workspace_id, slug, path, fingerprint, status, applied_at)
@@ -66,6 +76,20 @@ export async function putSource(db: Db, source: SeriesSource): Promise<boolean> 
     returning automation_id
   `;
   return rows.length === 1;
+}
+
+/** Forgets which file a series is kept in. @returns what was known; null where no file has that slug */
+export async function deleteSource(
+  db: Db,
+  { workspaceId, slug }: { workspaceId: string; slug: string },
+): Promise<SeriesSource | null> {
+  const rows = await db<SeriesSource[]>`
+    delete from series_sources
+     where workspace_id = ${workspaceId} and slug = ${slug}
+    returning automation_id as "automationId", workspace_id as "workspaceId", slug, path, fingerprint,
+              status, applied_at as "appliedAt"
+  `;
+  return rows[0] ?? null;
 }
 
 /** A page of the series of a side, the oldest first, archived ones too. Index: automations_by_age. */

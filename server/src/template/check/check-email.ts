@@ -115,7 +115,8 @@ function marketingFindings(
   }
   if (context.postalAddress === null || context.postalAddress.trim() === '') {
     const message =
-      'the workspace has no postal address, which marketing mail must show: set postal_address';
+      'the workspace has no postal address, which marketing mail must show: ' +
+      'set it in the settings, under branding (postal_address)';
     findings.push(warning('postal_address_missing', bodyField, message));
   } else if (!mentionsAddress(html, context.postalAddress)) {
     const message = 'does not show the postal address: put {{ workspace.postal_address }} in it';

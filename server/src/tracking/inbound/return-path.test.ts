@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { parseAddress } from '../../platform/email-address.ts';
 import { createReturnPaths, INBOX_LOCAL_MAX } from './return-path.ts';
+import { threadMsOf } from '../../../test/support/thread-time.ts';
 
 const paths = createReturnPaths(Buffer.alloc(32, 1));
 const inboxAddress = 'bounces@mail.example.com';
@@ -52,16 +53,17 @@ test('no changed, made-up or foreign address opens', () => {
   }
 });
 
-test('addresses are found in headers, however a relay wrote them', () => {
+test('addresses are found in headers, however a relay wrote them', async () => {
   const messageId = randomUUID();
   const address = paths.returnPathOf({ inboxAddress, messageId });
   const inQmail = address.replace('+', '-');
   for (const text of [`<${address}>`, `rfc822;${address}`, inQmail, `a, "B" <${address}>, c`]) {
     expect(paths.findIn(text)).toEqual([{ purpose: 'bounce', messageId }]);
   }
-  const start = performance.now();
-  paths.findIn(`+${'a'.repeat(45)}@`.repeat(20_000));
-  paths.findIn('+'.repeat(1_000_000));
-  paths.findIn('a'.repeat(1_000_000));
-  expect(performance.now() - start).toBeLessThan(1_000);
+  const ms = await threadMsOf(() => {
+    paths.findIn(`+${'a'.repeat(45)}@`.repeat(20_000));
+    paths.findIn('+'.repeat(1_000_000));
+    paths.findIn('a'.repeat(1_000_000));
+  });
+  expect(ms).toBeLessThan(2_000);
 });

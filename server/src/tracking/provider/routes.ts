@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Log } from '../../platform/log.ts';
 import type { EventReader, EventRequest, Returned } from '../../transport/index.ts';
+import { countRefused, mayTry, takeCall, type HookLimitDeps } from '../hook-limit.ts';
 
 /** The transport that a webhook belongs to. */
 export interface HookedTransport {
@@ -14,8 +15,8 @@ export interface HookedTransport {
   readonly values: EventRequest['values'];
 }
 
-export interface ProviderHookDeps extends Pick<EventRequest, 'remember' | 'fetchCertificate'> {
-  readonly clock: { now(): Date };
+export interface ProviderHookDeps
+  extends HookLimitDeps, Pick<EventRequest, 'remember' | 'fetchCertificate'> {
   readonly log: Pick<Log, 'warn'>;
   /** Null for an id that is none, of any form. */
   readonly transportOf: (id: string) => Promise<HookedTransport | null>;
@@ -33,6 +34,8 @@ export interface ProviderHookDeps extends Pick<EventRequest, 'remember' | 'fetch
 const BODY_BYTES_MAX = 1024 * 1024;
 /** Mailgun takes this for the end of a call; after any other refusal it calls again for hours. */
 const NEVER_AGAIN: Readonly<Record<string, number>> = { mailgun: 406 };
+/** Transports that are known to exist, so that no flood of made-up ones keeps theirs from them. */
+const KNOWN_MAX = 10_000;
 
 /**
  * `POST /hooks/:transportId`, which providers call. Registered at the root, without a scope: who calls is
@@ -40,11 +43,17 @@ const NEVER_AGAIN: Readonly<Record<string, number>> = { mailgun: 406 };
  *
  * Answers 200 once what came back is recorded, 400 to what is not genuine (406 to Mailgun), 404 to
  * an unknown transport, and 503 where it should be told again. No answer says more than that.
+ *
+ * More than one transport may tell in a minute is answered 503 with `Retry-After`, and not 429: SNS takes
+ * any 4xx for the end. Whoever is refused too often by a transport gets 429, and 503 for naming ever new
+ * ones, before anything is looked up or read.
  */
 export const providerHookRoutes: FastifyPluginAsyncTypebox<ProviderHookDeps> = async (
   app,
-  { clock, log, transportOf, onReturned, confirm, remember, fetchCertificate },
+  { limiter, clock, log, transportOf, onReturned, confirm, remember, fetchCertificate },
 ) => {
+  const limits = { limiter, clock };
+  const known = new Set<string>();
   app.removeAllContentTypeParsers();
   // Byte for byte, whatever type is named: SNS calls its JSON text/plain.
   app.addContentTypeParser(
@@ -52,22 +61,38 @@ export const providerHookRoutes: FastifyPluginAsyncTypebox<ProviderHookDeps> = a
     { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX },
     (_request, body, done) => done(null, body),
   );
+  app.addHook('onRequest', async ({ ip, params }, reply) => {
+    const { transportId: id = '' } = params as { transportId?: string };
+    const isKnown = known.has(id);
+    const answer = mayTry(limits, { ip, transportId: isKnown ? id : null });
+    if (answer.ok) return;
+    // One that is only new to this process may be genuine: it is to tell again.
+    void reply.code(isKnown ? 429 : 503).header('retry-after', answer.retryAfterSeconds);
+    await reply.send({ error: 'busy' });
+  });
   app.post(
     '/hooks/:transportId',
     { schema: { hide: true, params: Type.Object({ transportId: Type.String() }) } },
     async (request, reply) => {
-      const transport = await transportOf(request.params.transportId);
+      const { ip } = request;
+      const { transportId } = request.params;
+      const transport = await transportOf(transportId);
       if (transport === null || transport.readEvents === null) {
+        known.delete(transportId);
+        countRefused(limits, { ip, transportId: null });
         return reply.code(404).send({ error: 'not found' });
       }
+      if (known.size >= KNOWN_MAX) known.clear();
+      known.add(transportId);
       const { workspaceId, source, values } = transport;
       const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const { headers } = request;
       const now = clock.now();
       const call = { headers, rawBody, values, now, remember, fetchCertificate };
       const reading = await transport.readEvents(call);
-      const about = { transport_id: request.params.transportId, source };
+      const about = { transport_id: transportId, source };
       if (reading.kind === 'refused') {
+        countRefused(limits, { ip, transportId });
         log.warn({ ...about, reason: reading.reason }, 'a call of a provider was refused');
         return reply.code(NEVER_AGAIN[source] ?? 400).send({ error: 'refused' });
       }
@@ -76,6 +101,12 @@ export const providerHookRoutes: FastifyPluginAsyncTypebox<ProviderHookDeps> = a
           { ...about, reason: reading.reason },
           'a call of a provider could not be verified',
         );
+        return reply.code(503).send({ error: 'later' });
+      }
+      // Counted once it is known to be genuine: no stranger uses up what is the provider's.
+      const answer = takeCall(limits, transportId);
+      if (!answer.ok) {
+        void reply.header('retry-after', answer.retryAfterSeconds);
         return reply.code(503).send({ error: 'later' });
       }
       if (reading.kind === 'confirm') await confirm(reading.url);

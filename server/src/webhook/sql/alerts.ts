@@ -10,6 +10,8 @@ export interface DisabledAlert {
   readonly failingSince: Date | null;
   readonly disabledAt: Date;
   readonly attempts: number;
+  /** Whether members have still to be mailed of it; only once is it true. */
+  readonly isNoticeDue: boolean;
 }
 
 const ALERTS_MAX = 20;
@@ -27,8 +29,8 @@ export async function claimDisabled(
   return db<DisabledAlert[]>`
     update webhooks w
        set alert_due_at = db_now() + ${againMs}::integer * interval '1 millisecond',
-           alert_attempts = w.alert_attempts + 1
-      from (select id from webhooks
+           alert_attempts = w.alert_attempts + 1, notice_due = false
+      from (select id, notice_due from webhooks
              where alert_due_at <= db_now() and disabled_at is not null and not is_enabled
              order by alert_due_at
              limit ${ALERTS_MAX}
@@ -36,7 +38,7 @@ export async function claimDisabled(
      where w.id = due.id
     returning w.id, w.workspace_id as "workspaceId", w.url, w.disabled_reason as reason, w.failures,
               w.failing_since as "failingSince", w.disabled_at as "disabledAt",
-              w.alert_attempts as attempts
+              w.alert_attempts as attempts, due.notice_due as "isNoticeDue"
   `;
 }
 

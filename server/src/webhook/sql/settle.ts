@@ -71,7 +71,7 @@ export async function settleDelivery(
   return rows[0] ?? null;
 }
 
-/** Stops an endpoint, of which `alerts_url` is told; the audit log's trigger keeps it. @returns false when it is stopped already */
+/** Stops an endpoint, of which owners and `alerts_url` are told; the audit log's trigger keeps it. @returns false when it is stopped already */
 export async function disableWebhook(
   tx: Transaction,
   { id, reason }: { id: string; reason: string },
@@ -79,7 +79,7 @@ export async function disableWebhook(
   const done = await tx`
     update webhooks
        set is_enabled = false, disabled_reason = ${reason}, disabled_at = db_now(),
-           alert_due_at = db_now(), alert_attempts = 0, updated_at = db_now()
+           alert_due_at = db_now(), alert_attempts = 0, notice_due = true, updated_at = db_now()
      where id = ${id} and is_enabled
   `;
   return done.count === 1;

@@ -88,7 +88,7 @@ export async function insertWebhook(
   `;
 }
 
-/** The caller has locked it. Enabling it forgets how it fared. */
+/** The caller has locked it. Enabling it forgets how it fared, and nobody is told of it any more. */
 export async function updateWebhook(
   tx: Transaction,
   {
@@ -109,18 +109,69 @@ export async function updateWebhook(
            failures = case when ${isEnabled} and not is_enabled then 0 else failures end,
            failing_since = case when ${isEnabled} and not is_enabled then null
                                 else failing_since end,
+           alert_due_at = case when ${isEnabled} then null else alert_due_at end,
+           notice_due = notice_due and not ${isEnabled},
            updated_at = ${now}
      where id = ${id}
   `;
 }
 
-/** What waits at an endpoint gets three more days and its turn. Index: webhook_deliveries_due. */
-export async function hurryDeliveries(tx: Transaction, webhookId: string): Promise<void> {
-  await tx`
-    update webhook_deliveries
-       set next_at = db_now(), give_up_at = db_now() + interval '3 days'
-     where webhook_id = ${webhookId} and status = 'pending' and lease_token is null
+/** Where a walk over what waits at an endpoint stands. */
+export interface WaitingPlace {
+  readonly orderKey: string;
+  readonly seq: string;
+}
+
+/**
+ * Gives what waits at an endpoint three more days and its turn, a piece of it.
+ *
+ * Index: webhook_deliveries_in_order.
+ *
+ * @param after where the last piece ended; null for the first
+ * @returns where this one ended; null when there is nothing left
+ */
+export async function hurryDeliveries(
+  db: Db,
+  { webhookId, after, limit }: { webhookId: string; after: WaitingPlace | null; limit: number },
+): Promise<WaitingPlace | null> {
+  const rows = await db<WaitingPlace[]>`
+    with piece as materialized (
+      select id, order_key, seq
+        from webhook_deliveries
+       where webhook_id = ${webhookId} and status = 'pending'
+         and (order_key, seq) > (${after?.orderKey ?? '00000000-0000-0000-0000-000000000000'}::uuid,
+                                 ${after?.seq ?? '0'}::bigint)
+       order by order_key, seq
+       limit ${limit}
+    ), hurried as (
+      update webhook_deliveries d
+         set next_at = db_now(), give_up_at = db_now() + interval '3 days'
+        from piece p
+       where d.id = p.id and d.status = 'pending' and d.lease_token is null
+    )
+    select order_key as "orderKey", seq::text as seq
+      from piece
+     order by order_key desc, seq desc
+     limit 1
   `;
+  return rows[0] ?? null;
+}
+
+/** Deletes a piece of an endpoint's log, and of what waits. Index: webhook_deliveries_by_age. @returns how many */
+export async function deleteDeliveries(
+  db: Db,
+  { workspaceId, id, limit }: Which & { limit: number },
+): Promise<number> {
+  const done = await db`
+    delete from webhook_deliveries
+     where id = any (array(
+             select d.id
+               from webhook_deliveries d
+               join webhooks w on w.id = d.webhook_id
+              where d.webhook_id = ${id} and w.workspace_id = ${workspaceId}
+              limit ${limit}))
+  `;
+  return done.count;
 }
 
 /** The one before it goes on signing until then. The caller has locked it. */

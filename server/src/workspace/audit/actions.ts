@@ -13,6 +13,7 @@ export const ACTION_OF = {
   'POST /series/{id}/publish': 'series.publish',
   'POST /series/{id}/duplicate': 'series.duplicate',
   'POST /series/code/apply': 'series.apply',
+  'DELETE /series/code/{slug}': 'series.unmanage',
   'POST /series/{id}/content_update': 'series.update_content',
   'POST /broadcasts': 'broadcast.create',
   'PUT /broadcasts/{id}': 'broadcast.change',

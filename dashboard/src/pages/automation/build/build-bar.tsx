@@ -53,6 +53,7 @@ export function BuildBar({ view, onView, onShowKeys, state, onStopMoving }: Buil
         </p>
       )}
       <FaultsButton />
+      {state.chosen.size > 0 && <ChosenBar state={state} mayEdit={mayEdit} />}
       {state.moving !== null && (
         <span role="status" className="flex items-center gap-2 text-sm">
           Choose a + to move the step to
@@ -75,6 +76,37 @@ export function BuildBar({ view, onView, onShowKeys, state, onStopMoving }: Buil
           onChange={onView}
         />
       </span>
+    </div>
+  );
+}
+
+/** What can be done with several steps that are chosen together. */
+function ChosenBar({
+  state,
+  mayEdit,
+}: {
+  readonly state: BuilderState;
+  readonly mayEdit: boolean;
+}) {
+  const actions = useBuilderActions();
+  const [id = ''] = state.chosen;
+  return (
+    <div role="group" aria-label="Chosen steps" className="flex flex-wrap items-center gap-2">
+      <span role="status" className="px-1 text-sm font-medium" data-tabular="">
+        {countedOf(state.chosen.size, 'step', 'steps')} chosen
+      </span>
+      <Button onClick={() => actions.copy(id)}>Copy</Button>
+      {mayEdit && (
+        <>
+          <Button onClick={() => actions.duplicate(id)}>Duplicate</Button>
+          <Button className="text-fault!" onClick={() => actions.remove(id)}>
+            Delete
+          </Button>
+        </>
+      )}
+      <Button look="bare" onClick={() => actions.select(state.selected)}>
+        Only one
+      </Button>
     </div>
   );
 }

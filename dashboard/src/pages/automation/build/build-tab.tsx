@@ -16,6 +16,7 @@ import { ListView } from './list-view.tsx';
 import { Palette } from './palette.tsx';
 import { PeopleDrawer } from './people-drawer.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
+import { RemoveSeveralDialog } from './remove-several-dialog.tsx';
 import { useBuilder } from './use-builder.ts';
 import { useIsWide } from './use-is-wide.ts';
 import { stepIdOf } from './walk.ts';
@@ -49,7 +50,7 @@ export function BuildTab() {
   const removing = steps.find(({ id }) => id === state.removing);
   const people = cards.find((card) => card.step.id === state.peopleAt);
   const panel =
-    step !== undefined ? (
+    state.chosen.size > 0 ? null : step !== undefined ? (
       <Inspector key={step.id} step={step} />
     ) : state.selected === START ? (
       <StartPart />
@@ -100,7 +101,7 @@ export function BuildTab() {
               className="w-88 shrink-0 overflow-y-auto border-l bg-panel"
               {...{ onKeyDown: leaveOnEscape }}
             >
-              {panel ?? <NothingSelected />}
+              {panel ?? <NothingSelected chosen={state.chosen.size} />}
             </aside>
           )}
         </div>
@@ -117,9 +118,12 @@ export function BuildTab() {
         </Drawer>
       )}
       <AddMenu state={state} onClose={() => set({ adding: null })} />
-      {removing !== undefined && (
-        <RemoveDialog step={removing} onClose={() => set({ removing: null })} />
-      )}
+      {removing !== undefined &&
+        (state.chosen.has(removing.id) ? (
+          <RemoveSeveralDialog state={state} set={set} />
+        ) : (
+          <RemoveDialog step={removing} onClose={() => set({ removing: null })} />
+        ))}
       {people !== undefined && (
         <PeopleDrawer card={people} onClose={() => set({ peopleAt: null })} />
       )}
@@ -128,8 +132,16 @@ export function BuildTab() {
   );
 }
 
-function NothingSelected() {
+function NothingSelected({ chosen }: { readonly chosen: number }) {
   const { steps, mayEdit } = useDraft();
+  if (chosen > 0) {
+    return (
+      <div className="grid gap-2 p-4 text-muted">
+        <p>{chosen} steps are chosen. What can be done with them stands over the canvas.</p>
+        <p className="text-sm">Shift and a press takes one more, or leaves one out.</p>
+      </div>
+    );
+  }
   return (
     <div className="grid gap-2 p-4 text-muted">
       <p>

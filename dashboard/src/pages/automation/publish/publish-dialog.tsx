@@ -8,6 +8,7 @@ import { Notice } from '../../../components/ui/notice.tsx';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { useSay } from '../../../components/ui/toast.tsx';
 import { useDraft } from '../draft/use-draft.ts';
+import { isChanged } from '../draft/use-saving.ts';
 import { DiffPart } from './diff-part.tsx';
 import { Findings, useFindings } from './findings.tsx';
 import { InFlightPart } from './in-flight-part.tsx';
@@ -19,8 +20,18 @@ interface PublishDialogProps {
 
 /** Before anything is published: what it changes, for whom, and what is to be known. */
 export function PublishDialog({ onClose }: PublishDialogProps) {
-  const { series, save } = useDraft();
+  const { series, save, review, conflict } = useDraft();
   const [isSaved, setIsSaved] = useState<boolean | null>(null);
+  const [undecided] = useState(conflict);
+  useEffect(() => {
+    review(true);
+    return () => review(false);
+  }, [review]);
+  // It is decided first, in a window of its own.
+  const isLate = conflict !== null && conflict !== undecided;
+  useEffect(() => {
+    if (isLate) onClose();
+  }, [isLate, onClose]);
   useEffect(() => {
     let isOpen = true;
     const saveFirst = async (): Promise<void> => {
@@ -51,10 +62,15 @@ export function PublishDialog({ onClose }: PublishDialogProps) {
 }
 
 function NotSaved({ onClose }: PublishDialogProps) {
+  const { conflict } = useDraft();
   return (
     <div className="grid gap-3">
       <Notice tone="fault" title="Not everything is saved">
-        <p>What is wrong stands at the steps, in red. Only what is saved can be published.</p>
+        {conflict === null ? (
+          <p>What is wrong stands at the steps, in red. Only what is saved can be published.</p>
+        ) : (
+          <p>Somebody else changed this series. Decide first which of the two drafts stays.</p>
+        )}
       </Notice>
       <Button className="justify-self-end" onClick={onClose}>
         Back to the steps
@@ -64,8 +80,9 @@ function NotSaved({ onClose }: PublishDialogProps) {
 }
 
 function Activating({ onClose }: PublishDialogProps) {
-  const { series, outline } = useDraft();
+  const { series, outline, etag } = useDraft();
   const { side } = useSide();
+  const onError = useRefusal();
   const say = useSay();
   const { errors, warnings, isPending } = useFindings();
   const activate = useDo('POST /series/{id}/activate', {
@@ -88,17 +105,29 @@ function Activating({ onClose }: PublishDialogProps) {
         onClose={onClose}
         confirm={activate.isPending ? 'Activating…' : 'Activate'}
         disabled={activate.isPending || isPending || errors.length > 0}
-        onConfirm={() => activate.mutate({ path: { id: series.id }, query: { warnings: false } })}
+        onConfirm={() => {
+          const input = { path: { id: series.id }, query: { warnings: false }, body: { etag } };
+          activate.mutate(input, { onError });
+        }}
       />
     </div>
   );
 }
 
+/** What was to be published is not what was looked at: the page finds out what it is. */
+function useRefusal() {
+  const { look } = useDraft();
+  return (error: Error): void => {
+    if (isChanged(error)) void look();
+  };
+}
+
 type InFlight = 'stay' | 'migrate';
 
 function Publishing({ onClose }: PublishDialogProps) {
-  const { series, steps } = useDraft();
+  const { series, steps, etag } = useDraft();
   const say = useSay();
+  const onError = useRefusal();
   const [inFlight, setInFlight] = useState<InFlight>('stay');
   const path = { id: series.id };
   const diff = useAsk('GET /series/{id}/diff', { path, query: {} });
@@ -153,9 +182,10 @@ function Publishing({ onClose }: PublishDialogProps) {
         disabled={
           publish.isPending || isPending || errors.length > 0 || diff.data?.is_same !== false
         }
-        onConfirm={() =>
-          publish.mutate({ path, query: { warnings: false }, body: { in_flight: inFlight } })
-        }
+        onConfirm={() => {
+          const body = { in_flight: inFlight, etag };
+          publish.mutate({ path, query: { warnings: false }, body }, { onError });
+        }}
       />
     </div>
   );

@@ -1,4 +1,5 @@
 import type { Answer } from '@milepost/sdk';
+import { wordsOfTemplate } from '../../../components/merge-tags/merge-tag.ts';
 import { countOf } from '../../../components/number.ts';
 import { MeasureCells, MeasureHeads } from '../../../components/report/measure-cells.tsx';
 import { Cell, HeadCell, Row, Table, TableHead } from '../../../components/ui/table.tsx';
@@ -62,7 +63,8 @@ function useStepNames(): (step: Step) => string {
   const { steps, outline } = useDraft();
   return ({ name, step_id: id }) => {
     const drawn = steps.find((step) => step.id === id);
-    if (name !== null || drawn === undefined) return name ?? id;
+    if (name !== null) return wordsOfTemplate(name);
+    if (drawn === undefined) return id;
     return titleOf(drawn, outline?.steps.find((one) => one.step_id === id)?.words ?? null);
   };
 }

@@ -14,7 +14,7 @@ export function Passages({ report }: { readonly report: Answer<'GET /reports/ser
     ['Left early', countOf(states.exited + states.removed + states.ended)],
   ];
   return (
-    <dl className="grid grid-cols-2 rounded-ui border bg-panel wide:grid-cols-6 wide:divide-x">
+    <dl className="grid grid-cols-[repeat(auto-fit,minmax(8.5rem,1fr))] rounded-ui border bg-panel wide:grid-cols-6 wide:divide-x">
       {figures.map(([name, figure]) => (
         <div key={name} className="grid gap-0.5 px-3 py-2.5">
           <dt className="text-sm text-muted">{name}</dt>

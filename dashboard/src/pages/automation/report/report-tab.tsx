@@ -20,7 +20,7 @@ export function ReportTab() {
   const { series } = useDraft();
   const [wish, setSpan] = useSearchText('days');
   const span: Span = isSpan(wish) ? wish : '30';
-  const today = useToday();
+  const { today, error: noToday } = useToday();
   const period = periodOf(span, today ?? '2026-01-01');
   const report = useAsk(
     'GET /reports/series/{id}',
@@ -64,9 +64,9 @@ export function ReportTab() {
             CSV
           </Button>
         </div>
-        <Failure error={report.error ?? download.error} stale={data !== undefined} />
+        <Failure error={noToday ?? report.error ?? download.error} stale={data !== undefined} />
         {data === undefined ? (
-          report.error === null && <Skeleton className="h-120 w-full" />
+          (noToday ?? report.error) === null && <Skeleton className="h-120 w-full" />
         ) : data.entered === 0 && data.steps.every(({ entered }) => entered === 0) ? (
           <Empty title="Nobody entered in this period">
             Choose a longer one, or activate the series and enroll somebody.

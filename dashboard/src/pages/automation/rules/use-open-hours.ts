@@ -28,7 +28,7 @@ export interface Opening {
 /** The hours and days of the draft, with the holidays that they pass over. */
 export function useOpenHours(): Opening {
   const { settings } = useRules();
-  const today = useToday();
+  const { today } = useToday();
   const workspace = useAsk('GET /settings', {}).data?.timezone;
   const place = placeOf(settings);
   const year = Number(today?.slice(0, 4) ?? 2026);

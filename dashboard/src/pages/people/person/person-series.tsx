@@ -5,6 +5,7 @@ import { useMay } from '../../../api/may.ts';
 import { Failure } from '../../../components/failure.tsx';
 import { Instant } from '../../../components/instant.tsx';
 import { LoadMore } from '../../../components/load-more.tsx';
+import { stepWords } from '../../../components/sentence.ts';
 import { Badge } from '../../../components/ui/badge.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { Confirm } from '../../../components/ui/confirm.tsx';
@@ -25,7 +26,9 @@ export function PersonSeries({ userId }: { readonly userId: string }) {
     <SideBlock title="Series">
       {error !== null && <Failure error={error} />}
       {isPending && error === null && <Skeleton className="h-20 w-full" />}
-      {!isPending && rows.length === 0 && <p className="text-muted">In none so far.</p>}
+      {!isPending && error === null && rows.length === 0 && (
+        <p className="text-muted">In none so far.</p>
+      )}
       <ul className="grid gap-3">
         {rows.map((passage) => (
           <PassageLine key={passage.id} passage={passage} userId={userId} />
@@ -75,7 +78,7 @@ function PassageLine({ passage, userId }: { readonly passage: Passage; readonly 
       <p className="text-sm text-muted">
         {isActive && passage.next_due !== null && !passage.held ? (
           <>
-            {passage.step_id} on <Instant at={passage.next_due} />
+            Next: {stepWords(passage.step_id ?? '')}, <Instant at={passage.next_due} />
           </>
         ) : isActive && passage.held ? (
           <>Stands still: the series is not active</>
@@ -136,7 +139,7 @@ function RemoveConfirm({ passage, userId, open, onOpenChange }: RemoveConfirmPro
           '.'
         ) : (
           <>
-            ; {step} was planned for <Instant at={due} />.
+            ; {stepWords(step)} was planned for <Instant at={due} />.
           </>
         )}
       </p>

@@ -8,6 +8,7 @@ import { WithInstants } from '../../../components/instant.tsx';
 import { LoadMore } from '../../../components/load-more.tsx';
 import { Post, Trail } from '../../../components/message/trail.tsx';
 import { ruleTitle } from '../../../components/message/why-words.ts';
+import { sentenceWords } from '../../../components/sentence.ts';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { KindFilter } from './kind-filter.tsx';
 import { kindsOf } from './kinds.ts';
@@ -37,14 +38,17 @@ export function Timeline({ userId, zone }: TimelineProps) {
   return (
     <section aria-labelledby="timeline-head" className="grid min-w-0 content-start gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <h2 id="timeline-head" className="font-semibold">
-          Timeline
-        </h2>
+        <div className="flex flex-wrap items-baseline gap-x-2">
+          <h2 id="timeline-head" className="font-semibold">
+            Timeline
+          </h2>
+          <span className="text-sm text-muted">your time, {viewerZone}</span>
+        </div>
         <KindFilter only={only} onChange={setOnly} />
       </div>
       {error !== null && <Failure error={error} stale={rows.length > 0} />}
       {isPending && error === null && <TimelineSkeleton />}
-      {!isPending && rows.length === 0 && (
+      {!isPending && error === null && rows.length === 0 && (
         <Empty title={kinds === null ? 'Nothing has happened yet' : 'Nothing of this kind yet'}>
           <p>Events, series, messages and what they choose about mail appear here.</p>
         </Empty>
@@ -102,9 +106,9 @@ function HappeningPost({ happening, zone }: HappeningPostProps) {
   return (
     <div className="grid min-w-0 gap-0.5">
       <p className="min-w-0">
-        <WithInstants text={sentence} zone={zone ?? viewerZone} />
+        <WithInstants text={sentenceWords(sentence)} zone={zone ?? viewerZone} />
       </p>
-      <p className="flex flex-wrap gap-x-2 text-sm text-muted">
+      <p className="flex flex-wrap gap-x-2.5 text-sm leading-6 text-muted">
         <time dateTime={at} title={at}>
           {minuteOf(at, viewerZone)}
         </time>
@@ -157,12 +161,12 @@ export function Reasons({
         <div key={index} className="grid wide:contents">
           <dt className="text-muted">{ruleTitle(rule)}</dt>
           <dd className="min-w-0">
-            <WithInstants text={input.replace(/\.$/, '')} zone={zone} />
+            <WithInstants text={sentenceWords(input.replace(/\.$/, ''))} zone={zone} />
             {outcome !== '' && (
               <>
                 {': '}
                 <strong className="font-medium">
-                  <WithInstants text={outcome} zone={zone} />
+                  <WithInstants text={sentenceWords(outcome)} zone={zone} />
                 </strong>
               </>
             )}

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useAsk } from '../../../api/ask.ts';
+import { useAsk, useAskPages } from '../../../api/ask.ts';
 import type { Answer } from '@milepost/sdk';
 import { viewerZone } from '../../../app/time.ts';
 import { Instant, WithInstants } from '../../../components/instant.tsx';
 import { Dialog } from '../../../components/ui/dialog.tsx';
+import { sentenceWords } from '../../../components/sentence.ts';
 import { Skeleton } from '../../../components/ui/skeleton.tsx';
 import { SeriesPicker } from './series-picker.tsx';
 import { Reasons } from './timeline.tsx';
@@ -20,9 +21,15 @@ type Explained = Extract<Answer<'GET /users/{user_id}/explain'>, { readonly sent
 
 /** Why somebody is where they are in a series, or why they never entered it. */
 export function WhyNotDialog({ userId, zone, open, onOpenChange }: WhyNotDialogProps) {
-  const [seriesId, setSeriesId] = useState('');
+  const [chosen, setSeriesId] = useState<string | null>(null);
+  const { rows } = useAskPages('GET /users/{user_id}/enrollments', {
+    path: { user_id: userId },
+    query: { limit: 20 },
+  });
+  // One mostly asks about what the person is in.
+  const seriesId = chosen ?? rows.find(({ type }) => type === 'series')?.series_id ?? '';
   return (
-    <Dialog title="Why not?" open={open} onOpenChange={onOpenChange} isLarge>
+    <Dialog title="Why was nothing sent?" open={open} onOpenChange={onOpenChange} isLarge>
       <div className="grid gap-4">
         <SeriesPicker
           label="Series"
@@ -63,14 +70,16 @@ function Explained({ explained, zone }: { readonly explained: Explained; readonl
   return (
     <div aria-live="polite" className="grid gap-4">
       <p className="font-medium">
-        <WithInstants text={sentence} zone={zone} />
+        <WithInstants text={sentenceWords(sentence)} zone={zone} />
       </p>
       {reasons.length > 0 && <Reasons reasons={reasons} zone={zone} />}
       {next !== null && next.at !== null && (
         <p>
-          Next: {next.action}
-          {next.step_id !== null && ` (${next.step_id})`}, <Instant at={next.at} zone={zone} />{' '}
-          <span className="text-muted">{zone}</span>
+          Next: {sentenceWords(next.action)}
+          {next.step_id !== null &&
+            !next.action.includes(next.step_id) &&
+            ` (${next.step_id})`},{' '}
+          <Instant at={next.at} zone={zone} /> <span className="text-muted">{zone}</span>
         </p>
       )}
       <dl className="grid gap-1 text-sm text-muted">
@@ -92,7 +101,7 @@ function Explained({ explained, zone }: { readonly explained: Explained; readonl
             {steps.map((step) => (
               <li key={step.seq} className="grid">
                 <span>
-                  <WithInstants text={step.sentence} zone={zone} />
+                  <WithInstants text={sentenceWords(step.sentence)} zone={zone} />
                 </span>
                 <span className="text-sm text-muted">
                   <Instant at={step.at} zone={zone} />

@@ -47,7 +47,7 @@ export function SessionsBlock() {
                     {isCurrent && <Badge tone="good">this one</Badge>}
                   </Cell>
                   <Cell className="font-mono text-sm">{address ?? 'unknown'}</Cell>
-                  <Cell className="whitespace-nowrap text-muted">
+                  <Cell className="text-muted wide:whitespace-nowrap">
                     <Instant at={usedAt} />
                   </Cell>
                   <Cell className="text-right">

@@ -75,7 +75,7 @@ function QuestionTable({ rows }: { readonly rows: readonly Question[] }) {
             <Cell>
               <Badge tone={STATE_WORDS[row.state].tone}>{outcomeOf(row)}</Badge>
             </Cell>
-            <Cell className="whitespace-nowrap text-muted">
+            <Cell className="text-muted wide:whitespace-nowrap">
               <Instant at={row.requested_at} />
             </Cell>
           </Row>

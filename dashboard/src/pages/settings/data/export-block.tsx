@@ -41,6 +41,7 @@ export function ExportBlock() {
           )}
         </Field>
         <Button
+          className="justify-self-start"
           disabled={download.isPending}
           onClick={() =>
             download.mutate({

@@ -37,7 +37,7 @@ export function KeyTable({ label, keys, mayChange, onRotate, onRevoke }: KeyTabl
                 <CopyText text={key.key} label={`Copy …${key.hint}`} />
               )}
             </Cell>
-            <Cell className="whitespace-nowrap text-muted">
+            <Cell className="text-muted wide:whitespace-nowrap">
               <Instant at={key.created_at} />
             </Cell>
             <Cell>

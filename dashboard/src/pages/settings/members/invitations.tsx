@@ -46,7 +46,7 @@ export function Invitations() {
               <Row key={id}>
                 <Cell className="min-w-44 break-all">{email}</Cell>
                 <Cell>{role}</Cell>
-                <Cell className="whitespace-nowrap text-muted">
+                <Cell className="text-muted wide:whitespace-nowrap">
                   <Instant at={expiresAt} />
                 </Cell>
                 <Cell className="text-right">
@@ -111,7 +111,12 @@ function InviteForm({ onMade }: { readonly onMade: (made: Answer<'POST /invitati
           </Select>
         )}
       </Field>
-      <Button type="submit" look="primary" disabled={invite.isPending}>
+      <Button
+        type="submit"
+        look="primary"
+        className="justify-self-start"
+        disabled={invite.isPending}
+      >
         Invite
       </Button>
       {invite.error !== null && (

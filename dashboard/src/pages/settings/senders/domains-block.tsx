@@ -54,7 +54,12 @@ function DomainForm() {
           />
         )}
       </Field>
-      <Button type="submit" look="primary" disabled={create.isPending}>
+      <Button
+        type="submit"
+        look="primary"
+        className="justify-self-start"
+        disabled={create.isPending}
+      >
         Add domain
       </Button>
       <div className="wide:col-span-2">

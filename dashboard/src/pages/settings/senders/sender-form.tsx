@@ -58,7 +58,12 @@ export function SenderForm() {
           />
         )}
       </Field>
-      <Button type="submit" look="primary" disabled={create.isPending}>
+      <Button
+        type="submit"
+        look="primary"
+        className="justify-self-start"
+        disabled={create.isPending}
+      >
         Add sender
       </Button>
       <div className="wide:col-span-4">

@@ -54,7 +54,7 @@ export function TransportCard({
           </span>
         )}
       </header>
-      <dl className="grid gap-x-4 gap-y-1 text-sm wide:grid-cols-[10rem_minmax(0,1fr)]">
+      <dl className="grid grid-cols-[fit-content(10rem)_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
         {Object.entries(settings).map(([key, value]) => (
           <Pair key={key} name={labelOf(kind, key)} value={value} />
         ))}
@@ -65,7 +65,7 @@ export function TransportCard({
           name="At most"
           value={
             limits.per_second === undefined
-              ? 'no limit of ours'
+              ? 'as fast as it takes them'
               : `${limits.per_second} emails a second`
           }
         />
@@ -82,8 +82,8 @@ export function TransportCard({
         role="status"
         className={
           verify.data?.ok === false || verify.error !== null
-            ? 'text-sm text-fault'
-            : 'text-sm text-accent'
+            ? 'text-sm text-fault empty:-mt-3'
+            : 'text-sm text-accent empty:-mt-3'
         }
       >
         {verify.error?.message ??

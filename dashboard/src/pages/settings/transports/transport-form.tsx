@@ -158,7 +158,7 @@ function RateField({ kind, value, onChange }: RateFieldProps) {
       label="Emails a second at most"
       hint={
         kind?.limits.per_second === null || kind === undefined
-          ? 'Empty: no limit of ours.'
+          ? 'Empty: as fast as it takes them.'
           : `The provider says ${kind.limits.per_second}. Empty: that.`
       }
       min={0.01}

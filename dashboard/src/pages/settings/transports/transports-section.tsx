@@ -52,7 +52,7 @@ export function TransportsSection() {
       {editing === 'new' && (
         <TransportForm kinds={known} transport={null} onClose={() => setEditing(null)} />
       )}
-      {rows.length === 0 && editing === null && (
+      {rows.length === 0 && transports.error === null && editing === null && (
         <Empty title="No transport yet">
           Until there is one, mail leaves by the server that MILEPOST_SMTP_URL names, if it does.
         </Empty>

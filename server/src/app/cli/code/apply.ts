@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { SetupError } from '../../../platform/setup-error.ts';
 import type { World } from '../context.ts';
 import { jsonOf, planFolder, wordsOfAll, type PlanOptions } from './plan.ts';
-import { isChange } from './plan-words.ts';
+import { isChange, type FilePlan } from './plan-words.ts';
 import type { AppliedAnswer } from './remote.ts';
 
 export interface ApplyOptions extends PlanOptions {
@@ -33,11 +33,23 @@ export async function applyCommand(
   }
   const applied: AppliedAnswer[] = [];
   for (const [one, body] of planned.bodies) {
-    const answer = await planned.remote.apply({ ...body, force });
+    const answer = await planned.remote.apply({ ...body, force }).catch((error: unknown) => {
+      throw stoppedAt(one, { error, count: applied.length, of: planned.bodies.size });
+    });
     applied.push(answer);
     if (isChange(one) && !json) world.out(`${doneWords(one.file, answer)}\n`);
   }
   if (json) world.out(`${JSON.stringify({ ...jsonOf(planned), applied })}\n`);
+}
+
+/** Each series is applied by itself: those before it stay, and the next apply goes on with this one. */
+function stoppedAt(
+  { file }: FilePlan,
+  { error, count, of }: { error: unknown; count: number; of: number },
+): unknown {
+  if (!(error instanceof SetupError)) return error;
+  const words = `${count} of ${of} files are applied; it ended at ${file}, and may be run again.`;
+  return new SetupError(`${error.message}\n${words}`, { cause: error });
 }
 
 async function mayApply(world: World, { yes = false, json = false }: ApplyOptions) {
@@ -46,8 +58,11 @@ async function mayApply(world: World, { yes = false, json = false }: ApplyOption
     throw new SetupError('Nothing was written: nobody is there to ask. Say --yes.');
   }
   const asking = createInterface({ input: process.stdin, output: process.stdout });
+  // Ctrl-C and Ctrl-D close it, and the question is never answered.
+  const closed = new Promise<string>((resolve) => asking.once('close', () => resolve('')));
   try {
-    return /^y(es)?$/i.test((await asking.question('Apply this? [y/N] ')).trim());
+    const answer = await Promise.race([asking.question('Apply this? [y/N] '), closed]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     asking.close();
   }

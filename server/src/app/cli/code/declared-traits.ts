@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordOf } from '../../../schedule/fault.ts';
 import type { FileFault } from './file-fault.ts';
 import { shownPath, type Folder } from './folder.ts';
+import { readText } from './read-text.ts';
 import { runTypeScript } from './ts-file.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -24,17 +25,15 @@ export async function declaredTraits(folder: Folder): Promise<DeclaredTraits> {
     names: null,
     faults: [{ file, line, field, message }],
   });
-  if (path.endsWith('.ts')) {
-    try {
-      return traitsOf(await runTypeScript(path), file) ?? fault(SHAPE);
-    } catch (error) {
-      return fault(error instanceof Error ? error.message : String(error));
-    }
+  try {
+    if (path.endsWith('.ts')) return traitsOf(await runTypeScript(path), file) ?? fault(SHAPE);
+    const { value, faults, lineOf } = readYaml(readText(path));
+    const [first] = faults;
+    if (first !== undefined) return fault(first.message, '', first.line);
+    return traitsOf(value, file, lineOf) ?? fault(SHAPE, '', 1);
+  } catch (error) {
+    return fault(error instanceof Error ? error.message : String(error));
   }
-  const { value, faults, lineOf } = readYaml(readFileSync(path, 'utf8'));
-  const [first] = faults;
-  if (first !== undefined) return fault(first.message, '', first.line);
-  return traitsOf(value, file, lineOf) ?? fault(SHAPE, '', 1);
 }
 
 const SHAPE = `must be an object of ${KINDS.join(', ')}, by the names of traits`;

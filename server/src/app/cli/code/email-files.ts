@@ -15,17 +15,22 @@ export interface Parted {
  * already stays there, and a file that it names keeps its place.
  *
  * @param known the steps as the file of the series has them now
+ * @param mayWrite whether a text may be written to a place that no step of `known` names, or that one does
  */
-export function partEmails(slug: string, steps: readonly Fields[], known: unknown): Parted {
+export function partEmails(
+  slug: string,
+  steps: readonly Fields[],
+  { known, mayWrite }: { known: unknown; mayWrite: (place: string, text: string) => boolean },
+): Parted {
   const files = new Map<string, string>();
   const taken = new Set<string>();
   const before = stepsById(known);
   for (const place of placesIn(known)) taken.add(place.toLowerCase());
-  const placeOf = (name: string, ending: string): string => {
+  const placeOf = (name: string, { ending, text }: { ending: string; text: string }): string => {
     for (let count = 1; ; count += 1) {
       const place = `${slug}/${name}${count === 1 ? '' : `-${count}`}.${ending}`;
       // Some file systems take a and A for one.
-      if (taken.has(place.toLowerCase())) continue;
+      if (taken.has(place.toLowerCase()) || !mayWrite(place, text)) continue;
       taken.add(place.toLowerCase());
       return place;
     }
@@ -36,10 +41,14 @@ export function partEmails(slug: string, steps: readonly Fields[], known: unknow
         const file = Object.entries(FILE_MEMBERS).find(([, one]) => one.member === member);
         if (file === undefined || value === null || value === undefined) return [member, value];
         if (was !== null && was[member] !== undefined) return [member, value];
+        // Who reads files takes a byte order mark for one, and not for the first letter.
+        if (typeof value === 'string' && value.startsWith('\uFEFF')) return [member, value];
+        const text = typeof value === 'string' ? value : jsonOf(value);
         const [as, { ending }] = file;
         const kept = was?.[as];
-        const place = typeof kept === 'string' ? kept : placeOf(name, ending);
-        files.set(place, typeof value === 'string' ? value : jsonOf(value));
+        const isKept = typeof kept === 'string' && mayWrite(kept, text);
+        const place = isKept ? kept : placeOf(name, { ending, text });
+        files.set(place, text);
         return [as, place];
       }),
     );

@@ -21,9 +21,9 @@ const wordsOfFault = ({ file, line, field, message }: FileFault): string =>
 export class FilesError extends SetupError {
   readonly faults: readonly FileFault[];
 
-  constructor(faults: readonly FileFault[]) {
+  constructor(faults: readonly FileFault[], head = 'The files have faults; nothing was written') {
     const lines = faults.map((fault) => `  ${wordsOfFault(fault)}`);
-    super(['The files have faults; nothing was written:', ...lines].join('\n'));
+    super([`${head}:`, ...lines].join('\n'));
     this.name = 'FilesError';
     this.faults = faults;
   }

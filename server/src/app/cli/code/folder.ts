@@ -1,9 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { SetupError } from '../../../platform/setup-error.ts';
 
 const FOLDER_DEFAULT = 'milepost';
-const ENDING = /\.(yaml|yml|ts)$/;
+const ENDING = /\.(yaml|yml|ts)$/i;
 
 /** A folder of series. */
 export interface Folder {
@@ -55,13 +55,32 @@ export function seriesPaths(folder: Folder): SeriesPath[] {
 export function seriesPathsIn({ seriesDir }: Folder): SeriesPath[] {
   if (!isFolder(seriesDir)) return [];
   return readdirSync(seriesDir, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && ENDING.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .filter(({ name }) => ENDING.test(name) && !name.endsWith('.d.ts'))
     .map(({ name }) => ({
       slug: name.replace(ENDING, ''),
       path: join(seriesDir, name),
-      kind: name.endsWith('.ts') ? ('ts' as const) : ('yaml' as const),
+      kind: /\.ts$/i.test(name) ? ('ts' as const) : ('yaml' as const),
     }))
     .toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** Whether a path is below a folder; both absolute, and without links that lead elsewhere. */
+const isWithin = (dir: string, path: string): boolean => path.startsWith(`${dir}${sep}`);
+
+/** Whether what is at a path, or would be made there, is really below the folder: links are followed. */
+export function isInside({ dir }: Folder, path: string): boolean {
+  if (!isWithin(dir, path)) return false;
+  if (!existsSync(dir)) return true;
+  let there = path;
+  while (lstatSync(there, { throwIfNoEntry: false }) === undefined) there = dirname(there);
+  try {
+    const real = realpathSync(there);
+    return real === realpathSync(dir) || isWithin(realpathSync(dir), real);
+  } catch {
+    // A link that leads to nothing would be written through.
+    return false;
+  }
 }
 
 const isFolder = (path: string): boolean =>

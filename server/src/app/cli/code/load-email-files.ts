@@ -1,8 +1,8 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { recordOf } from '../../../schedule/fault.ts';
 import { FILE_MEMBERS, type FileMember } from '../../code/file-schema.ts';
-import type { Folder } from './folder.ts';
+import { isInside, type Folder } from './folder.ts';
+import { readText } from './read-text.ts';
 
 /** A fault below a series. */
 export interface PathFault {
@@ -65,18 +65,15 @@ function readMember(
   if (typeof place !== 'string' || place === '') return { message: 'must be the place of a file' };
   if (fields[member] !== undefined) return { message: `must not be there beside ${member}` };
   const file = resolve(dirname(seriesPath), place);
-  if (!isWithin(folder.dir, file)) return { message: `leads out of the folder: ${place}` };
+  const leadsOut = { message: `leads out of the folder: ${place}` };
+  // Who applies what others propose must not read other files for them.
+  if (!isInside(folder, file)) return leadsOut;
   try {
-    if (!isWithin(realpathSync(folder.dir), realpathSync(file))) {
-      return { message: `leads out of the folder: ${place}` };
-    }
-    const text = readFileSync(file, 'utf8');
+    const text = readText(file);
     return { file, value: member === 'content' ? JSON.parse(text) : text };
   } catch (error) {
     if (error instanceof SyntaxError) return { message: `is not JSON: ${error.message}` };
+    if (error instanceof TypeError) return { message: `${place} ${error.message}` };
     return { message: `cannot be read: ${place}` };
   }
 }
-
-/** Who applies what others propose must not read other files for them. */
-const isWithin = (dir: string, file: string): boolean => file.startsWith(`${dir}${sep}`);

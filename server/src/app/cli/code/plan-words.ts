@@ -6,7 +6,11 @@ import type { PlanAnswer } from './remote.ts';
 export interface FilePlan {
   readonly file: string;
   readonly plan: PlanAnswer;
-  /** Who enters as soon as it is active; null where nobody is looked for. */
+  /** The name that the file had when it was applied last, if it was another. */
+  readonly was: string | null;
+  /** Whether there is a series of this name that no file holds: applying would make another beside it. */
+  readonly hasNamesake: boolean;
+  /** How many enter at most as soon as it is active; null where nobody is looked for. */
   readonly enters: number | null;
 }
 
@@ -19,7 +23,8 @@ export const isChange = ({ plan }: FilePlan): boolean => plan.does.length > 0;
 /** One file of a plan, in words. */
 export function wordsOfPlan(one: FilePlan): string {
   const { file, plan } = one;
-  if (!isChange(one)) return `= ${plan.slug}  ${file}: no change`;
+  const renaming = one.was === null ? '' : ` (${one.was} before)`;
+  if (!isChange(one)) return `= ${plan.slug}${renaming}  ${file}: no change`;
   const { diff, name } = plan;
   const isNew = plan.does.includes('create');
   const renamed =
@@ -37,11 +42,16 @@ export function wordsOfPlan(one: FilePlan): string {
       : diff.settings.flatMap((one) => changeWords('settings', one))),
     ...peopleWords(one),
     ...plan.warnings.map((one) => `warning: ${one.path} ${one.message}`),
+    ...(isNew && one.hasNamesake ? [NAMESAKE] : []),
     ...conflictWords(plan),
   ];
-  const head = `${isNew ? '+' : '~'} ${plan.slug}  ${file}: ${doesWords(plan)}`;
+  const head = `${isNew ? '+' : '~'} ${plan.slug}${renaming}  ${file}: ${doesWords(plan)}`;
   return [head, ...inner.map((line) => line.replaceAll(/^/gm, '    '))].join('\n');
 }
+
+const NAMESAKE =
+  'warning: there is a series of this name that no file holds. This makes another one beside it; to ' +
+  'bring that one into a file, move this file away and pull';
 
 const DOES: Readonly<Record<PlanAnswer['does'][number], string>> = {
   create: 'create',
@@ -103,7 +113,13 @@ function valueWords(value: unknown): string {
 function peopleWords({ plan, enters }: FilePlan): string[] {
   const { people, preview, does } = plan;
   const words: string[] = [];
-  if (enters !== null) words.push(`people: ${enters} enter as soon as it is active`);
+  if (enters !== null) {
+    words.push(
+      does.includes('activate')
+        ? `people: ${enters} enter as soon as it is active`
+        : `people: up to ${enters} enter, who match the audience and were never in it`,
+    );
+  }
   if (preview !== null) {
     words.push(
       preview.in_flight === 'stay'

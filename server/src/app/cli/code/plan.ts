@@ -2,10 +2,11 @@ import { recordOf } from '../../../schedule/fault.ts';
 import { SetupError } from '../../../platform/setup-error.ts';
 import type { World } from '../context.ts';
 import { FilesError, type FileFault } from './file-fault.ts';
-import { folderOf } from './folder.ts';
+import { folderOf, seriesPathsIn } from './folder.ts';
 import { readLock, type Pulled } from './lock.ts';
 import { isChange, summaryOf, wordsOfPlan, type FilePlan } from './plan-words.ts';
 import { readFolder, type LocalSeries } from './read-folder.ts';
+import { renamedOf } from './renamed.ts';
 import { Refusal, remoteOf, type Remote, type RemoteOptions } from './remote.ts';
 
 export interface PlanOptions extends RemoteOptions {
@@ -57,11 +58,20 @@ export async function planFolder(
   const pulled = readLock(folder).get(workspaceId) ?? new Map<string, Pulled>();
   const faults: FileFault[] = [];
   const bodies = new Map<FilePlan, Readonly<Record<string, unknown>>>();
+  const here = new Set(seriesPathsIn(folder).map(({ slug }) => slug));
+  const named = local.map(({ slug, series: { name } }) => ({ slug, name }));
+  const renamed = renamedOf(series, { local: named, slugs: here });
   for (const one of local) {
-    const body = bodyOf(one, pulled.get(one.slug), inFlight);
+    const was = renamed.get(one.slug)?.slug ?? null;
+    const body = bodyOf(one, { was, pulled: pulled.get(was ?? one.slug), inFlight });
     try {
       const plan = await remote.plan(body);
-      const filePlan = { file: one.file, plan, enters: await entersOf(remote, one, plan) };
+      const hasNamesake = series.some(
+        ({ slug, name, status }) =>
+          slug === null && status !== 'archived' && name === plan.name.after,
+      );
+      const enters = await entersOf(remote, one, plan);
+      const filePlan = { file: one.file, plan, was, hasNamesake, enters };
       bodies.set(filePlan, body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -69,7 +79,7 @@ export async function planFolder(
     }
   }
   if (faults.length > 0) throw new FilesError(faults);
-  const here = new Set(local.map(({ slug }) => slug));
+  for (const { slug } of renamed.values()) if (slug !== null) here.add(slug);
   const elsewhere =
     slugs.length > 0
       ? []
@@ -84,10 +94,14 @@ function inFlightOf({ inFlight = 'stay' }: PlanOptions): string {
   throw new SetupError('--in-flight must be stay or migrate');
 }
 
-function bodyOf(one: LocalSeries, pulled: Pulled | undefined, inFlight: string) {
+function bodyOf(
+  one: LocalSeries,
+  { was, pulled, inFlight }: { was: string | null; pulled: Pulled | undefined; inFlight: string },
+) {
   const { slug, series, status, file } = one;
   return {
     slug,
+    ...(was === null ? {} : { was }),
     path: file,
     ...(status === null ? {} : { status }),
     ...(pulled === undefined
@@ -107,17 +121,25 @@ function faultsOf({ file, placed }: LocalSeries, { message, faults }: Refusal): 
   return faults.map(placed);
 }
 
-/** Series that look for people by themselves. */
-const LOOKING: readonly unknown[] = ['manual', 'segment_match'];
+/** What another audience is said by; the zone, for dates are read in it. */
+const AUDIENCE: readonly string[] = ['entry_trigger', 'audience', 'timezone'];
 
+/** How many people who are there already a series looks for, and finds at most; see `planScan`. */
 async function entersOf(
   remote: Remote,
   { series }: LocalSeries,
-  { does }: FilePlan['plan'],
+  { does, diff, status }: FilePlan['plan'],
 ): Promise<number | null> {
-  const settings = recordOf(series['settings']) ?? {};
-  if (!does.includes('activate') || !LOOKING.includes(settings['entry_trigger'])) return null;
-  return remote.count(settings['audience'] ?? null);
+  const { entry_trigger: trigger, audience = null } = recordOf(series['settings']) ?? {};
+  if (trigger !== 'manual' && trigger !== 'segment_match') return null;
+  const hasOther =
+    does.includes('publish') &&
+    status.after === 'active' &&
+    diff.settings.some(({ name }) => AUDIENCE.includes(name)) &&
+    (trigger === 'segment_match' || diff.settings.some(({ name }) => name === 'entry_trigger'));
+  const looksAgain = trigger === 'segment_match' && does.includes('resume');
+  if (!does.includes('activate') && !hasOther && !looksAgain) return null;
+  return remote.count(audience);
 }
 
 /** A plan in words. */
@@ -135,6 +157,6 @@ export function wordsOfAll(planned: Planned): string {
 export const jsonOf = ({ plans, elsewhere, side }: Planned) => ({
   side,
   changes: plans.some(isChange),
-  series: plans.map(({ file, plan, enters }) => ({ file, enters, ...plan })),
+  series: plans.map(({ file, was, plan, enters }) => ({ file, was, enters, ...plan })),
   elsewhere,
 });

@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { FILE_STATUSES, SLUG_LENGTH_MAX, SLUG_PATTERN } from '../../../enrollment/index.ts';
 import { recordOf } from '../../../schedule/fault.ts';
 import { faultsOfSeries } from '../../../series/index.ts';
 import { declaredTraits, traitsOf } from './declared-traits.ts';
 import { FilesError, type FileFault } from './file-fault.ts';
-import { seriesPaths, shownPath, type Folder, type SeriesPath } from './folder.ts';
+import { isInside, seriesPaths, shownPath, type Folder, type SeriesPath } from './folder.ts';
 import { loadEmailFiles, type PathFault } from './load-email-files.ts';
 import { unknownMembers } from './members.ts';
 import { undeclaredTags } from './merge-check.ts';
+import { notPlain } from './plain.ts';
+import { readText } from './read-text.ts';
 import { lineInTypeScript, runTypeScript } from './ts-file.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -68,18 +69,25 @@ function nameFaultsOf(folder: Folder, { slug, path }: SeriesPath, isTwice: boole
     const message = `must have a name of a-z, 0-9, _ and -, at most ${SLUG_LENGTH_MAX} of them`;
     faults.push({ ...place, message });
   }
+  if (!isInside(folder, path)) faults.push({ ...place, message: 'is a link out of the folder' });
   if (isTwice) faults.push({ ...place, message: `is not the only file of ${slug}: keep one` });
   return faults;
 }
 
-async function readSeries(
+/**
+ * Reads the file of one series, and those that it names.
+ *
+ * @param shared the traits that are declared for all series; null where any may be named
+ */
+export async function readSeries(
   folder: Folder,
   path: SeriesPath,
   shared: ReadonlySet<string> | null,
 ): Promise<{ local: LocalSeries; faults: FileFault[] }> {
   const file = shownPath(folder, path.path);
   const raw = await readRaw(path);
-  const fields = recordOf(raw.value) ?? {};
+  const strange = notPlain(raw.value);
+  const fields = strange.length > 0 ? {} : (recordOf(raw.value) ?? {});
   const { status = null, steps, traits: own, ...said } = fields;
   const loaded = loadEmailFiles(folder, path.path, steps);
   const placed = ({ path: field, message }: PathFault): FileFault => {
@@ -92,7 +100,10 @@ async function readSeries(
     Record<string, unknown>
   >;
   const local = { slug: path.slug, kind: path.kind, file, series, placed };
-  const early = raw.faults.map(({ line, message }) => ({ file, line, field: '', message }));
+  const early = [
+    ...raw.faults.map(({ line, message }) => ({ file, line, field: '', message })),
+    ...strange.map(placed),
+  ];
   if (early.length > 0) return { local: { ...local, status: null }, faults: early };
   const traits = own === undefined ? null : traitsOf(own, file);
   const declared = namesOf(shared, traits?.names ?? null);
@@ -114,9 +125,9 @@ async function readSeries(
 }
 
 async function readRaw({ path, kind }: SeriesPath): Promise<Raw> {
-  const text = readFileSync(path, 'utf8');
-  if (kind === 'yaml') return readYaml(text);
   try {
+    const text = readText(path);
+    if (kind === 'yaml') return readYaml(text);
     const value = await runTypeScript(path);
     const lineOf = (field: string): number | null => lineInTypeScript(text, value, field);
     const faults =

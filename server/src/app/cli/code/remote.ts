@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Static } from 'typebox';
 import { SetupError } from '../../../platform/setup-error.ts';
 import type { CodeSeriesPage, AppliedView, PlanView } from '../../../enrollment/index.ts';
 import type { World } from '../context.ts';
+import { remoteSideOf, type RemoteSide } from '../remote-side.ts';
 
 export type PlanAnswer = Static<typeof PlanView>;
 export type AppliedAnswer = Static<typeof AppliedView>;
@@ -35,33 +35,28 @@ export interface Remote {
   readonly series: () => Promise<{ workspaceId: string; side: string; series: RemoteSeries[] }>;
   readonly plan: (body: object) => Promise<PlanAnswer>;
   readonly apply: (body: object) => Promise<AppliedAnswer>;
+  /** Lets a series be managed by code no more. */
+  readonly unmanage: (slug: string) => Promise<{ id: string; slug: string }>;
   /** How many users a filter selects; null selects everybody. */
   readonly count: (filter: unknown) => Promise<number>;
 }
 
-const URL_DEFAULT = 'http://127.0.0.1:4400';
 /** Where the server says that it is asked too often. */
 const TRIES_MAX = 10;
 /** A plan looks at everybody in flight. */
 const ANSWER_MAX_MS = 120_000;
 
 /**
- * The side that the environment names: `MILEPOST_URL`, `MILEPOST_SECRET_KEY` or `…_FILE`.
+ * The side that command line and environment name, as `remoteSideOf` says.
  *
  * @throws SetupError that says what is missing
  */
-export function remoteOf({ env }: World, options: RemoteOptions): Remote {
-  const url = (options.url ?? (env['MILEPOST_URL'] || URL_DEFAULT)).replace(/\/+$/, '');
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-    throw new SetupError(
-      '--url, or MILEPOST_URL, must be the address of a server: https://mail.example.com',
-    );
-  }
-  const key = keyOf(env);
+export function remoteOf(world: World, options: RemoteOptions): Remote {
+  const side = remoteSideOf(world, options);
   const ask = <Answer>(method: string, path: string, body?: object): Promise<Answer> =>
-    call<Answer>({ url, key }, { method, path, body });
+    call<Answer>(side, { method, path, body });
   return {
-    url,
+    url: side.url,
     series: async () => {
       const series: RemoteSeries[] = [];
       for (let cursor = ''; ;) {
@@ -74,6 +69,7 @@ export function remoteOf({ env }: World, options: RemoteOptions): Remote {
     },
     plan: (body) => ask('POST', '/series/code/plan', body),
     apply: (body) => ask('POST', '/series/code/apply', body),
+    unmanage: (slug) => ask('DELETE', `/series/code/${encodeURIComponent(slug)}`),
     count: async (filter) => {
       const body = filter === null ? {} : { filter };
       return (await ask<{ count: number }>('POST', '/users/count', body)).count;
@@ -81,17 +77,8 @@ export function remoteOf({ env }: World, options: RemoteOptions): Remote {
   };
 }
 
-function keyOf(env: World['env']): string {
-  const file = env['MILEPOST_SECRET_KEY_FILE'];
-  const key = env['MILEPOST_SECRET_KEY'] || (file ? readFileSync(file, 'utf8').trim() : '');
-  if (key !== '') return key;
-  throw new SetupError(
-    'MILEPOST_SECRET_KEY, or MILEPOST_SECRET_KEY_FILE, must name a secret key (mp_sk_…)',
-  );
-}
-
 async function call<Answer>(
-  remote: { url: string; key: string },
+  remote: RemoteSide,
   asked: { method: string; path: string; body: object | undefined },
   tries = TRIES_MAX,
 ): Promise<Answer> {
@@ -107,7 +94,7 @@ async function call<Answer>(
 }
 
 async function send(
-  { url, key }: { url: string; key: string },
+  { url, key }: RemoteSide,
   { method, path, body }: { method: string; path: string; body: object | undefined },
 ): Promise<Response> {
   return fetch(`${url}/api/v1${path}`, {

@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml';
 
 /** A file in YAML, and where in it what stands. */
 export interface YamlFile {
@@ -17,7 +27,7 @@ const UNQUOTED: ReadonlySet<string> = new Set(['BLOCK_AS_IMPLICIT_KEY', 'UNEXPEC
 const QUOTE =
   'A text with a colon in it must stand in quotes: \'Hi {{ user.name | default: "you" }}\'';
 
-/** Reads YAML 1.2. Two members of one name are a fault. */
+/** Reads YAML 1.2. Two members of one name are a fault, and so is what would not arrive as it stands. */
 export function readYaml(text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -28,6 +38,7 @@ export function readYaml(text: string): YamlFile {
       line: lines.linePos(start).line,
       message: UNQUOTED.has(code) ? `${message}. ${QUOTE}` : message,
     }));
+  if (faults.length === 0) faults.push(...misreadIn(document, lines));
   const lineAt = (offset: number | undefined): number | null =>
     offset === undefined ? null : lines.linePos(offset).line;
   return {
@@ -38,7 +49,35 @@ export function readYaml(text: string): YamlFile {
   };
 }
 
-/** As JSON would have it: no dates, no numbers that JSON has not. */
+/** What would be read as something else than what stands there. */
+function misreadIn(document: Document, lines: LineCounter): { line: number; message: string }[] {
+  const { yaml } = document.directives ?? {};
+  if (yaml?.explicit === true && yaml.version !== '1.2') {
+    // Where `no` is false, and 2026-11-23 is an instant.
+    return [{ line: 1, message: `must be YAML 1.2, not ${yaml.version}` }];
+  }
+  const faults: { line: number; message: string }[] = [];
+  const add = (node: unknown, message: string): void => {
+    const [start = 0] = (isNode(node) ? node.range : null) ?? [];
+    faults.push({ line: lines.linePos(start).line, message });
+  };
+  visit(document, {
+    Pair: (_, { key }: Pair) => {
+      if (!isScalar(key) || key.value === null) add(key, 'The name of a member must be a text');
+    },
+    Scalar: (_, node) => {
+      const { value, source = '' } = node;
+      if (typeof value !== 'number' || !/^[-+]?\d+$/.test(source)) return;
+      const digits = source.replace(/^\+/, '').replace(/^(-?)0+(?=\d)/, '$1');
+      if (String(value) !== digits && !Number.isSafeInteger(value)) {
+        add(node, `${source} has more digits than a number can hold: write it in quotes`);
+      }
+    },
+  });
+  return faults.slice(0, 1);
+}
+
+/** What it says; what of it JSON has not is found by `notPlain`. */
 function valueOf(document: Document, faults: { line: number; message: string }[]): unknown {
   try {
     return document.toJS({ maxAliasCount: ALIASES_MAX });

@@ -1,4 +1,4 @@
-import { isEmail } from '../../../platform/email-address.ts';
+import { addressKey, isEmail } from '../../../platform/email-address.ts';
 import { bucketOf, userIdOf } from '../../../platform/ids.ts';
 import { isStorable } from '../../../platform/plain-data.ts';
 import type { ConsentDeps } from '../../change-preferences.ts';
@@ -107,7 +107,7 @@ async function namedIn(
   { workspaceId, lines }: { workspaceId: string; lines: readonly Line[] },
 ): Promise<{ line: number; userExternalId: string | null; error: string | null }[]> {
   const addresses = lines.flatMap(({ userId, email }) =>
-    userId === '' && isEmail(email) ? [email.toLowerCase()] : [],
+    userId === '' && isEmail(email) ? [email] : [],
   );
   const owners = Map.groupBy(
     addresses.length === 0 ? [] : await usersByAddress(db, { workspaceId, addresses }),
@@ -122,7 +122,7 @@ async function namedIn(
     }
     if (email === '') return refused('give user_id or email');
     if (!isEmail(email)) return refused('email is not a valid email address');
-    const [owner, ...others] = owners.get(email.toLowerCase()) ?? [];
+    const [owner, ...others] = owners.get(addressKey(email)) ?? [];
     if (owner === undefined) return refused('no user has this email');
     if (others.length > 0) return refused('several users have this email; give user_id');
     return { line, userExternalId: owner.userExternalId, error: null };

@@ -208,6 +208,23 @@ export async function lockOwners(
   return rows.length;
 }
 
+/** Where the owners of a workspace read mail, those who joined first. */
+export async function ownerEmails(
+  db: Db,
+  { workspaceId, limit }: { workspaceId: string; limit: number },
+): Promise<string[]> {
+  const rows = await db<{ email: string }[]>`
+    select u.email
+      from memberships m
+      join members u on u.id = m.member_id
+     where m.pair_id = (select pair_id from workspaces where id = ${workspaceId})
+       and m.role = 'owner'
+     order by m.created_at, m.member_id
+     limit ${limit}
+  `;
+  return rows.map(({ email }) => email);
+}
+
 /** Writes a member's role in a workspace. */
 export async function updateRole(
   db: Db,

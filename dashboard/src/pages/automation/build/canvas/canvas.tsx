@@ -20,7 +20,9 @@ import { EDGE_TYPES, type PlaceEdgeType } from './edges.tsx';
 import { useEdges, useLayout, useNodes } from './flow.ts';
 import { type BuilderNode, NODE_TYPES } from './nodes.tsx';
 import { DRAGGED_TYPE } from '../palette.tsx';
+import { Overview, OVERVIEW_FROM } from './overview.tsx';
 import { useCanvasKeys } from './use-canvas-keys.ts';
+import { useMarquee } from './use-marquee.ts';
 
 interface CanvasProps {
   readonly cards: readonly Card[];
@@ -39,21 +41,24 @@ export function Canvas(props: CanvasProps) {
 
 /** In the picture's pixels: how near to a `+` a step must be let go. */
 const REACH = 110;
-const ZOOM = { min: 0.1, max: 1.5 };
+/** The smallest shows two hundred steps in a line. */
+const ZOOM = { min: 0.03, max: 1.5 };
 
 function Flow({ cards, state, onShowKeys }: CanvasProps) {
   const { series, steps, outline, mayEdit } = useDraft();
-  const { selected, moving } = state;
+  const { selected, chosen, moving } = state;
   const hasCounts = series.version !== null;
   const layout = useLayout(steps, hasCounts);
-  const startWords = outline?.words.entry ?? 'Start';
-  const built = useNodes({ layout, cards, startWords, hasCounts, selected, moving, mayEdit });
+  const startWords = outline?.words.entry ?? 'how people enter';
+  const shown = { layout, cards, startWords, hasCounts, selected, chosen, moving, mayEdit };
+  const built = useNodes(shown);
   const edges = useEdges({ layout, cards, mayEdit });
   const frame = useRef<HTMLElement>(null);
   const { nodes, setNodes } = useFlowNodes(built);
   const dragging = useDragging(layout, () => setNodes([...built]));
   const dropping = useDropping(layout);
   const onKeyDown = useCanvasKeys({ layout, onShowKeys });
+  const { rectangle, onMouseDownCapture } = useMarquee(frame, layout);
   useStartView(frame, layout);
   useFollowing(frame, layout, selected);
   useKeptFocus(frame, layout, selected);
@@ -64,11 +69,11 @@ function Flow({ cards, state, onShowKeys }: CanvasProps) {
       aria-label="Canvas"
       aria-describedby="canvas-keys"
       className="relative size-full min-h-0"
-      {...{ onKeyDown, ...dropping }}
+      {...{ onKeyDown, onMouseDownCapture, ...dropping }}
     >
       <p id="canvas-keys" className="sr-only">
-        Arrow keys walk the graph, Enter opens a step, A adds one after it, Delete removes it, a
-        question mark lists all keys.
+        Arrow keys walk the graph, with Shift they choose several steps; Enter opens a step, A adds
+        one after it, Delete removes it, a question mark lists all keys.
       </p>
       <ReactFlow<BuilderNode, PlaceEdgeType>
         nodes={nodes}
@@ -94,7 +99,19 @@ function Flow({ cards, state, onShowKeys }: CanvasProps) {
       >
         <Background gap={24} size={1} color="var(--line)" />
         <CanvasControls />
+        {steps.length >= OVERVIEW_FROM && <Overview />}
       </ReactFlow>
+      {rectangle !== null && (
+        <span
+          aria-hidden
+          className="pointer-events-none absolute top-0 left-0 border border-accent bg-accent/10"
+          style={{
+            width: rectangle.width,
+            height: rectangle.height,
+            transform: `translate(${rectangle.x}px, ${rectangle.y}px)`,
+          }}
+        />
+      )}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Step } from '../../draft/step.ts';
+import type { Ids } from '../../draft/edit-several.ts';
 import type { Card } from '../cards.ts';
 import { type Box, boxOf, type Layout, layoutOf, type Line, START } from '../graph-layout.ts';
 import { createKeeper } from '../keeper.ts';
@@ -35,6 +36,7 @@ export interface FlowInput {
   readonly startWords: string;
   readonly hasCounts: boolean;
   readonly selected: string | null;
+  readonly chosen: Ids;
   readonly moving: string | null;
   readonly mayEdit: boolean;
 }
@@ -47,7 +49,7 @@ const isEqual = (one: object, other: object): boolean => {
 /** Nodes for the canvas; one that did not change is the same object, and is not drawn again. */
 export function useNodes(input: FlowInput): BuilderNode[] {
   const [keep] = useState(() => createKeeper({ keyOf: idOf, isSame: isSameNode }));
-  const { layout, cards, startWords, hasCounts, selected, moving, mayEdit } = input;
+  const { layout, cards, startWords, hasCounts, selected, chosen, moving, mayEdit } = input;
   return useMemo(() => {
     const byBox = new Map(cards.map((card) => [boxOf(card.step.id), card]));
     const current = selected !== null && layout.boxes.has(selected) ? selected : START;
@@ -58,13 +60,15 @@ export function useNodes(input: FlowInput): BuilderNode[] {
         return [{ ...nodeOf(id, box), type: 'start', data: { words: startWords, ...focus } }];
       }
       if (card !== undefined) {
-        const data = { card, hasCounts, isMoving: moving === card.step.id, ...focus };
+        const { id: stepId } = card.step;
+        const isSelected = chosen.size > 0 ? chosen.has(stepId) : focus.isSelected;
+        const data = { card, hasCounts, isMoving: moving === stepId, ...focus, isSelected };
         return [{ ...nodeOf(id, box), type: 'step', data, draggable: mayEdit }];
       }
       return id.startsWith('end:') ? [{ ...nodeOf(id, box), type: 'end', data: {} }] : [];
     });
     return keep(nodes);
-  }, [keep, layout, cards, startWords, hasCounts, selected, moving, mayEdit]);
+  }, [keep, layout, cards, startWords, hasCounts, selected, chosen, moving, mayEdit]);
 }
 
 const idOf = ({ id }: { readonly id: string }): string => id;

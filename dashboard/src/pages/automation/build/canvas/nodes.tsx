@@ -2,7 +2,7 @@ import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import clsx from 'clsx';
 import Flag from 'lucide-react/icons/flag';
 import { memo } from 'react';
-import { useBuilderActions } from '../builder.ts';
+import { isForSeveral, useBuilderActions } from '../builder.ts';
 import type { Card } from '../cards.ts';
 import { boxOf, START } from '../graph-layout.ts';
 import { StepCounts, StepFace } from '../step-face.tsx';
@@ -63,7 +63,10 @@ const StepNode = memo(function StepNode({ data }: NodeProps<StepNodeType>) {
         data-box={boxOf(id)}
         tabIndex={isCurrent ? 0 : -1}
         aria-pressed={isSelected}
-        onClick={() => actions.select(boxOf(id), { isInspecting: true })}
+        onClick={(event) => {
+          if (isForSeveral(event)) actions.toggle(id);
+          else actions.select(boxOf(id), { isInspecting: true });
+        }}
         className="min-h-0 flex-1 cursor-grab rounded-ui p-2.5 text-left outline-none!"
       >
         <StepFace card={card} />
@@ -93,7 +96,7 @@ const StartNode = memo(function StartNode({ data }: NodeProps<StartNodeType>) {
       >
         <Flag size={14} aria-hidden className="shrink-0" />
         <span className="truncate" title={words}>
-          {words}
+          <strong className="font-semibold">Start</strong> · {words}
         </span>
       </button>
     </>

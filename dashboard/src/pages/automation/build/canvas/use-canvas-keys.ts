@@ -1,6 +1,8 @@
+import { useReactFlow } from '@xyflow/react';
 import type { KeyboardEvent } from 'react';
+import type { Place } from '../../draft/step.ts';
 import { useDraft } from '../../draft/use-draft.ts';
-import { useBuilderActions } from '../builder.ts';
+import { type Point, useBuilderActions } from '../builder.ts';
 import { forgetFocus } from '../focus-box.ts';
 import type { Layout } from '../graph-layout.ts';
 import { type Direction, placeAfter, stepIdOf, walked } from '../walk.ts';
@@ -23,12 +25,9 @@ interface KeysInput {
 export function useCanvasKeys({ layout, onShowKeys }: KeysInput) {
   const { steps, mayEdit } = useDraft();
   const actions = useBuilderActions();
-
-  const addAt = (event: KeyboardEvent, box: string, way: number): void => {
-    const place = placeAfter(steps, box, way);
-    if (place === null) return;
-    const { left, bottom } = (event.target as HTMLElement).getBoundingClientRect();
-    actions.openAdd(place, { x: left + 16, y: bottom });
+  const zoom = useZoomKeys();
+  const addAt = (event: KeyboardEvent, place: Place | null): void => {
+    if (place !== null) actions.openAdd(place, underneath(event));
   };
 
   /** @returns whether the key means something here */
@@ -42,7 +41,7 @@ export function useCanvasKeys({ layout, onShowKeys }: KeysInput) {
         return true;
       }
       const next = walked(steps, layout, box, direction);
-      if (next !== null) actions.select(next);
+      if (next !== null) (event.shiftKey ? actions.extend : actions.select)(next);
       return true;
     }
     if (key === 'Enter' && !ctrlKey && !metaKey) {
@@ -59,7 +58,9 @@ export function useCanvasKeys({ layout, onShowKeys }: KeysInput) {
   };
 
   const copyOrPaste = (key: string, id: string | null, box: string): boolean => {
-    if (key === 'c' && id !== null) actions.copy(id);
+    if (key === 'a') actions.choose(steps.map((step) => step.id));
+    else if (key === 'd' && id !== null) actions.duplicate(id);
+    else if (key === 'c' && id !== null) actions.copy(id);
     else if (key === 'x' && id !== null) actions.cut(id);
     else if (key === 'v') {
       const place = placeAfter(steps, box);
@@ -71,11 +72,11 @@ export function useCanvasKeys({ layout, onShowKeys }: KeysInput) {
   const addOrRemove = (event: KeyboardEvent, id: string | null, box: string): boolean => {
     const { key } = event;
     if (key === '?') onShowKeys();
-    else if (key === 'a' || key === 'Insert') addAt(event, box, 0);
-    else if (/^[1-9]$/.test(key)) addAt(event, box, Number(key) - 1);
+    else if (key === 'a' || key === 'Insert') addAt(event, placeAfter(steps, box, 0));
+    else if (/^[1-9]$/.test(key)) addAt(event, placeAfter(steps, box, Number(key) - 1));
     else if ((key === 'Delete' || key === 'Backspace') && id !== null) actions.remove(id);
     else if (key === 'p' && id !== null) actions.showPeople(id);
-    else return false;
+    else return zoom(key);
     return true;
   };
 
@@ -83,6 +84,24 @@ export function useCanvasKeys({ layout, onShowKeys }: KeysInput) {
     const { box } = (event.target as HTMLElement).dataset;
     if (box === undefined) return;
     if (act(event, box)) event.preventDefault();
+  };
+}
+
+/** Where a menu opens that belongs to the box that has the focus. */
+function underneath({ target }: KeyboardEvent): Point {
+  const { left, bottom } = (target as HTMLElement).getBoundingClientRect();
+  return { x: left + 16, y: bottom };
+}
+
+/** Keys that show more or less of the series. */
+function useZoomKeys() {
+  const { fitView, zoomIn, zoomOut } = useReactFlow();
+  return (key: string): boolean => {
+    if (key === 'f') void fitView({ padding: 0.1 });
+    else if (key === '+') void zoomIn();
+    else if (key === '-') void zoomOut();
+    else return false;
+    return true;
   };
 }
 

@@ -1,4 +1,4 @@
-import X from 'lucide-react/icons/x';
+import Check from 'lucide-react/icons/check';
 import { Dialog as Primitive } from 'radix-ui';
 import { lazy, Suspense } from 'react';
 import { Button } from '../../../../components/ui/button.tsx';
@@ -42,7 +42,7 @@ export function EmailWindow({ onClose }: { readonly onClose: () => void }) {
             <SaveState />
             <Primitive.Close asChild>
               <Button>
-                <X size={15} aria-hidden />
+                <Check size={15} aria-hidden />
                 Done
               </Button>
             </Primitive.Close>

@@ -1,4 +1,5 @@
 import Copy from 'lucide-react/icons/copy';
+import CopyPlus from 'lucide-react/icons/copy-plus';
 import Scissors from 'lucide-react/icons/scissors';
 import Trash2 from 'lucide-react/icons/trash-2';
 import { type ComponentType, useMemo } from 'react';
@@ -124,6 +125,10 @@ function Doings({ id }: { readonly id: string }) {
       <Button onClick={() => actions.copy(id)}>
         <Copy size={15} aria-hidden />
         Copy
+      </Button>
+      <Button onClick={() => actions.duplicate(id)}>
+        <CopyPlus size={15} aria-hidden />
+        Duplicate
       </Button>
       <Button onClick={() => actions.cut(id)}>
         <Scissors size={15} aria-hidden />

@@ -26,7 +26,7 @@ export function Summary({ outcome }: { readonly outcome: Outcome }) {
   const refusals = refused === 0 ? [] : refusalsOf(timeline);
   return (
     <>
-      <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-ui border bg-line wide:grid-cols-[repeat(auto-fit,minmax(7.5rem,1fr))]">
+      <dl className="grid grid-cols-[repeat(auto-fit,minmax(7.5rem,1fr))] gap-px overflow-hidden rounded-ui border bg-line">
         {FIGURES.map(([key, name]) => {
           const count = counts[key] ?? 0;
           if (count === 0 && !ALWAYS.includes(key)) return null;
