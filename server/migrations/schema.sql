@@ -1,6 +1,44 @@
 -- The schema that the migrations make, as PostgreSQL 18 tells it. Written by a test; do not edit.
 set check_function_bodies = off;
 
+CREATE OR REPLACE FUNCTION public.address_spellings(address text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when octet_length(address) = char_length(address) and strpos(lower(address), 'xn--') = 0
+              then array[lower(address)] else address_spellings_odd(address) end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.address_spellings_odd(address text)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  at_sign constant integer := length(address) - strpos(reverse(address), '@') + 1;
+  -- Wide and composed characters, and other full stops, stand for the usual ones. Source: UTS #46.
+  domain constant text := lower(normalize(
+    translate(substr(address, at_sign + 1), U&'\3002\FF0E\FF61', '...'), NFKC));
+  travels text;
+  reads text;
+begin
+  select string_agg(case when octet_length(l) = length(l) then l else punycode_encoded(l) end, '.'
+                    order by i),
+         string_agg(case when l like 'xn--%'
+                         then coalesce(punycode_decoded(substr(l, 5)), l) else l end, '.' order by i)
+    into travels, reads
+    from string_to_table(domain, '.') with ordinality as t (l, i);
+  return array(select distinct lower(left(address, at_sign)) || d
+                 from unnest(array[travels, lower(reads), domain]) d
+                where d is not null
+               union
+               select lower(address));
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.audit_bounded(value jsonb, bytes_max integer)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -838,6 +876,24 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.outbox_message_cancelled()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into outbox_events (workspace_id, type, order_key, user_id, at, data)
+  select new.workspace_id, 'message.cancelled', new.user_id, new.user_id, new.updated_at,
+         jsonb_build_object(
+           'message_id', new.id, 'user_id', new.user_external_id, 'automation_id', new.automation_id,
+           'enrollment_id', new.enrollment_id, 'step_id', new.step_id, 'list_id', new.list_id,
+           'variant', new.variant, 'to', new.to_address, 'subject', new.subject,
+           'reason', new.answer)
+   where outbox_wants(new.workspace_id, 'message.cancelled');
+  return null;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.outbox_message_doubted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -958,7 +1014,7 @@ begin
          and bucket = get_byte(uuid_send(s.user_id), 15) % 64
        union all
       select id, external_id from users
-       where s.kind = 'address' and workspace_id = s.workspace_id and lower(email) = s.address) u
+       where s.kind = 'address' and workspace_id = s.workspace_id and lower(email) = any (address_spellings(s.address))) u
       on true
    where coalesce(s.address, s.user_id::text) is not null
      and outbox_wants(s.workspace_id, 'user.suppressed')
@@ -1049,6 +1105,133 @@ AS $function$
                   where w.workspace_id = workspace and w.is_enabled
                     and w.event_types && array[wanted, '*'])
       or exists (select from outbox_streams)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.punycode_adapt(delta bigint, points integer, is_first boolean)
+ RETURNS integer
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  d bigint := case when is_first then delta / 700 else delta / 2 end;
+  k integer := 0;
+begin
+  d := d + d / points;
+  while d > 455 loop
+    d := d / 35;
+    k := k + 36;
+  end loop;
+  return k + (36 * d / (d + 38))::integer;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.punycode_decoded(code text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  -- Where the last hyphen is, which ends what is plain.
+  basic constant integer := length(code) - strpos(reverse(code) || '-', '-');
+  points integer[] := case when basic > 0
+    then (select array_agg(ascii(c) order by i)
+            from regexp_split_to_table(left(code, basic), '') with ordinality as t (c, i))
+    else '{}' end;
+  place integer := case when basic > 0 then basic + 2 else 1 end;
+  n bigint := 128;
+  i bigint := 0;
+  bias integer := 72;
+  before bigint;
+  weight bigint;
+  digit integer;
+  k integer;
+  t integer;
+begin
+  while place <= length(code) loop
+    before := i;
+    weight := 1;
+    k := 36;
+    loop
+      digit := strpos('abcdefghijklmnopqrstuvwxyz0123456789', substr(code, place, 1)) - 1;
+      if place > length(code) or digit < 0 or weight > 2147483647 then
+        return null;
+      end if;
+      place := place + 1;
+      i := i + digit * weight;
+      t := greatest(1, least(26, k - bias));
+      exit when digit < t;
+      weight := weight * (36 - t);
+      k := k + 36;
+    end loop;
+    bias := punycode_adapt(i - before, cardinality(points) + 1, before = 0);
+    n := n + i / (cardinality(points) + 1);
+    i := i % (cardinality(points) + 1);
+    if n > 1114111 or n between 55296 and 57343 then
+      return null;
+    end if;
+    points := points[1:i] || n::integer || points[i + 1:];
+    i := i + 1;
+  end loop;
+  return (select string_agg(chr(p), '' order by o) from unnest(points) with ordinality as u (p, o));
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.punycode_encoded(label text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  points integer[] := (select array_agg(ascii(c) order by i)
+                         from regexp_split_to_table(label, '') with ordinality as t (c, i));
+  digits constant text := 'abcdefghijklmnopqrstuvwxyz0123456789';
+  made text := (select coalesce(string_agg(chr(p), '' order by i), '')
+                  from unnest(points) with ordinality as t (p, i) where p < 128);
+  basic constant integer := length(made);
+  done integer := basic;
+  n integer := 128;
+  next_n integer;
+  delta bigint := 0;
+  bias integer := 72;
+  point integer;
+  q bigint;
+  k integer;
+  t integer;
+begin
+  if basic > 0 then
+    made := made || '-';
+  end if;
+  while done < cardinality(points) loop
+    select min(p) into next_n from unnest(points) p where p >= n;
+    delta := delta + (next_n - n)::bigint * (done + 1);
+    n := next_n;
+    foreach point in array points loop
+      if point < n then
+        delta := delta + 1;
+      elsif point = n then
+        q := delta;
+        k := 36;
+        loop
+          t := greatest(1, least(26, k - bias));
+          exit when q < t;
+          made := made || substr(digits, (t + (q - t) % (36 - t) + 1)::integer, 1);
+          q := (q - t) / (36 - t);
+          k := k + 36;
+        end loop;
+        made := made || substr(digits, (q + 1)::integer, 1);
+        bias := punycode_adapt(delta, done + 1, done = basic);
+        delta := 0;
+        done := done + 1;
+      end if;
+    end loop;
+    delta := delta + 1;
+    n := n + 1;
+  end loop;
+  return 'xn--' || made;
+end
 $function$
 ;
 
@@ -2316,6 +2499,7 @@ create table webhooks (
   updated_at timestamp with time zone not null,
   alert_due_at timestamp with time zone,
   alert_attempts integer default 0 not null,
+  notice_due boolean default false not null,
   constraint webhooks_pkey PRIMARY KEY (id)
 ) with (fillfactor=70);
 
@@ -2775,6 +2959,8 @@ CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF role ON memberships FOR
 
 CREATE TRIGGER message_events_told AFTER INSERT ON message_events REFERENCING NEW TABLE AS happened FOR EACH STATEMENT EXECUTE FUNCTION outbox_message_events();
 
+CREATE TRIGGER messages_cancelled_told AFTER UPDATE OF state ON messages FOR EACH ROW WHEN (old.state <> 'cancelled'::text AND new.state = 'cancelled'::text) EXECUTE FUNCTION outbox_message_cancelled();
+
 CREATE TRIGGER messages_doubted_told AFTER UPDATE OF state ON messages FOR EACH ROW WHEN (old.state <> 'in_doubt'::text AND new.state = 'in_doubt'::text) EXECUTE FUNCTION outbox_message_doubted();
 
 CREATE TRIGGER fan_out AFTER INSERT ON outbox_events REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION outbox_fan_out();
@@ -2815,7 +3001,7 @@ CREATE TRIGGER users_updated_told AFTER UPDATE ON users REFERENCING OLD TABLE AS
 
 CREATE TRIGGER audit AFTER INSERT ON webhook_secrets FOR EACH ROW EXECUTE FUNCTION audit_row('webhook_secret', '', 'encrypted', '');
 
-CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF url, event_types, description, is_enabled, secret_hint ON webhooks FOR EACH ROW EXECUTE FUNCTION audit_row('webhook', 'disabled_at,failures,failing_since,secret,previous_secret,previous_valid_until,alert_due_at,alert_attempts', '', '');
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE OF url, event_types, description, is_enabled, secret_hint ON webhooks FOR EACH ROW EXECUTE FUNCTION audit_row('webhook', 'disabled_at,failures,failing_since,secret,previous_secret,previous_valid_until,alert_due_at,alert_attempts,notice_due', '', '');
 
 CREATE TRIGGER audit AFTER UPDATE OF name, timezone, settings ON workspaces FOR EACH ROW EXECUTE FUNCTION audit_row('settings', 'pair_id,clock_now,advancing_until,advancing_token,listens', '', '');
 

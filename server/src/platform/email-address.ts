@@ -68,7 +68,7 @@ export function addressKey(text: string): string {
 
 /**
  * The ways in which users may hold an address, in lower case: its domain in ASCII, as people read it,
- * and as it is given. `address_spellings` of migration 0027 says the same to statements.
+ * and as it is given. `address_spellings` of migration 0026 says the same to statements.
  */
 export function addressSpellings(text: string): string[] {
   const key = addressKey(text);

@@ -369,17 +369,27 @@ describe('one address in two spellings', () => {
 
   test('statements know the same spellings as the rest of the server', async () => {
     const domains = [
-      ...[
-        'münchen.de',
-        'bücher.example',
-        'ñandú.com',
-        'łódź.pl',
-        'пример.рф',
-        '例え.テスト',
-        'a1-ü-b.de',
-      ],
-      ...['한국.kr', 'ελλάδα.gr', 'faß.de', 'bü.cher.müller.org', 'ｍail.de', 'plain.org', 'ü。de'],
-      ...['xn--mnchen-3ya.de', 'xn--99999999.de', 'xn--.de', 'xn--a.de', '☃.example', '💌.example'],
+      'münchen.de',
+      'bücher.example',
+      'ñandú.com',
+      'łódź.pl',
+      'пример.рф',
+      '例え.テスト',
+      'a1-ü-b.de',
+      ,
+      '한국.kr',
+      'ελλάδα.gr',
+      'faß.de',
+      'bü.cher.müller.org',
+      'ｍail.de',
+      'plain.org',
+      'ü。de',
+      'xn--mnchen-3ya.de',
+      'xn--99999999.de',
+      'xn--.de',
+      'xn--a.de',
+      '☃.example',
+      '💌.example',
     ];
     const addresses = domains.flatMap((domain) => [`Ada@${domain}`, addressKey(`Ada@${domain}`)]);
     const rows = await db<{ address: string; spelled: string[] }[]>`

@@ -235,8 +235,10 @@ test('workers beside each other share one scan and enter everybody once', async 
   await addUsers(live.id, { count: 1_000 });
   const id = await activate(live, { entry_trigger: 'segment_match', audience: PRO });
   const other = await activate(live, { entry_trigger: 'manual', audience: PRO });
-  for (const series of [id, other]) await smallPieces(series, 25);
+  for (const series of [id, other]) await smallPieces(series, 10);
   const pool = connect(server.database.url, { max: 4 });
+  // Connected before the race begins.
+  await Promise.all([pool`select 1`, pool`select 1`]);
   const beside: ScanDeps = { ...steady, db: pool, catalog: createSeriesCatalog(pool) };
   const pieces = await Promise.all(
     [steady, beside, steady, beside].map((worker) => scanAll(worker)),
