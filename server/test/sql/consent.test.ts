@@ -376,7 +376,6 @@ describe('one address in two spellings', () => {
       'пример.рф',
       '例え.テスト',
       'a1-ü-b.de',
-      ,
       '한국.kr',
       'ελλάδα.gr',
       'faß.de',
