@@ -11,6 +11,9 @@ const BUSY_MS = 180_000;
 /** `npm run test:long` also looks at what a machine may lack, such as a mail server that is not ours. */
 const isLongRun = process.env['POSTFIX'] !== undefined;
 
+/** Looks at how much its process has come to hold, so it has one for itself. */
+const MEASURES_MEMORY = 'server/src/template/render/hostile.test.ts';
+
 export default defineConfig({
   test: {
     maxWorkers: WORKERS_MAX,
@@ -22,9 +25,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['server/src/**/*.test.ts', 'dashboard/**/*.test.{ts,tsx}', 'sdk/**/*.test.ts'],
-          // Nothing is mocked here either: a process loads what is tested once, not once a file.
+          // No module is stood in for here either: a process loads what is tested once, not once a file.
           isolate: false,
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', MEASURES_MEMORY],
           testTimeout: 30_000,
         },
       },
@@ -46,7 +49,10 @@ export default defineConfig({
       {
         test: {
           name: 'apart',
-          include: [`server/test/{simulation,schedule${isLongRun ? ',long' : ''}}/**/*.test.ts`],
+          include: [
+            `server/test/{simulation,schedule${isLongRun ? ',long' : ''}}/**/*.test.ts`,
+            MEASURES_MEMORY,
+          ],
           globalSetup: 'server/test/support/global-setup.ts',
           testTimeout: BUSY_MS,
           hookTimeout: BUSY_MS,
